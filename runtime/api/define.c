@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// define.c - public functions about definitions and scripts; the host table of the cores.
+//
+// Owns        the list of registered modules of each runtime, and what the cores ask of the layers above them.
+#include <togil/define.h>
+
+#include "api/api.h"          // shared parts
+#include "gate/gate.h"        // tgi_core_of
+#include "lang/compile.h"     // tgi_compile
+#include "mem/raw.h"          // memory
+#include "modules/embedded.h"  // library in Python
+#include "modules/modules.h"   // library in C
+#include "thread/runtime.h"   // interp.host
+
+#include <string.h>
+
+#define CORE(t) tgi_core_of(t)
+
+// --- the host table
+
+static tg_status compile(const char *source, size_t n, const char *filename, int mode, tgi_unit **out,
+                         tgi_source_error *error)
+{
+    tgi_syntax_error e;
+    tg_status st = tgi_compile(source, n, filename, mode == TGI_HOST_EXPRESSION ? TGI_EXPRESSION : TGI_MODULE, out, &e);
+    if (st == TG_ERR_ARG) {
+        error->kind = (int)e.kind;
+        error->line = e.line;
+        error->column = e.column;
+        error->end_line = e.end_line;
+        error->end_column = e.end_column;
+        memcpy(error->message, e.message, sizeof error->message);
+    }
+    return st;
+}
+
+static bool embedded(const char *name, const char **source, size_t *n, bool *is_package)
+{
+    for (const tgi_embedded_module *m = tgi_embedded_modules; m->name != NULL; m++) {
+        if (strcmp(m->name, name) == 0) {
+            *source = m->source;
+            *n = m->length;
+            *is_package = m->is_package;
+            return true;
+        }
+    }
+    return false;
+}
+
+static tgi_api_module *find(tgi_api_runtime *api, const tg_module_def *def, const char *name)
+{
+    for (size_t i = 0; i < api->module_count; i++) {
+        const tg_module_def *d = api->modules[i].def;
+        if (d == def || (name != NULL && strcmp(d->name, name) == 0))
+            return &api->modules[i];
+    }
+    return NULL;
+}
+
+static int native(tg_thread *t, const char *name, tg_value module)
+{
+    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_mutex_lock(&api->lock);
+    tgi_api_module *m = find(api, NULL, name);
+    const tg_module_def *def = m != NULL ? m->def : NULL;
+    tgi_mutex_unlock(&api->lock);
+    if (def == NULL)
+        return 0;
+    return def->init(t, module) < 0 ? -1 : 1;
+}
+
+const tgi_host tgi_host_table = {compile, embedded, native};
+
+// --- modules
+
+static tg_status register_module(tgi_api_runtime *api, const tg_module_def *def)
+{
+    tg_status st = TG_OK;
+    tgi_mutex_lock(&api->lock);
+    if (api->module_count == api->module_capacity) {
+        size_t capacity = api->module_capacity == 0 ? 32 : api->module_capacity * 2;
+        tgi_api_module *list = tgi_raw_realloc(api->modules, capacity * sizeof *list);
+        if (list == NULL) {
+            st = TG_ERR_NOMEM;
+        } else {
+            api->modules = list;
+            api->module_capacity = capacity;
+        }
+    }
+    if (st == TG_OK)
+        api->modules[api->module_count++] = (tgi_api_module){.def = def};
+    tgi_mutex_unlock(&api->lock);
+    return st;
+}
+
+tg_status tg_register_module(tg_runtime *rt, const tg_module_def *def)
+{
+    return register_module(rt->main_interp->host, def);
+}
+
+int tg_module_add(tg_thread *t, tg_value module, const char *name, tg_value v)
+{
+    if (v == TG_NULL)
+        return -1;
+    return CORE(t)->host_module_add(t, module, name, v);
+}
+
+int tg_module_add_functions(tg_thread *t, tg_value module, const tg_function_def *functions)
+{
+    tg_value name = tg_getattr(t, module, "__name__");
+    const char *text = name != TG_NULL ? tg_as_utf8(t, name, NULL) : NULL;
+    if (text == NULL)
+        return -1;
+    int st = 0;
+    for (; functions->name != NULL && st == 0; functions++)
+        st = tg_module_add(t, module, functions->name, tg_function(t, functions, text));
+    tg_release(t, name);
+    return st;
+}
+
+void *tg_module_state(tg_thread *t, const tg_module_def *def)
+{
+    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_mutex_lock(&api->lock);
+    tgi_api_module *m = find(api, def, NULL);
+    void *state = m != NULL ? m->state : NULL;
+    tgi_mutex_unlock(&api->lock);
+    return state;
+}
+
+void tg_module_set_state(tg_thread *t, const tg_module_def *def, void *state,
+                         void (*free_)(tg_thread *t, void *state))
+{
+    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_mutex_lock(&api->lock);
+    tgi_api_module *m = find(api, def, NULL);
+    if (m != NULL) {
+        m->state = state;
+        m->free_state = free_;
+    }
+    tgi_mutex_unlock(&api->lock);
+}
+
+void tgi_api_free_states(tg_thread *t)
+{
+    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    for (size_t i = 0; i < api->module_count; i++) {
+        tgi_api_module *m = &api->modules[i];
+        if (m->free_state != NULL)
+            m->free_state(t, m->state);
+        m->free_state = NULL;
+        m->state = NULL;
+    }
+}
+
+// --- start and stop
+
+static tg_value string_list(tg_thread *t, const char *const *strings, const char *otherwise)
+{
+    const char *const one[] = {otherwise, NULL};
+    if (strings == NULL)
+        strings = otherwise != NULL ? one : &one[1];
+    tg_value list = tg_list(t, NULL, 0);
+    for (; list != TG_NULL && *strings != NULL; strings++) {
+        tg_value s = tg_str_c(t, *strings);
+        if (s == TG_NULL || tg_list_append(t, list, s) < 0) {
+            tg_release(t, s);
+            tg_release(t, list);
+            return TG_NULL;
+        }
+        tg_release(t, s);
+    }
+    return list;
+}
+
+int tgi_api_start(tg_thread *t, const tg_config *config)
+{
+    for (const tg_module_def *const *m = tgi_native_modules; *m != NULL; m++) {
+        if (register_module(tgi_api_runtime_of(t), *m) != TG_OK)
+            return -1;
+    }
+    tg_value path = string_list(t, config->path, NULL);
+    if (path == TG_NULL)
+        return -1;
+    int st = CORE(t)->host_set_runtime_value(t, 1, path);
+    tg_release(t, path);
+    if (st < 0)
+        return st;
+    if (tgi_native_modules[0] == NULL)
+        return 0;
+    tg_value sys = tg_import(t, "sys"), argv = sys != TG_NULL ? string_list(t, config->argv, "") : TG_NULL;
+    st = argv == TG_NULL ? -1 : tg_setattr(t, sys, "argv", argv);
+    tg_release(t, argv);
+    tg_release(t, sys);
+    return st;
+}
+
+void tgi_api_stop(tg_thread *t) { tgi_modules_stop(t); }
+
+// --- definitions
+
+tg_value tg_function(tg_thread *t, const tg_function_def *def, const char *module)
+{
+    return CORE(t)->host_function(t, def, module);
+}
+tg_value tg_class(tg_thread *t, const tg_class_def *def) { return CORE(t)->native_class(t, def); }
+void *tg_data(tg_thread *t, tg_value self, const tg_class_def *def) { return CORE(t)->native_data(t, self, def); }
+tg_value tg_instance(tg_thread *t, tg_value cls, void **data) { return CORE(t)->native_instance(t, cls, data); }
+int tg_parse_args(tg_thread *t, const char *function, const char *const *names, size_t required,
+                  const tg_value *args, size_t nargs, tg_value kwnames, tg_value *out)
+{
+    return CORE(t)->parse_args(t, function, names, required, args, nargs, kwnames, out);
+}
+tg_value tg_thread_dict(tg_thread *t) { return CORE(t)->host_thread_dict(t); }
+
+// --- scripts
+
+tg_value tg_import(tg_thread *t, const char *name) { return CORE(t)->host_import(t, name); }
+tg_value tg_run(tg_thread *t, const char *source, size_t n, const char *filename, const char *module)
+{
+    return CORE(t)->host_run(t, source, n, filename, module);
+}
+tg_value tg_run_file(tg_thread *t, const char *path) { return CORE(t)->host_run_file(t, path); }
+tg_value tg_eval(tg_thread *t, const char *expression, tg_value module)
+{
+    return CORE(t)->host_eval(t, expression, module);
+}
+tg_value tg_disassemble(tg_thread *t, const char *source, size_t n, const char *filename)
+{
+    return CORE(t)->host_disassemble(t, source, n, filename);
+}
+int tg_report_exception(tg_thread *t, tg_value exc_steal) { return CORE(t)->host_report_exception(t, exc_steal); }
+int tg_write(tg_thread *t, int stream, const char *text, size_t n) { return CORE(t)->stream_write(t, stream, text, n); }
+int tg_flush(tg_thread *t, int stream) { return CORE(t)->stream_flush(t, stream); }
+
+tg_value tg_runtime_value(tg_thread *t, tg_runtime_value_id which) { return CORE(t)->host_runtime_value(t, (int)which); }
+int tg_set_runtime_value(tg_thread *t, tg_runtime_value_id which, tg_value v)
+{
+    return CORE(t)->host_set_runtime_value(t, (int)which, v);
+}
+int64_t tg_recursion_limit(tg_thread *t, int64_t set) { return CORE(t)->host_depth_limit(t, set); }
+tg_value tg_intern(tg_thread *t, tg_value s) { return CORE(t)->host_intern(t, s); }
+int64_t tg_sizeof(tg_thread *t, tg_value v) { return CORE(t)->host_sizeof(t, v); }

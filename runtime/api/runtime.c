@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+//
+// runtime.c - public functions about modes, runtimes, threads, waiting and the GIL.
+//
+// Owns        the table of modes.
+// Threads     as include/togil/runtime.h says.
+#include <togil/runtime.h>
+
+#include "api/api.h"          // tgi_host_table
+#include "base/clock.h"       // deadlines
+#include "base/os.h"          // poll
+#include "gate/gate.h"        // cores
+#include "mem/raw.h"          // memory
+#include "sync/mutex.h"       // tg_lock
+#include "thread/blocking.h"  // waits
+#include "thread/breaker.h"   // poll
+#include "thread/gil.h"       // switch
+#include "thread/signals.h"   // SIGINT
+#include "thread/start.h"     // threads
+#include "thread/stats.h"     // figures
+#include "thread/stw.h"       // pauses
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef TOGIL_VERSION
+#define TOGIL_VERSION "0.1.0"
+#endif
+
+static const tg_mode all_modes[] = {
+    {"gil", "classic", true, false, "plain counts under a permanent GIL: the classic interpreter"},
+    {"gil-biased", "biased", true, true, "free-threaded counts and locks, GIL on"},
+    {"gil-atomic", "atomic", true, true, "atomic counts and locks, GIL on"},
+    {"nogil", "biased", false, true, "threads in parallel, biased counts"},
+    {"nogil-atomic", "atomic", false, true, "threads in parallel, atomic counts"},
+};
+
+const tg_mode *tg_modes(size_t *count)
+{
+    *count = sizeof all_modes / sizeof all_modes[0];
+    return all_modes;
+}
+
+const tg_mode *tg_mode_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof all_modes / sizeof all_modes[0]; i++) {
+        if (strcmp(all_modes[i].name, name) == 0)
+            return &all_modes[i];
+    }
+    return NULL;
+}
+
+const tg_mode *tg_mode_of(const char *counts, int gil)
+{
+    const tg_mode *found = NULL;
+    for (size_t i = 0; i < sizeof all_modes / sizeof all_modes[0]; i++) {
+        const tg_mode *m = &all_modes[i];
+        if (strcmp(m->counts, counts) == 0 && (gil < 0 ? found == NULL || !m->gil : m->gil == (gil != 0)))
+            found = m;
+    }
+    return found;
+}
+
+const char *tg_version(void) { return TOGIL_VERSION; }
+
+// What the public side keeps per runtime: tg_interp.host of the first interpreter.
+static tgi_api_runtime *api_of(const tg_runtime *rt) { return rt->main_interp->host; }
+
+tgi_api_runtime *tgi_api_runtime_of(tg_thread *t) { return api_of(t->runtime); }
+
+tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread **out_thread)
+{
+    static const tg_config defaults;
+    if (config == NULL)
+        config = &defaults;
+    const tg_mode *mode = tg_mode_find(config->mode != NULL ? config->mode : "nogil");
+    if (mode == NULL)
+        return TG_ERR_ARG;
+    const tgi_core *core = tgi_core_find(mode->counts);
+    if (core == NULL)
+        return TG_ERR_UNSUPPORTED;
+    tgi_api_runtime *api = tgi_raw_calloc(1, sizeof *api);
+    void *shared = core->shared_new(&tgi_host_table);
+    tg_runtime *rt = NULL;
+    tg_thread *t = NULL;
+    tg_status st = api == NULL || shared == NULL ? TG_ERR_NOMEM : TG_OK;
+    if (st == TG_OK) {
+        tgi_runtime_config rc = {
+            .gil_enabled = mode->gil,
+            .gil_switchable = mode->switchable,
+            .counts = mode->counts,
+            .gil_interval_ns = config->switch_interval_us * 1000,
+            .hooks = core->hooks,
+            .core = shared,
+        };
+        st = tgi_runtime_create(&rc, &rt);
+    }
+    if (st == TG_OK) {
+        rt->main_interp->host = api;
+        api->mode = mode;
+        st = tgi_thread_new(rt->main_interp, &t);
+    }
+    if (st == TG_OK) {
+        tgi_thread_set_name(t, "MainThread");
+        tgi_thread_attach(t);
+        st = core->runtime_start(t);
+        if (st == TG_OK && tgi_api_start(t, config) < 0) {
+            core->error_clear(t);
+            st = TG_ERR_NOMEM;
+        }
+        if (st == TG_OK && config->handle_sigint)
+            st = tgi_signals_install(rt, SIGINT);
+        if (st != TG_OK) {
+            tg_runtime_destroy(rt, t);
+            return st;
+        }
+        *out = rt;
+        *out_thread = t;
+        return TG_OK;
+    }
+    if (rt != NULL)
+        tgi_runtime_destroy(rt, NULL);
+    if (shared != NULL)
+        core->shared_free(shared);
+    tgi_raw_free(api);
+    return st;
+}
+
+void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
+{
+    const tgi_core *core = tgi_core_of(t);
+    tgi_api_runtime *api = api_of(rt);
+    void *shared = rt->core;
+    tgi_api_stop(t);
+    while (tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
+           TG_ERR_INTERRUPTED) {
+        if (tgi_breaker_poll(t) != TG_OK) // Ctrl-C while waiting: do not wait any longer
+            break;
+    }
+    uint32_t left = tgi_runtime_end_threads(rt, t);
+    core->stream_flush(t, 1);
+    core->stream_flush(t, 2);
+    core->error_clear(t);
+    (void)tgi_signals_remove(rt, SIGINT);
+    tgi_api_free_states(t);
+    if (left == 0)
+        core->runtime_clear(t);
+    tgi_runtime_destroy(rt, t);
+    if (left == 0) {
+        core->shared_free(shared);
+        tgi_raw_free(api->modules);
+        tgi_raw_free(api);
+    }
+}
+
+const tg_mode *tg_runtime_mode(const tg_runtime *rt) { return api_of(rt)->mode; }
+tg_runtime *tg_thread_runtime(tg_thread *t) { return t->runtime; }
+
+tg_status tg_thread_enter(tg_runtime *rt, tg_thread **out)
+{
+    tg_thread *t;
+    tg_status st = tgi_thread_new(rt->main_interp, &t);
+    if (st != TG_OK)
+        return st;
+    st = tgi_thread_try_attach(t);
+    if (st == TG_OK)
+        *out = t;
+    return st;
+}
+
+void tg_thread_leave(tg_thread *t) { tgi_thread_end(t); }
+void tg_thread_detach(tg_thread *t) { tgi_thread_detach(t); }
+void tg_thread_attach(tg_thread *t) { tgi_thread_attach(t); }
+tg_status tg_poll(tg_thread *t) { return tgi_breaker_poll(t); }
+uint64_t tg_thread_id(tg_thread *t) { return t->id; }
+
+// --- threads. The public handle is the internal one.
+
+static tgi_thread_handle *internal(tg_thread_handle *h) { return (tgi_thread_handle *)(void *)h; }
+
+tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg), void (*drop)(void *arg), void *arg,
+                          const char *name, size_t stack_bytes, bool daemon, tg_thread_handle **out)
+{
+    tgi_start_options options = {.stack_bytes = stack_bytes, .name = name, .daemon = daemon, .drop = drop};
+    tgi_thread_handle *h;
+    tg_status st = tgi_thread_start(t->interp, fn, arg, &options, &h);
+    if (st == TG_OK)
+        *out = (tg_thread_handle *)(void *)h;
+    return st;
+}
+
+static tgi_deadline deadline(int64_t timeout_ns)
+{
+    return timeout_ns < 0 ? TGI_DEADLINE_NEVER : tgi_deadline_after_ns(timeout_ns);
+}
+
+// An interrupted wait: handles what is pending. TG_OK means wait on.
+static tg_status interrupted(tg_thread *t) { return tgi_breaker_poll(t); }
+
+tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
+{
+    tgi_deadline until = deadline(timeout_ns);
+    for (;;) {
+        tg_status st = tgi_thread_join(internal(h), until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        if (st != TG_ERR_INTERRUPTED)
+            return st;
+        st = interrupted(t);
+        if (st != TG_OK)
+            return st;
+    }
+}
+
+bool tg_thread_handle_done(tg_thread_handle *h) { return tgi_thread_handle_is_gone(internal(h)); }
+uint64_t tg_thread_handle_id(const tg_thread_handle *h) { return ((const tgi_thread_handle *)(const void *)h)->id; }
+void tg_thread_handle_retain(tg_thread_handle *h) { tgi_thread_handle_retain(internal(h)); }
+void tg_thread_handle_release(tg_thread_handle *h) { tgi_thread_handle_release(internal(h)); }
+
+static void count_thread(tg_thread *t, void *arg)
+{
+    (void)t;
+    ++*(size_t *)arg;
+}
+
+size_t tg_thread_count(tg_thread *t)
+{
+    size_t n = 0;
+    tgi_threads_for_each(t->runtime, count_thread, &n);
+    return n;
+}
+
+// --- locks: the public struct is the one byte of a tgi_mutex
+
+_Static_assert(sizeof(tg_lock) == sizeof(tgi_mutex), "tg_lock must mirror tgi_mutex");
+
+tg_status tg_lock_acquire(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
+{
+    tgi_mutex *m = (tgi_mutex *)(void *)lock;
+    if (tgi_mutex_trylock(m))
+        return TG_OK;
+    if (timeout_ns == 0)
+        return TG_ERR_TIMEOUT;
+    tgi_deadline until = deadline(timeout_ns);
+    for (;;) {
+        tg_status st = tgi_mutex_lock_timed(m, until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        if (st != TG_ERR_INTERRUPTED)
+            return st;
+        st = interrupted(t);
+        if (st != TG_OK)
+            return st;
+    }
+}
+
+tg_status tg_lock_release(tg_thread *t, tg_lock *lock)
+{
+    (void)t;
+    tgi_mutex *m = (tgi_mutex *)(void *)lock;
+    if (!tgi_mutex_is_locked(m))
+        return TG_ERR_STATE;
+    tgi_mutex_unlock(m);
+    return TG_OK;
+}
+
+bool tg_lock_held(tg_lock *lock) { return tgi_mutex_is_locked((tgi_mutex *)(void *)lock); }
+
+tg_status tg_wait_fd(tg_thread *t, int fd, short events, int64_t timeout_ns, short *revents)
+{
+    tgi_deadline until = deadline(timeout_ns);
+    for (;;) {
+        int r = tgi_blocking_poll(t, fd, events, until);
+        if (r > 0) {
+            if (revents != NULL)
+                *revents = (short)r;
+            return TG_OK;
+        }
+        if (r == 0)
+            return TG_ERR_TIMEOUT;
+        if (errno != EINTR)
+            return TG_ERR_OS;
+        tg_status st = interrupted(t);
+        if (st != TG_OK)
+            return st;
+    }
+}
+
+tg_status tg_sleep(tg_thread *t, int64_t ns)
+{
+    tgi_deadline until = deadline(ns < 0 ? 0 : ns);
+    for (;;) {
+        tg_status st = tgi_blocking_sleep(t, until);
+        if (st != TG_ERR_INTERRUPTED)
+            return st;
+        st = interrupted(t);
+        if (st != TG_OK)
+            return st;
+    }
+}
+
+// --- the GIL
+
+int tg_gil_count(tg_thread *t) { return tgi_gil_count(t); }
+tg_status tg_gil_enable(tg_thread *t) { return tgi_gil_enable_transient(t, NULL); }
+tg_status tg_gil_make_permanent(tg_thread *t) { return tgi_gil_enable_permanent(t, NULL); }
+tg_status tg_gil_disable(tg_thread *t) { return tgi_gil_disable(t, NULL); }
+void tg_gil_set_interval_us(tg_thread *t, int64_t us) { tgi_gil_set_interval_ns(t->interp->gil, us * 1000); }
+int64_t tg_gil_interval_us(tg_thread *t) { return tgi_gil_interval_ns(t->interp->gil) / 1000; }
+
+// --- figures
+
+void tg_stats_read(tg_thread *t, tg_stats *out)
+{
+    uint64_t counts[4];
+    tgi_stats s;
+    tgi_core_of(t)->host_counts(t, counts);
+    tgi_stats_read(t->runtime, &s);
+    memset(out, 0, sizeof *out);
+    out->objects_made = counts[0];
+    out->objects_live = counts[0] - counts[1];
+    out->bytes_live = counts[2] - counts[3];
+    out->gil_takes = s.value[TGI_STAT_gil_takes];
+    out->gil_waits = s.value[TGI_STAT_gil_waits];
+    out->gil_wait_ns = s.value[TGI_STAT_gil_wait_ns];
+    out->gil_drops = s.value[TGI_STAT_gil_drops];
+    out->merges = s.value[TGI_STAT_merges];
+    out->deferred = s.value[TGI_STAT_deferred];
+    out->threads_started = s.value[TGI_STAT_threads_started];
+    tgi_stw *scopes[2] = {&t->runtime->stw, &t->interp->stw};
+    for (int i = 0; i < 2; i++) {
+        tgi_stw_report report;
+        tgi_stw_read(scopes[i], &report);
+        for (int c = 0; c < TGI_CAUSE_COUNT; c++)
+            out->pauses += report.pauses[c];
+        uint64_t longest = report.stopped.max;
+        out->pause_max_ns = longest > out->pause_max_ns ? longest : out->pause_max_ns;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// config.h - every tunable number of the ground layers, with its reason. Layer base, header only.
+//
+// Each may be overridden with -D. The stress value is what the race tests build with: small
+// limits make rare paths common.
+#ifndef TGI_BASE_CONFIG_H
+#define TGI_BASE_CONFIG_H
+
+// Polls of a held lock before its waiter parks. A spin hand-over costs about 160 ns, a park and
+// wake-up 14 to 32 us, so a few microseconds of spinning are cheap insurance. Stress: 2.
+#ifndef TGI_SPIN_POLLS
+#define TGI_SPIN_POLLS 100
+#endif
+
+// A waiter of a mutex that has waited this long is handed the lock at the next unlock; before, a
+// running thread may barge in, which is faster. Stress: 1000.
+#ifndef TGI_MUTEX_FAIR_NS
+#define TGI_MUTEX_FAIR_NS INT64_C(1000000)
+#endif
+
+// Number of wait queues of the parking lot. A prime, so that aligned addresses spread. Stress: 3.
+#ifndef TGI_PARKING_BUCKETS
+#define TGI_PARKING_BUCKETS 257
+#endif
+
+// How long a thread that wants the GIL waits before it asks the holder to let go.
+#ifndef TGI_GIL_INTERVAL_NS
+#define TGI_GIL_INTERVAL_NS INT64_C(5000000)
+#endif
+
+// Shortest interval that can be set: below, the switches cost more than the work between them.
+#ifndef TGI_GIL_INTERVAL_MIN_NS
+#define TGI_GIL_INTERVAL_MIN_NS INT64_C(1000)
+#endif
+
+// Bytes of deferred frees a thread may pile up before it asks all threads for a quiescent state.
+// Large enough that requests are rare (a few per millisecond at most). Stress: 4096.
+#ifndef TGI_DEFER_LIMIT
+#define TGI_DEFER_LIMIT ((size_t)1 << 20)
+#endif
+
+// Deferred frees that share one step of the epoch, and one chunk of the list. Stress: 4.
+#ifndef TGI_DEFER_BATCH
+#define TGI_DEFER_BATCH 128
+#endif
+
+// A pause that waits longer than this for one thread names it on stderr (once per pause).
+#ifndef TGI_STW_WATCHDOG_NS
+#define TGI_STW_WATCHDOG_NS INT64_C(5000000000)
+#endif
+
+// How long the end of a runtime waits for threads that were told to unwind.
+#ifndef TGI_SHUTDOWN_GRACE_NS
+#define TGI_SHUTDOWN_GRACE_NS INT64_C(200000000)
+#endif
+
+// Stack of a thread started by the runtime, unless the caller says otherwise.
+#ifndef TGI_THREAD_STACK_BYTES
+#define TGI_THREAD_STACK_BYTES ((size_t)8 << 20)
+#endif
+
+// Smallest stack that may be asked for.
+#ifndef TGI_THREAD_STACK_MIN
+#define TGI_THREAD_STACK_MIN ((size_t)64 << 10)
+#endif
+
+#endif

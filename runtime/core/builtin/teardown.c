@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// teardown.c - the end of a runtime: every object of it is freed, cycles and immortals included.
+//
+// How         With one thread left, all tracked objects are found in the object map. They are made immortal, so
+//             that no release frees a tracked object any more; each lets go of what it holds, which frees what is
+//             not tracked (text, numbers); then their memory is freed, classes last, code and units after that.
+// Threads     the last thread of the runtime.
+#include "core/builtin/start.h"
+
+#include "core/builtin/print.h" // flush
+#include "core/object/class.h"  // types
+#include "core/object/code.h"   // code objects
+#include "core/object/error.h"  // pending exception
+#include "mem/objmap.h"         // all objects
+#include "mem/raw.h"            // memory
+#include "thread/defer.h"       // pending frees
+
+typedef struct heap {
+    tgc_obj **items;
+    size_t count, capacity;
+    bool short_of_memory;
+} heap;
+
+static bool collect(void *object, void *arg)
+{
+    heap *h = arg;
+    if (h->count == h->capacity) {
+        size_t capacity = h->capacity == 0 ? 4096 : h->capacity * 2;
+        tgc_obj **items = tgi_raw_realloc(h->items, capacity * sizeof *items);
+        if (items == NULL) {
+            h->short_of_memory = true;
+            return false;
+        }
+        h->items = items;
+        h->capacity = capacity;
+    }
+    h->items[h->count++] = object;
+    return true;
+}
+
+static void drop_slot(tg_thread *t, tgc_slot *s) { tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE)); }
+
+void tgc_runtime_clear(tg_thread *t)
+{
+    tgc_shared *shared = tgc_shared_of(t);
+    tgc_thread *ct = tgc_of(t);
+    tg_value locals = ct->locals;
+    ct->locals = TGC_NULL;
+    tgc_release(t, locals);
+    tgc_error_clear(t);
+    drop_slot(t, &shared->modules);
+    drop_slot(t, &shared->path);
+    drop_slot(t, &shared->excepthook);
+    tgc_policy_merge_pending(t);
+    tgi_defer_drain_stopped(t->runtime, t, false);
+
+    heap h = {0};
+    tgi_objmap_for_each(t->runtime->objmap_tag, collect, &h);
+    if (!h.short_of_memory) {
+        for (size_t i = 0; i < h.count; i++)
+            tgc_make_immortal(h.items[i]);
+        for (size_t i = 0; i < h.count; i++) {
+            tgc_type *type = tgc_obj_type(h.items[i]);
+            if (type->clear != NULL)
+                type->clear(t, h.items[i]);
+        }
+        for (int classes = 0; classes < 2; classes++) {
+            for (size_t i = 0; i < h.count; i++) {
+                tgc_obj *o = h.items[i];
+                if (o != NULL && (tgc_obj_type(o) == &tgc_type_type) == (classes != 0)) {
+                    h.items[i] = NULL;
+                    tgc_obj_type(o)->dealloc(t, o);
+                }
+            }
+        }
+        tgi_defer_drain_stopped(t->runtime, t, false);
+    }
+    tgi_raw_free(h.items);
+}
+
+void tgc_shared_free(void *p)
+{
+    tgc_shared *shared = p;
+    for (uint32_t i = 0; i < shared->unit_count; i++)
+        tgi_unit_free(shared->units[i]);
+    tgi_raw_free(shared->units);
+    tgi_raw_free(shared);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// dict_iter.c - iterators over keys, values and items, both ways.
+//
+// Threads     may be shared: steps at the same time may give an entry twice or skip one. A dict whose size changed
+//             since the iterator was made ends the iteration with RuntimeError, under free threading too.
+#include "core/object/dict.h"
+
+#include "core/object/error.h" // tgc_raise
+#include "core/object/iter.h"  // tgc_iter_self
+#include "core/object/seq.h"   // tgc_clear_nothing
+#include "core/object/tuple.h" // items
+
+#define ENDED (SIZE_MAX - 1)
+#define SIZE_CHANGED SIZE_MAX // never the size of a dict
+
+typedef struct dict_iter {
+    tgc_obj head;
+    tg_value dict;        // const after init
+    _Atomic(size_t) pos;  // any thread; ENDED after the end
+    _Atomic(size_t) size; // any thread: of the dict when the iterator was made, or SIZE_CHANGED
+    _Atomic(size_t) left; // any thread
+    tgc_dict_part part;   // const after init
+    bool reversed;        // const after init
+} dict_iter;
+
+tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool reversed)
+{
+    tgc_type *const forth[3] = {&tgc_dict_key_iter_type, &tgc_dict_value_iter_type, &tgc_dict_item_iter_type};
+    tgc_type *const back[3] = {&tgc_dict_key_reverse_iter_type, &tgc_dict_value_reverse_iter_type, &tgc_dict_item_reverse_iter_type};
+    dict_iter *it = (dict_iter *)(void *)tgc_new_raw(t, reversed ? back[part] : forth[part], sizeof *it);
+    if (it == NULL)
+        return TGC_NULL;
+    size_t size = tgc_dict_size(d);
+    it->dict = tgc_retain(t, d);
+    it->part = part;
+    it->reversed = reversed;
+    atom_store_relaxed(&it->pos, reversed ? SIZE_MAX : 0); // ORDER: relaxed; private.
+    atom_store_relaxed(&it->size, size);                   // ORDER: relaxed; private.
+    atom_store_relaxed(&it->left, size);                   // ORDER: relaxed; private.
+    tgc_track(t, &it->head);
+    return tgc_from_ptr(it);
+}
+
+static tg_value dict_iter_next(tg_thread *t, tg_value v)
+{
+    dict_iter *it = (dict_iter *)(void *)tgc_ptr(v);
+    // ORDER: relaxed, here and below; the words of the iterator are only numbers.
+    size_t pos = atom_load_relaxed(&it->pos);
+    if (pos == ENDED)
+        return TGC_NULL;
+    if (atom_load_relaxed(&it->size) != tgc_dict_size(it->dict)) { // ORDER: as above.
+        atom_store_relaxed(&it->size, SIZE_CHANGED);               // ORDER: as above.
+        return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary changed size during iteration");
+    }
+    tg_value key, value;
+    tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key, *x = it->part == TGC_DICT_KEYS ? NULL : &value;
+    bool got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x) : tgc_dict_next(t, it->dict, &pos, k, x);
+    atom_store_relaxed(&it->pos, got ? pos : ENDED); // ORDER: as above.
+    if (!got)
+        return TGC_NULL;
+    size_t left = atom_load_relaxed(&it->left); // ORDER: as above.
+    if (left == 0 && !it->reversed) {
+        tgc_release(t, k == NULL ? TGC_NULL : key);
+        tgc_release(t, x == NULL ? TGC_NULL : value);
+        atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
+        return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary keys changed during iteration");
+    }
+    atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
+    if (it->part == TGC_DICT_ITEMS)
+        return tgc_tuple_pack2_steal(t, key, value);
+    return it->part == TGC_DICT_KEYS ? key : value;
+}
+
+static void dict_iter_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_untrack(t, o);
+    tgc_release(t, ((dict_iter *)(void *)o)->dict);
+    tgc_delete(t, o, sizeof(dict_iter));
+}
+
+static void dict_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((dict_iter *)(void *)o)->dict, arg); }
+
+#define DICT_ITER_TYPE(name_)                                                                      \
+    {                                                                                              \
+        TGC_STATIC_TYPE(&tgc_object_type), .name = name_, .flags = TGC_TF_TRACKED,                 \
+        .size = sizeof(dict_iter), .dealloc = dict_iter_dealloc, .clear = tgc_clear_nothing,       \
+        .traverse = dict_iter_traverse, .iter = tgc_iter_self, .next = dict_iter_next,             \
+    }
+
+tgc_type tgc_dict_key_iter_type = DICT_ITER_TYPE("dict_keyiterator");
+tgc_type tgc_dict_value_iter_type = DICT_ITER_TYPE("dict_valueiterator");
+tgc_type tgc_dict_item_iter_type = DICT_ITER_TYPE("dict_itemiterator");
+tgc_type tgc_dict_key_reverse_iter_type = DICT_ITER_TYPE("dict_reversekeyiterator");
+tgc_type tgc_dict_value_reverse_iter_type = DICT_ITER_TYPE("dict_reversevalueiterator");
+tgc_type tgc_dict_item_reverse_iter_type = DICT_ITER_TYPE("dict_reverseitemiterator");

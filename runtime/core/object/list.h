@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// list.h - lists. Layer core/object. list.c, list_slice.c, list_methods.c, list_type.c, sort.c.
+//
+// A list points to an array of slots whose head says how many there are. Under free threading readers take no
+// lock: Note [list-read]. Every writer takes the list's lock.
+//
+// Note [list-read]
+// A reader loads size, then array, then slot, counts the value, and looks at the slot and at the array pointer
+// again. It relies on:
+//   L1  a slot at or beyond the size holds TGC_NULL; a reader that meets it starts over, at last under the lock.
+//   L2  size is stored after the slot and the array it needs, so a reader that sees the size sees them too; an
+//       array that was replaced by a smaller one is noticed by its own capacity.
+//   L3  the slots of a retired array never change again, and its memory outlives every reader that may look at
+//       it (tgc_free_later). What it points to may die: that is what the second look at the array is for.
+//   L4  a value was published before it entered a slot, so that counting it fails only if it is dead.
+//
+// Threads     any; guarantees in docs: each method that does not run script code is atomic, except that a
+//             reader may see an in-place shift (insert, del, reverse) half done.
+#ifndef TGC_OBJECT_LIST_H
+#define TGC_OBJECT_LIST_H
+
+#include "core/object/object.h" // tgc_obj, slots, locks
+
+typedef struct tgc_array {
+    size_t capacity; // const after init
+    tgc_slot slot[];
+} tgc_array;
+
+typedef struct tgc_list {
+    tgc_obj head;
+    tgc_lock lock;
+    _Atomic(size_t) size;       // writers: under lock; any thread reads: L2
+    _Atomic(tgc_array *) items; // writers: under lock; never NULL; any thread reads: L3
+} tgc_list;
+
+#define tgc_list_of(v) ((tgc_list *)tgc_ptr(v))
+#define TGC_LIST_MAX ((size_t)PTRDIFF_MAX / sizeof(tg_value) - 2)
+
+// --- making
+#define tgc_list_new TG_CORE_SYM(tgc_list_new)
+tg_value tgc_list_new(tg_thread *t, size_t reserve);
+#define tgc_list_new_typed TG_CORE_SYM(tgc_list_new_typed)
+tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve); // type: list or a subclass
+#define tgc_list_from_array TG_CORE_SYM(tgc_list_from_array)
+tg_value tgc_list_from_array(tg_thread *t, const tg_value *items, size_t n);
+#define tgc_list_from_steal TG_CORE_SYM(tgc_list_from_steal)
+tg_value tgc_list_from_steal(tg_thread *t, tg_value *items, size_t n); // takes the references, also on failure
+
+// --- items. The list may be of a subclass; nothing here runs script code but extend, sort and what releases.
+static inline size_t tgc_list_size(tg_value list)
+{
+    // ORDER: acquire; L2.
+    return atom_load_acquire(&tgc_list_of(list)->size);
+}
+#define tgc_list_get TG_CORE_SYM(tgc_list_get)
+tg_value tgc_list_get(tg_thread *t, tg_value list, size_t i); // TGC_NULL without exception beyond the end
+#define tgc_list_set TG_CORE_SYM(tgc_list_set)
+int tgc_list_set(tg_thread *t, tg_value list, size_t i, tg_value v); // -1: IndexError
+#define tgc_list_append TG_CORE_SYM(tgc_list_append)
+int tgc_list_append(tg_thread *t, tg_value list, tg_value v);
+#define tgc_list_append_steal TG_CORE_SYM(tgc_list_append_steal)
+int tgc_list_append_steal(tg_thread *t, tg_value list, tg_value v); // takes the reference, also on failure
+#define tgc_list_extend TG_CORE_SYM(tgc_list_extend)
+int tgc_list_extend(tg_thread *t, tg_value list, tg_value iterable);
+#define tgc_list_extend_array TG_CORE_SYM(tgc_list_extend_array)
+int tgc_list_extend_array(tg_thread *t, tg_value list, const tg_value *items, size_t n); // borrowed
+#define tgc_list_insert TG_CORE_SYM(tgc_list_insert)
+int tgc_list_insert(tg_thread *t, tg_value list, int64_t i, tg_value v); // clamps i as the method does
+#define tgc_list_pop TG_CORE_SYM(tgc_list_pop)
+tg_value tgc_list_pop(tg_thread *t, tg_value list, int64_t i); // negative from the end; IndexError
+#define tgc_list_clear TG_CORE_SYM(tgc_list_clear)
+void tgc_list_clear(tg_thread *t, tg_value list);
+#define tgc_list_slice TG_CORE_SYM(tgc_list_slice)
+tg_value tgc_list_slice(tg_thread *t, tg_value list, size_t lo, size_t hi); // clamped
+#define tgc_list_sort TG_CORE_SYM(tgc_list_sort)
+int tgc_list_sort(tg_thread *t, tg_value list, tg_value key, bool reverse); // key TGC_NULL or None: none
+// The items as they are at one moment, with a reference each, in memory to be freed with tgc_values_free. NULL:
+// raised. An empty list gives a block too.
+#define tgc_list_snapshot TG_CORE_SYM(tgc_list_snapshot)
+tg_value *tgc_list_snapshot(tg_thread *t, tg_value list, size_t *n);
+
+// --- fast paths. They return false, with nothing done and nothing raised, if v is not exactly a list, the index
+// is out of range, or another thread is in the way: then take the general path.
+static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg_value *out)
+{
+    // ORDER: acquire; L2. Then acquire for the array's capacity and slots.
+    if (TGI_UNLIKELY(i >= atom_load_acquire(&list->size)))
+        return false;
+    tgc_array *a = atom_load_acquire(&list->items); // ORDER: acquire; L2, L3.
+    if (!TGC_FREE_THREADED) {
+        *out = tgc_retain(t, tgc_slot_peek(&a->slot[i]));
+        return true;
+    }
+    if (TGI_UNLIKELY(i >= a->capacity))
+        return false;
+    // ORDER: acquire; L4: the object is complete.
+    tg_value v = atom_load_acquire(&a->slot[i].word);
+    if (!tgc_is_ptr(v)) {
+        *out = v;
+        return TGI_LIKELY(v != TGC_NULL); // L1
+    }
+    if (TGI_UNLIKELY(!tgc_try_incref(t, tgc_ptr(v))))
+        return false;
+    // ORDER: acquire; the second look of Note [list-read].
+    if (TGI_LIKELY(atom_load_acquire(&a->slot[i].word) == v && atom_load_acquire(&list->items) == a)) {
+        *out = v;
+        return true;
+    }
+    tgc_decref(t, tgc_ptr(v));
+    return false;
+}
+
+static inline bool tgc_list_get_fast(tg_thread *t, tg_value v, int64_t index, tg_value *out)
+{
+    if (TGI_UNLIKELY(!tgc_is_exact(v, &tgc_list_type)))
+        return false;
+    if (index < 0)
+        index += (int64_t)tgc_list_size(v);
+    return tgc_list_read_fast(t, tgc_list_of(v), (size_t)index, out);
+}
+
+// Takes x's reference if it returns true.
+static inline bool tgc_list_set_fast_steal(tg_thread *t, tg_value v, int64_t index, tg_value x)
+{
+    if (TGI_UNLIKELY(!tgc_is_exact(v, &tgc_list_type)))
+        return false;
+    tgc_list *list = tgc_list_of(v);
+    tg_value old = TGC_NULL;
+    if (TGC_FREE_THREADED)
+        tgc_publish_value(t, x); // before the lock, to keep it short
+    TGC_LOCKED(t, &list->lock)
+    {
+        // ORDER: relaxed; writers hold the lock.
+        size_t n = atom_load_relaxed(&list->size);
+        if (index < 0)
+            index += (int64_t)n;
+        if (TGI_LIKELY((size_t)index < n)) {
+            tgc_slot *s = &atom_load_relaxed(&list->items)->slot[index]; // ORDER: relaxed; as above.
+            old = tgc_slot_peek(s);
+            tgc_slot_store(t, s, x);
+        }
+    }
+    if (TGI_UNLIKELY(old == TGC_NULL))
+        return false;
+    tgc_release(t, old);
+    return true;
+}
+
+static inline bool tgc_list_set_fast(tg_thread *t, tg_value v, int64_t index, tg_value x)
+{
+    tgc_retain(t, x);
+    if (TGI_LIKELY(tgc_list_set_fast_steal(t, v, index, x)))
+        return true;
+    tgc_release(t, x);
+    return false;
+}
+
+// Takes v's reference if it returns true. The list may be of a subclass.
+static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_value v)
+{
+    bool done = false;
+    if (TGC_FREE_THREADED)
+        tgc_publish_value(t, v);
+    TGC_LOCKED(t, &list->lock)
+    {
+        // ORDER: relaxed; writers hold the lock.
+        size_t n = atom_load_relaxed(&list->size);
+        tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
+        if (TGI_LIKELY(n < a->capacity)) {
+            tgc_slot_store(t, &a->slot[n], v);
+            // ORDER: release; L2, pairs with the acquire in tgc_list_read_fast.
+            atom_store_release(&list->size, n + 1);
+            done = true;
+        }
+    }
+    return done;
+}
+
+static inline bool tgc_list_append_fast_steal(tg_thread *t, tg_value v, tg_value x)
+{
+    return TGI_LIKELY(tgc_is_exact(v, &tgc_list_type)) && tgc_list_push_fast_steal(t, tgc_list_of(v), x);
+}
+
+static inline bool tgc_list_append_fast(tg_thread *t, tg_value v, tg_value x)
+{
+    tgc_retain(t, x);
+    if (TGI_LIKELY(tgc_list_append_fast_steal(t, v, x)))
+        return true;
+    tgc_release(t, x);
+    return false;
+}
+
+// --- between the list files. The caller holds the lock where the name says so.
+// Room for `room` items in all; the array with the old content, or NULL without memory (nothing raised). An array
+// that was replaced is returned in *retired, to be given to tgc_array_retire after unlocking.
+#define tgc_list_room_locked TG_CORE_SYM(tgc_list_room_locked)
+tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired);
+#define tgc_array_new TG_CORE_SYM(tgc_array_new)
+tgc_array *tgc_array_new(size_t capacity); // slots at TGC_NULL; NULL without memory
+#define tgc_array_retire TG_CORE_SYM(tgc_array_retire)
+void tgc_array_retire(tg_thread *t, tgc_array *a); // NULL and the shared empty arrays are ignored
+// The two arrays of capacity 0: of an empty list, and of one that is being sorted.
+#define tgc_array_empty TG_CORE_SYM(tgc_array_empty)
+extern tgc_array tgc_array_empty;
+#define tgc_array_sorting TG_CORE_SYM(tgc_array_sorting)
+extern tgc_array tgc_array_sorting;
+// Moves n slots within or between arrays; the ranges may overlap.
+#define tgc_slots_move TG_CORE_SYM(tgc_slots_move)
+void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n);
+
+// list_slice.c, list_methods.c: parts of tgc_list_type.
+#define tgc_list_getitem TG_CORE_SYM(tgc_list_getitem)
+tg_value tgc_list_getitem(tg_thread *t, tg_value list, tg_value key);
+#define tgc_list_setitem TG_CORE_SYM(tgc_list_setitem)
+int tgc_list_setitem(tg_thread *t, tg_value list, tg_value key, tg_value x);
+#define tgc_list_methods TG_CORE_SYM(tgc_list_methods)
+extern const tgc_method_def tgc_list_methods[];
+#define tgc_list_repeat TG_CORE_SYM(tgc_list_repeat)
+tg_value tgc_list_repeat(tg_thread *t, tg_value list, tg_value times);
+#define tgc_list_repeat_in_place TG_CORE_SYM(tgc_list_repeat_in_place)
+int tgc_list_repeat_in_place(tg_thread *t, tg_value list, tg_value times);
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// object.c - making and freeing objects; limits on recursion in C.
+//
+// Owns        the step from "count is zero" to the type's dealloc, and its depth: a chain of a million nodes
+//             must not recurse a million times. Beyond DEALLOC_NEST the object waits in a list of the thread
+//             and is freed when the outermost dealloc is done.
+// Threads     any attached thread; the list is the thread's own.
+#include "core/object/object.h"
+
+#include "core/object/error.h"    // tgc_raise_nomem
+#include "core/object/state.h"    // tgc_thread
+#include "mem/objmap.h"           // tracking
+#include "mem/raw.h"              // memory
+#include "thread/runtime.h"       // objmap_tag
+
+#define DEALLOC_NEST 50
+
+tgc_obj *tgc_new_raw(tg_thread *t, tgc_type *type, size_t size)
+{
+    tgc_obj *o = tgi_raw_alloc(size);
+    if (TGI_UNLIKELY(o == NULL)) {
+        tgc_raise_nomem(t);
+        return NULL;
+    }
+    tgc_thread *ct = tgc_of(t);
+    ct->objects_made++;
+    ct->bytes_made += size;
+    tgc_head_init(t, o, type);
+    return o;
+}
+
+tgc_obj *tgc_new(tg_thread *t, tgc_type *type, size_t size)
+{
+    tgc_obj *o = tgc_new_raw(t, type, size);
+    if (o != NULL)
+        memset((char *)o + TGC_HEADER_BYTES, 0, size - TGC_HEADER_BYTES);
+    return o;
+}
+
+void tgc_track(tg_thread *t, tgc_obj *o)
+{
+    // Without memory for the map the object is merely invisible to the collector.
+    (void)tgi_objmap_add(o, t->runtime->objmap_tag);
+}
+
+void tgc_untrack(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    tgi_objmap_remove(o);
+}
+
+void tgc_delete(tg_thread *t, tgc_obj *o, size_t size)
+{
+    tgc_thread *ct = tgc_of(t);
+    ct->objects_freed++;
+    ct->bytes_freed += size;
+    tgc_obj_free(t, o, size);
+}
+
+static bool put_off(tgc_thread *ct, tgc_obj *o)
+{
+    if (ct->dealloc_later_count == ct->dealloc_later_capacity) {
+        uint32_t capacity = ct->dealloc_later_capacity == 0 ? 256 : ct->dealloc_later_capacity * 2;
+        tgc_obj **list = tgi_raw_realloc(ct->dealloc_later, capacity * sizeof *list);
+        if (list == NULL)
+            return false;
+        ct->dealloc_later = list;
+        ct->dealloc_later_capacity = capacity;
+    }
+    ct->dealloc_later[ct->dealloc_later_count++] = o;
+    return true;
+}
+
+void tgc_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_thread *ct = tgc_of(t);
+    tgc_type *type = tgc_obj_type(o);
+    if ((type->flags & TGC_TF_TRACKED) == 0) {
+        type->dealloc(t, o);
+        return;
+    }
+    if (TGI_UNLIKELY(ct->dealloc_depth >= DEALLOC_NEST) && put_off(ct, o))
+        return;
+    ct->dealloc_depth++;
+    type->dealloc(t, o);
+    ct->dealloc_depth--;
+    if (TGI_UNLIKELY(ct->dealloc_later_count > 0) && ct->dealloc_depth == 0) {
+        ct->dealloc_depth = 1;
+        while (ct->dealloc_later_count > 0) {
+            tgc_obj *next = ct->dealloc_later[--ct->dealloc_later_count];
+            tgc_obj_type(next)->dealloc(t, next);
+        }
+        ct->dealloc_depth = 0;
+    }
+}
+
+int tgc_enter_c(tg_thread *t)
+{
+    tgc_thread *ct = tgc_of(t);
+    if (TGI_UNLIKELY(ct->c_depth >= TGC_C_DEPTH_LIMIT))
+        return tgc_raise_int(t, &TGC_EXC(RecursionError), "maximum recursion depth exceeded");
+    ct->c_depth++;
+    return 0;
+}
+
+int tgc_repr_enter(tg_thread *t, tgc_obj *o, tgc_repr_level *level)
+{
+    tgc_thread *ct = tgc_of(t);
+    for (tgc_repr_level *l = ct->repr_level; l != NULL; l = l->outer) {
+        if (l->object == o)
+            return 1;
+    }
+    if (tgc_enter_c(t) < 0)
+        return -1;
+    level->outer = ct->repr_level;
+    level->object = o;
+    ct->repr_level = level;
+    return 0;
+}

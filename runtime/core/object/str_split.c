@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+//
+// str_split.c - methods that take text apart: split, splitlines, partition, strip.
+#include "core/object/str_methods.h" // own interface
+
+#include "core/object/error.h"     // tgc_raise
+#include "core/object/list.h"      // tgc_list_append_steal
+#include "core/object/str_units.h" // view
+#include "core/object/tuple.h"     // tgc_tuple_from_steal
+#include "core/object/unicode.h"   // tgc_unicode_flags
+
+static bool is_space_at(tgc_view v, size_t i)
+{
+    return (tgc_unicode_flags(view_get(v, i)) & TGC_UNI_SPACE) != 0;
+}
+
+// Appends s[from:to]; releases the list and returns false on failure.
+static bool add_part(tg_thread *t, tg_value list, tg_value s, size_t from, size_t to)
+{
+    tg_value part = tgc_str_sub(t, s, from, to);
+    if (part == TGC_NULL || tgc_list_append_steal(t, list, part) < 0) {
+        tgc_release(t, list);
+        return false;
+    }
+    return true;
+}
+
+// --- split, rsplit
+
+static int split_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs, tg_value kwnames,
+                      tg_value *separator, int64_t *most)
+{
+    static const char *const names[] = {"sep", "maxsplit", NULL};
+    tg_value given[2];
+    if (tgc_parse_args(t, name, names, 0, args + 1, nargs - 1, kwnames, given) < 0)
+        return -1;
+    *most = -1;
+    if (given[1] != TGC_NULL && tgc_as_index(t, given[1], most) < 0)
+        return -1;
+    if (*most < 0)
+        *most = INT64_MAX;
+    *separator = given[0] == TGC_NONE ? TGC_NULL : given[0];
+    if (*separator == TGC_NULL)
+        return 0;
+    if (!tgc_is_str(*separator))
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "must be str or None, not %.200s", tgc_type_name(*separator));
+    if (tgc_str_length(*separator) == 0)
+        return tgc_raise_int(t, &TGC_EXC(ValueError), "empty separator");
+    return 0;
+}
+
+static tg_value split_space(tg_thread *t, tg_value s, int64_t most)
+{
+    tgc_view v = units_view(s);
+    tg_value list = tgc_list_new(t, 0);
+    size_t i = 0, n = v.length;
+    while (list != TGC_NULL) {
+        while (i < n && is_space_at(v, i))
+            i++;
+        if (i == n)
+            break;
+        size_t start = i, end = n;
+        if (most-- > 0) {
+            while (i < n && !is_space_at(v, i))
+                i++;
+            end = i;
+        } else {
+            i = n;
+        }
+        if (!add_part(t, list, s, start, end))
+            return TGC_NULL;
+    }
+    return list;
+}
+
+static tg_value split_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
+{
+    tgc_view v = units_view(s);
+    tg_value list = tgc_list_new(t, 0);
+    size_t at = 0;
+    while (list != TGC_NULL) {
+        int64_t found = most-- > 0 ? tgc_view_find(view_sub(v, at, v.length), separator) : -1;
+        size_t end = found < 0 ? v.length : at + (size_t)found;
+        if (!add_part(t, list, s, at, end))
+            return TGC_NULL;
+        if (found < 0)
+            break;
+        at = end + separator.length;
+    }
+    return list;
+}
+
+tg_value TGC_STR_METHOD(split)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    tg_value separator;
+    int64_t most;
+    if (split_args(t, "split", args, nargs, kwnames, &separator, &most) < 0)
+        return TGC_NULL;
+    if (separator == TGC_NULL)
+        return split_space(t, args[0], most);
+    return split_text(t, args[0], units_view(separator), most);
+}
+
+static tg_value rsplit_space(tg_thread *t, tg_value s, int64_t most)
+{
+    tgc_view v = units_view(s);
+    tg_value list = tgc_list_new(t, 0);
+    size_t i = v.length;
+    while (list != TGC_NULL) {
+        while (i > 0 && is_space_at(v, i - 1))
+            i--;
+        if (i == 0)
+            break;
+        size_t end = i, start = 0;
+        if (most-- > 0) {
+            while (i > 0 && !is_space_at(v, i - 1))
+                i--;
+            start = i;
+        } else {
+            i = 0;
+        }
+        if (!add_part(t, list, s, start, end))
+            return TGC_NULL;
+    }
+    return list;
+}
+
+static tg_value rsplit_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
+{
+    tgc_view v = units_view(s);
+    tg_value list = tgc_list_new(t, 0);
+    size_t end = v.length;
+    while (list != TGC_NULL) {
+        int64_t found = most-- > 0 ? tgc_view_rfind(view_sub(v, 0, end), separator) : -1;
+        if (!add_part(t, list, s, found < 0 ? 0 : (size_t)found + separator.length, end))
+            return TGC_NULL;
+        if (found < 0)
+            break;
+        end = (size_t)found;
+    }
+    return list;
+}
+
+static tg_value reversed_steal(tg_thread *t, tg_value list)
+{
+    size_t n = tgc_list_size(list);
+    tg_value result = tgc_list_new(t, n);
+    while (result != TGC_NULL && n > 0) {
+        if (tgc_list_append_steal(t, result, tgc_list_get(t, list, --n)) < 0) {
+            tgc_release(t, result);
+            result = TGC_NULL;
+        }
+    }
+    tgc_release(t, list);
+    return result;
+}
+
+tg_value TGC_STR_METHOD(rsplit)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    tg_value separator;
+    int64_t most;
+    if (split_args(t, "rsplit", args, nargs, kwnames, &separator, &most) < 0)
+        return TGC_NULL;
+    tg_value list = separator == TGC_NULL ? rsplit_space(t, args[0], most)
+                                          : rsplit_text(t, args[0], units_view(separator), most);
+    return list == TGC_NULL ? TGC_NULL : reversed_steal(t, list);
+}
+
+// --- splitlines
+
+tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    static const char *const names[] = {"keepends", NULL};
+    tg_value given[1];
+    if (tgc_parse_args(t, "splitlines", names, 0, args + 1, nargs - 1, kwnames, given) < 0)
+        return TGC_NULL;
+    int keep = given[0] == TGC_NULL ? 0 : tgc_truth(t, given[0]);
+    if (keep < 0)
+        return TGC_NULL;
+    tgc_view v = units_view(args[0]);
+    tg_value list = tgc_list_new(t, 0);
+    for (size_t at = 0; list != TGC_NULL && at < v.length;) {
+        size_t end = at;
+        while (end < v.length && (tgc_unicode_flags(view_get(v, end)) & TGC_UNI_LINE_BREAK) == 0)
+            end++;
+        size_t next = end;
+        if (next < v.length) {
+            bool pair = view_get(v, next) == '\r' && next + 1 < v.length && view_get(v, next + 1) == '\n';
+            next += pair ? 2 : 1;
+        }
+        if (!add_part(t, list, args[0], at, keep ? next : end))
+            return TGC_NULL;
+        at = next;
+    }
+    return list;
+}
+
+// --- partition
+
+static tg_value partition(tg_thread *t, const tg_value *args, bool last)
+{
+    if (!tgc_is_str(args[1]))
+        return tgc_raise(t, &TGC_EXC(TypeError), "must be str, not %.200s", tgc_type_name(args[1]));
+    size_t n = tgc_str_length(args[0]), k = tgc_str_length(args[1]);
+    if (k == 0)
+        return tgc_raise(t, &TGC_EXC(ValueError), "empty separator");
+    tgc_view v = units_view(args[0]), separator = units_view(args[1]);
+    int64_t at = last ? tgc_view_rfind(v, separator) : tgc_view_find(v, separator);
+    tg_value parts[3];
+    if (at < 0) {
+        parts[0] = last ? tgc_str_empty() : tgc_retain(t, args[0]);
+        parts[1] = tgc_str_empty();
+        parts[2] = last ? tgc_retain(t, args[0]) : tgc_str_empty();
+        return tgc_tuple_from_steal(t, parts, 3);
+    }
+    parts[0] = tgc_str_sub(t, args[0], 0, (size_t)at);
+    parts[1] = tgc_retain(t, args[1]);
+    parts[2] = parts[0] == TGC_NULL ? TGC_NULL : tgc_str_sub(t, args[0], (size_t)at + k, n);
+    if (parts[2] == TGC_NULL) {
+        tgc_release(t, parts[0]);
+        tgc_release(t, parts[1]);
+        return TGC_NULL;
+    }
+    return tgc_tuple_from_steal(t, parts, 3);
+}
+
+tg_value TGC_STR_METHOD(partition)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)nargs;
+    (void)kwnames;
+    return partition(t, args, false);
+}
+
+tg_value TGC_STR_METHOD(rpartition)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)nargs;
+    (void)kwnames;
+    return partition(t, args, true);
+}
+
+// --- strip
+
+static bool strips(tgc_view v, size_t i, const tgc_view *set)
+{
+    return set == NULL ? is_space_at(v, i) : tgc_view_find_char(*set, view_get(v, i)) >= 0;
+}
+
+static tg_value strip(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool left, bool right)
+{
+    tgc_view v = units_view(args[0]), chars, *set = NULL;
+    if (nargs > 1 && args[1] != TGC_NONE) {
+        if (!tgc_is_str(args[1]))
+            return tgc_raise(t, &TGC_EXC(TypeError), "%s arg must be None or str", name);
+        chars = units_view(args[1]);
+        set = &chars;
+    }
+    size_t from = 0, to = v.length;
+    while (left && from < to && strips(v, from, set))
+        from++;
+    while (right && to > from && strips(v, to - 1, set))
+        to--;
+    return tgc_str_sub(t, args[0], from, to);
+}
+
+tg_value TGC_STR_METHOD(strip)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)kwnames;
+    return strip(t, "strip", args, nargs, true, true);
+}
+
+tg_value TGC_STR_METHOD(lstrip)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)kwnames;
+    return strip(t, "lstrip", args, nargs, true, false);
+}
+
+tg_value TGC_STR_METHOD(rstrip)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)kwnames;
+    return strip(t, "rstrip", args, nargs, false, true);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+//
+// atomic.h - one atomic count, for any number of threads. Included by policy.h alone.
+//
+// Owns        the 16-byte header {type, word}. word = count * 2 + published flag; negative: immortal.
+// Invariants  A1  the type word, which an allocator may overwrite in a freed block, is never read from a
+//                 stale pointer; the count word is, and reads "dead" until the grace period ends.
+//             A2  count 0 is final except inside tgc_resurrect_begin/end of an object nobody else can reach.
+#ifndef TGC_POLICY_ATOMIC_H
+#define TGC_POLICY_ATOMIC_H
+
+#include "sync/mutex.h" // tgi_mutex
+
+#define TGC_FREE_THREADED 1
+#define TGC_IMMORTAL_WORD (INT64_MIN / 2)
+
+struct tgc_obj {
+    tgc_type *type;        // const after init
+    _Atomic(int64_t) word; // any thread: A1, A2
+};
+
+#define TGC_HEADER_BYTES 16
+#define TGC_IMMORTAL_HEAD(type_) {(type_), TGC_IMMORTAL_WORD}
+
+static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
+{
+    (void)t;
+    o->type = type;
+    // ORDER: relaxed; the object is private until a slot store or a hand-over publishes it.
+    atom_store_relaxed(&o->word, 2);
+}
+
+static inline bool tgc_is_immortal(const tgc_obj *o)
+{
+    // ORDER: relaxed; immortality is set before an object is shared and never taken back while it is.
+    return atom_load_relaxed(&o->word) < 0;
+}
+
+static inline void tgc_make_immortal(tgc_obj *o)
+{
+    // ORDER: relaxed; as tgc_is_immortal.
+    atom_store_relaxed(&o->word, TGC_IMMORTAL_WORD);
+}
+
+static inline void tgc_make_mortal(tgc_obj *o)
+{
+    // ORDER: relaxed; world stopped.
+    atom_store_relaxed(&o->word, 2);
+}
+
+static inline void tgc_incref(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    if (tgc_is_immortal(o))
+        return;
+    // ORDER: relaxed; a new reference is made from one that already orders access.
+    atom_add_relaxed(&o->word, 2);
+}
+
+static inline void tgc_decref(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: acquire; if this is the last, unpublished reference, earlier releases by others are visible to
+    // the dealloc below without a locked instruction. Nobody can make a new reference out of none.
+    int64_t w = atom_load_acquire(&o->word);
+    if (w < 0)
+        return;
+    if (w == 2) {
+        // ORDER: relaxed; nobody else can reach the object.
+        atom_store_relaxed(&o->word, 0);
+        tgc_dealloc(t, o);
+        return;
+    }
+    // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is us.
+    if ((atom_sub_acq_rel(&o->word, 2) >> 1) == 1)
+        tgc_dealloc(t, o);
+}
+
+static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    // ORDER: relaxed; the CAS decides.
+    int64_t w = atom_load_relaxed(&o->word);
+    for (;;) {
+        if (w < 0)
+            return true;
+        if (w >> 1 == 0)
+            return false;
+        // ORDER: acquire; the object's content was released by the slot store that let us find it.
+        if (atom_cas_weak_acquire(&o->word, &w, w + 2))
+            return true;
+    }
+}
+
+static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
+{
+    (void)t;
+    // ORDER: acquire; pairs with the decref that dropped the other reference.
+    return atom_load_acquire(&o->word) == 2;
+}
+
+static inline void tgc_publish(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    // ORDER: relaxed; the flag is read again by whoever frees the object, through the count's own order.
+    int64_t w = atom_load_relaxed(&o->word);
+    if (w >= 0 && (w & 1) == 0)
+        atom_or_relaxed(&o->word, 1);
+}
+
+static inline bool tgc_was_published(const tgc_obj *o)
+{
+    // ORDER: relaxed; the object is dead and ours.
+    return (atom_load_relaxed(&o->word) & 1) != 0;
+}
+
+static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    // Keep the published flag: a stale reader's try may come at any time and is then a true reference.
+    atom_add_relaxed(&o->word, 2); // ORDER: relaxed; dead and ours.
+}
+
+static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    // ORDER: acq_rel; as tgc_decref.
+    return (atom_sub_acq_rel(&o->word, 2) >> 1) == 1;
+}
+
+static inline int64_t tgc_refcount(const tgc_obj *o)
+{
+    // ORDER: relaxed; for diagnostics.
+    return atom_load_relaxed(&o->word) >> 1;
+}
+
+// Makes a counted object immortal if that is safe now. Always: a late decrement by another thread leaves the word
+// negative.
+static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    tgc_make_immortal(o);
+    return true;
+}
+
+typedef struct tgc_lock {
+    tgi_mutex m; // any thread
+} tgc_lock;
+static inline void tgc_lock_init(tgc_lock *l) { tgi_mutex_reset(&l->m); }
+static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
+{
+    (void)t;
+    tgi_mutex_lock(&l->m);
+}
+static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
+{
+    (void)t;
+    tgi_mutex_unlock(&l->m);
+}
+
+// Counts are complete at any time: nothing to merge.
+static inline tg_status tgc_policy_thread_init(tg_thread *t)
+{
+    (void)t;
+    return TG_OK;
+}
+static inline void tgc_policy_thread_exit(tg_thread *t) { (void)t; }
+static inline void tgc_policy_merge_pending(tg_thread *t) { (void)t; }
+
+#endif

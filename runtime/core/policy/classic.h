@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// classic.h - plain counts, no locks: legal only under a GIL. Included by policy.h alone.
+//
+// Owns        the 16-byte header {type, count}.
+// Invariants  C1  only the thread that holds the GIL touches a count.
+//             C2  an immortal object starts at TGC_IMMORTAL_COUNT; balanced use never brings it near zero, so
+//                 the hot path needs no test for it.
+#ifndef TGC_POLICY_CLASSIC_H
+#define TGC_POLICY_CLASSIC_H
+
+#define TGC_FREE_THREADED 0
+#define TGC_IMMORTAL_COUNT (INT64_C(1) << 60)
+
+struct tgc_obj {
+    tgc_type *type; // const after init
+    int64_t count;  // holder of the GIL
+};
+
+#define TGC_HEADER_BYTES 16
+#define TGC_IMMORTAL_HEAD(type_) {(type_), TGC_IMMORTAL_COUNT}
+
+static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
+{
+    (void)t;
+    o->type = type;
+    o->count = 1;
+}
+
+static inline bool tgc_is_immortal(const tgc_obj *o) { return o->count >= TGC_IMMORTAL_COUNT / 2; }
+static inline void tgc_make_immortal(tgc_obj *o) { o->count = TGC_IMMORTAL_COUNT; }
+static inline void tgc_make_mortal(tgc_obj *o) { o->count = 1; } // world stopped; for teardown
+
+static inline void tgc_incref(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    o->count++;
+}
+
+static inline void tgc_decref(tg_thread *t, tgc_obj *o)
+{
+    if (TGI_UNLIKELY(--o->count == 0))
+        tgc_dealloc(t, o);
+}
+
+static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
+{
+    tgc_incref(t, o);
+    return true;
+}
+
+static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
+{
+    (void)t;
+    return o->count == 1;
+}
+
+static inline void tgc_publish(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    (void)o;
+}
+
+static inline bool tgc_was_published(const tgc_obj *o)
+{
+    (void)o;
+    return false;
+}
+
+// In dealloc only: takes the dead object back to one reference so that a finalizer may run on it.
+static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    o->count = 1;
+}
+
+// Gives that reference up; true if the object is dead again, false if somebody kept it.
+static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    return --o->count == 0;
+}
+
+static inline int64_t tgc_refcount(const tgc_obj *o) { return o->count; } // for diagnostics
+
+// Makes a counted object immortal if that is safe now. Always, under a GIL.
+static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    tgc_make_immortal(o);
+    return true;
+}
+
+typedef struct tgc_lock {
+} tgc_lock;
+static inline void tgc_lock_init(tgc_lock *l) { (void)l; }
+static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
+{
+    (void)t;
+    (void)l;
+}
+static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
+{
+    (void)t;
+    (void)l;
+}
+
+// Nothing waits on another thread's counts under classic.
+static inline tg_status tgc_policy_thread_init(tg_thread *t)
+{
+    (void)t;
+    return TG_OK;
+}
+static inline void tgc_policy_thread_exit(tg_thread *t) { (void)t; }
+static inline void tgc_policy_merge_pending(tg_thread *t) { (void)t; }
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// counts.c - slot retries, and the slow half of biased counts: last references, the merge queue, owners that leave.
+//
+// Owns        the table from thread ids to merge queues; each queue belongs to one thread state.
+// Invariants  Q1  an object is on at most one queue, once: the step to QUEUED happens once in its life.
+//             Q2  the reference that found shared at zero is not subtracted but given to the queue; whoever
+//                 merges drops it.
+//             Q3  a thread leaves the table only with its queue empty; from then on it counts nothing, so
+//                 anybody may merge its objects.
+// Threads     any attached thread. Nothing is freed while a bucket is locked.
+// Rejected    waking a blocked owner to merge: the foreign thread can hold it detached and merge itself.
+// Sources     Choi, Shull, Torrellas, PACT 2018; PEP 703 (docs/papers.md).
+#include "core/policy/policy.h"
+
+#include "base/assert.h"        // TGI_INVARIANT
+#include "core/object/state.h"  // tgc_thread.policy
+#include "mem/raw.h"            // queue memory
+#include "thread/breaker.h"     // tgi_breaker_set
+#include "thread/runtime.h"     // hold_detached
+#include "thread/stw.h"         // pause when memory runs out
+
+#if defined(TG_POLICY_BIASED)
+
+typedef struct merge_queue {
+    struct merge_queue *next; // guarded by bucket.lock
+    tg_thread *owner;         // const after init
+    uint32_t id;              // const after init
+    tgc_obj **items;          // guarded by bucket.lock
+    uint32_t count, capacity; // guarded by bucket.lock
+} merge_queue;
+
+#define BUCKETS 257u
+
+static struct bucket {
+    tgi_mutex lock;
+    merge_queue *queues;
+} table[BUCKETS];
+
+static struct bucket *bucket_of(uint32_t id) { return &table[(id >> 1) % BUCKETS]; }
+
+static merge_queue *find_locked(struct bucket *b, uint32_t id)
+{
+    merge_queue *q = b->queues;
+    while (q != NULL && q->id != id)
+        q = q->next;
+    return q;
+}
+
+// Folds the local half into the shared one, adding `extra` references. Only the owner, somebody who holds the
+// owner detached, or anybody once the owner is gone. Returns true if the object is dead and now the caller's.
+static bool merge(tgc_obj *o, int64_t extra)
+{
+    // ORDER: relaxed; local is ours to read by the rule above. owner is cleared before the CAS: after it
+    // another thread may drop the last reference and free the object.
+    int64_t local = (int64_t)atom_load_relaxed(&o->local);
+    atom_store_relaxed(&o->local, 0);
+    atom_store_relaxed(&o->owner, 0); // ORDER: relaxed; released by the CAS below.
+    int64_t s = atom_load_relaxed(&o->shared); // ORDER: relaxed; the CAS decides.
+    int64_t merged;
+    do {
+        merged = ((s >> 2) + local + extra) * TGC_SHARED_ONE + TGC_SHARED_MERGED;
+        // ORDER: acq_rel; release the owner's use of the object, acquire that of the foreign references.
+    } while (!atom_cas_weak_acq_rel(&o->shared, &s, merged));
+    return merged == TGC_SHARED_MERGED;
+}
+
+void tgc_biased_zero_local(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: acquire; if all foreign references are gone their last use happened before.
+    int64_t s = atom_load_acquire(&o->shared);
+    if (s == 0) {
+        tgc_dealloc(t, o); // B3: never published, nobody else can reach it
+        return;
+    }
+    if (merge(o, 0))
+        tgc_dealloc(t, o);
+}
+
+// The owner lives somewhere: hand it the reference.
+static void enqueue(tg_thread *t, tgc_obj *o)
+{
+    for (;;) {
+        // ORDER: seq_cst; against the owner's merge, which clears it before it touches shared.
+        uint32_t id = atom_load_seq_cst(&o->owner);
+        if (id == 0) { // merged meanwhile: the reference is an ordinary one again
+            tgc_biased_shared_decref(t, o);
+            return;
+        }
+        struct bucket *b = bucket_of(id);
+        tgi_mutex_lock(&b->lock);
+        merge_queue *q = find_locked(b, id);
+        if (q == NULL) { // Q3
+            tgi_mutex_unlock(&b->lock);
+            if (merge(o, -1))
+                tgc_dealloc(t, o);
+            return;
+        }
+        if (q->count == q->capacity) {
+            uint32_t capacity = q->capacity == 0 ? 64 : q->capacity * 2;
+            tgc_obj **items = tgi_raw_realloc(q->items, capacity * sizeof *items);
+            if (items == NULL) {
+                // No room: merge it here while the owner cannot count.
+                tgi_mutex_unlock(&b->lock);
+                tgi_stop_the_world_global(t, t->runtime, TGI_CAUSE_MEMORY);
+                // ORDER: relaxed; the world is stopped.
+                bool merged_already = atom_load_relaxed(&o->owner) == 0;
+                bool dead = !merged_already && merge(o, -1);
+                tgi_start_the_world_global(t, t->runtime);
+                if (merged_already)
+                    tgc_biased_shared_decref(t, o);
+                else if (dead)
+                    tgc_dealloc(t, o);
+                return;
+            }
+            q->items = items;
+            q->capacity = capacity;
+        }
+        q->items[q->count++] = o;
+        // The owner cannot end while its bucket is locked: it leaves the table first.
+        if (q->count == 1 || q->count % 1024 == 0)
+            tgi_breaker_set(q->owner, TGI_BRK_MERGE);
+        tgi_mutex_unlock(&b->lock);
+        return;
+    }
+}
+
+void tgc_biased_shared_decref(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: relaxed; the CAS decides.
+    int64_t s = atom_load_relaxed(&o->shared);
+    for (;;) {
+        bool ask = s == TGC_SHARED_DEFAULT || s == TGC_SHARED_PUBLISHED;
+        int64_t next = ask ? TGC_SHARED_QUEUED : s - TGC_SHARED_ONE;
+        // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is us.
+        if (!atom_cas_weak_acq_rel(&o->shared, &s, next))
+            continue;
+        if (ask)
+            enqueue(t, o);
+        else if (next == TGC_SHARED_MERGED)
+            tgc_dealloc(t, o);
+        return;
+    }
+}
+
+void tgc_biased_publish_foreign(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    // ORDER: relaxed; the CAS decides.
+    int64_t s = atom_load_relaxed(&o->shared);
+    while ((s & 3) == TGC_SHARED_DEFAULT) {
+        // ORDER: relaxed; the slot store that follows is the release.
+        if (atom_cas_weak_relaxed(&o->shared, &s, s | TGC_SHARED_PUBLISHED))
+            return;
+    }
+}
+
+tg_status tgc_policy_thread_init(tg_thread *t)
+{
+    merge_queue *q = tgi_raw_calloc(1, sizeof *q);
+    if (q == NULL)
+        return TG_ERR_NOMEM;
+    q->owner = t;
+    q->id = t->id;
+    tgc_of(t)->policy = q;
+    struct bucket *b = bucket_of(q->id);
+    tgi_mutex_lock(&b->lock);
+    q->next = b->queues;
+    b->queues = q;
+    tgi_mutex_unlock(&b->lock);
+    return TG_OK;
+}
+
+// Takes the whole queue; NULL when it was empty.
+static tgc_obj **take(merge_queue *q, uint32_t *count, bool leave)
+{
+    struct bucket *b = bucket_of(q->id);
+    tgi_mutex_lock(&b->lock);
+    tgc_obj **items = q->items;
+    *count = q->count;
+    q->items = NULL;
+    q->count = q->capacity = 0;
+    if (leave && *count == 0) {
+        merge_queue **link = &b->queues;
+        while (*link != q)
+            link = &(*link)->next;
+        *link = q->next;
+    }
+    tgi_mutex_unlock(&b->lock);
+    return items;
+}
+
+static void merge_all(tg_thread *t, tgc_obj **items, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        tgc_obj *o = items[i];
+        // ORDER: relaxed; the owner field is ours to read: only the owner clears it while it is in the table.
+        if (atom_load_relaxed(&o->owner) == 0)
+            tgc_biased_shared_decref(t, o);
+        else if (merge(o, -1))
+            tgc_dealloc(t, o);
+    }
+    tgi_raw_free(items);
+}
+
+void tgc_policy_merge_pending(tg_thread *t)
+{
+    merge_queue *q = tgc_of(t)->policy;
+    uint32_t count;
+    tgc_obj **items = take(q, &count, false);
+    merge_all(t, items, count);
+}
+
+void tgc_policy_thread_exit(tg_thread *t)
+{
+    merge_queue *q = tgc_of(t)->policy;
+    uint32_t count;
+    do {
+        tgc_obj **items = take(q, &count, true);
+        merge_all(t, items, count);
+    } while (count != 0);
+    tgc_of(t)->policy = NULL;
+    tgi_raw_free(q);
+}
+
+#endif
+
+tg_value tgc_slot_load_slow(tg_thread *t, const tgc_slot *s)
+{
+    // The value changed under our eyes. Every round that fails means a writer made progress.
+    for (;;) {
+        // ORDER: acquire; as in tgc_slot_load.
+        tg_value v = atom_load_acquire(&s->word);
+        if (!tgc_is_ptr(v))
+            return v;
+        if (tgc_try_incref(t, tgc_ptr(v))) {
+            // ORDER: acquire; as in tgc_slot_load.
+            if (atom_load_acquire(&s->word) == v)
+                return v;
+            tgc_decref(t, tgc_ptr(v));
+        }
+        tgi_cpu_relax();
+    }
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+#
+# The sources of a core, in reading order: policy, objects, gc, vm, builtins. Compiled once per policy.
+set(TOGIL_CORE_SOURCES
+    policy/counts.c
+    object/object.c
+    object/protocol.c
+    object/known.c
+    object/names.c
+    object/type.c
+    object/class.c
+    object/slots.c
+    object/instance.c
+    object/attr.c
+    object/function.c
+    object/native.c
+    object/native_class.c
+    object/module.c
+    object/code.c
+    vm/loop.c
+    vm/ops.c
+    vm/ops_build.c
+    vm/ops_exc.c
+    vm/bind.c
+    vm/call.c
+    vm/generator.c
+    builtin/import.c
+    builtin/host.c
+    builtin/start.c
+    builtin/teardown.c
+    builtin/table.c)
+include("${CMAKE_CURRENT_LIST_DIR}/object/text.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/object/containers.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/object/exceptions.cmake")

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// objmap.c - the side map of tracked objects.
+//
+// Layout      tgi_objmap_table[address >> 25] -> segment: one byte for every 32 bytes of those
+//             32 MiB, and a flag for every 64 KiB so that a walk skips what was never used.
+//             byte = 0: no tracked object starts here; else tag << 2 | (1: at +0, 2: at +16).
+// Owns        the segments. They are mapped on demand, committed page by page by the system, and
+//             never unmapped: a segment costs at most 1/32 of the memory it describes.
+// Threads     add and remove are plain byte stores of the thread that owns the object; a segment
+//             is published by compare-and-swap, and who loses unmaps its own.
+// Invariants  B1  a byte is written only by whoever may free the object that starts there.
+// Rejected    the allocator's own heap walk: it reports freed blocks, misses those of ended
+//             threads and mixes in foreign ones. Linked lists: 16 bytes per object and a lock.
+//             A bit map: a locked instruction per object.
+#include "mem/objmap.h"
+
+#include "base/assert.h" // TGI_ASSERT
+#include "base/os.h"     // tgi_os.map
+
+#include <string.h> // memcpy
+
+_Atomic(tgi_objmap_segment *) tgi_objmap_table[TGI_OBJMAP_SEGMENTS];
+static _Atomic(tgi_objmap_segment *) newest;
+static _Atomic(uint64_t) tags_used = 1; // bit n: tag n is taken; 0 means "no object"
+
+unsigned tgi_objmap_tag_acquire(void)
+{
+    // ORDER: relaxed; trusted only when the compare-and-swap succeeds.
+    uint64_t used = atom_load_relaxed(&tags_used);
+    while (used != UINT64_MAX) {
+        unsigned tag = (unsigned)__builtin_ctzll(~used);
+        // ORDER: acq_rel; the bytes of the tag's last user are all cleared behind us.
+        if (atom_cas_weak_acq_rel(&tags_used, &used, used | UINT64_C(1) << tag))
+            return tag;
+    }
+    return 0;
+}
+
+void tgi_objmap_tag_release(unsigned tag)
+{
+    if (tag == 0)
+        return;
+    // ORDER: acq_rel; pairs with the acquire of the next user of the tag.
+    uint64_t old = atom_and_acq_rel(&tags_used, ~(UINT64_C(1) << tag));
+    TGI_INVARIANT((old >> tag & 1) != 0);
+}
+
+bool tgi_objmap_grow(uintptr_t address)
+{
+    size_t index = address >> TGI_OBJMAP_SEGMENT_BITS;
+    if (index >= TGI_OBJMAP_SEGMENTS)
+        TGI_FATAL("object at %#lx is outside the 47-bit address space", (unsigned long)address);
+    tgi_objmap_segment *made = tgi_os.map(sizeof *made);
+    if (made == NULL) {
+        // ORDER: acquire; pairs with the CAS below: somebody else may have made it.
+        return atom_load_acquire(&tgi_objmap_table[index]) != NULL;
+    }
+    made->base = (uintptr_t)index << TGI_OBJMAP_SEGMENT_BITS;
+    tgi_objmap_segment *expected = NULL;
+    // ORDER: acq_rel; the release publishes base. `next` is set below, before the list sees it.
+    if (!atom_cas_strong_acq_rel(&tgi_objmap_table[index], &expected, made)) {
+        (void)tgi_os.unmap(made, sizeof *made);
+        return true;
+    }
+    made->next = atom_load_relaxed(&newest); // ORDER: relaxed; the CAS checks it.
+    // ORDER: release; pairs with the acquire in tgi_objmap_for_each.
+    while (!atom_cas_weak_release(&newest, &made->next, made)) {}
+    return true;
+}
+
+bool tgi_objmap_contains(const void *p)
+{
+    uintptr_t a = (uintptr_t)p;
+    size_t index = a >> TGI_OBJMAP_SEGMENT_BITS;
+    if (index >= TGI_OBJMAP_SEGMENTS)
+        return false;
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    tgi_objmap_segment *segment = atom_load_acquire(&tgi_objmap_table[index]);
+    if (segment == NULL)
+        return false;
+    size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
+    // ORDER: relaxed; the caller knows who owns p.
+    uint8_t byte = atom_load_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS]);
+    return (byte & 3) == ((a & 16) != 0 ? 2 : 1) && (a & 15) == 0;
+}
+
+typedef struct walk {
+    unsigned tag;
+    bool (*fn)(void *, void *);
+    void *arg;
+    size_t shown;
+} walk;
+
+enum {
+    GRANULES_PER_SLICE = 1 << (TGI_OBJMAP_SLICE_BITS - TGI_OBJMAP_GRANULE_BITS),
+};
+
+static bool walk_slice(walk *w, tgi_objmap_segment *segment, size_t slice)
+{
+    size_t first = slice * GRANULES_PER_SLICE;
+    for (size_t g = first; g < first + GRANULES_PER_SLICE; g += 8) {
+        // ORDER: relaxed; our own bytes are stable (world stopped), those of other tags may
+        // change at any time and are skipped whatever they read.
+        if (atom_load_relaxed((_Atomic(uint64_t) *)(void *)&segment->map[g]) == 0)
+            continue;
+        for (size_t i = g; i < g + 8; i++) {
+            uint8_t byte = atom_load_relaxed(&segment->map[i]);
+            if (byte >> 2 != w->tag || byte == 0)
+                continue;
+            uintptr_t address = segment->base + (i << TGI_OBJMAP_GRANULE_BITS);
+            if ((byte & 2) != 0)
+                address += 16;
+            w->shown++;
+            if (!w->fn((void *)address, w->arg))
+                return false;
+        }
+    }
+    return true;
+}
+
+size_t tgi_objmap_for_each(unsigned tag, bool (*fn)(void *object, void *arg), void *arg)
+{
+    TGI_ASSERT(tag != 0);
+    walk w = {.tag = tag, .fn = fn, .arg = arg, .shown = 0};
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    for (tgi_objmap_segment *s = atom_load_acquire(&newest); s != NULL; s = s->next) {
+        for (size_t slice = 0; slice < TGI_OBJMAP_SLICES; slice++) {
+            // ORDER: relaxed; set by threads that are stopped, or by other runtimes.
+            if (atom_load_relaxed(&s->slice_used[slice]) != 0 && !walk_slice(&w, s, slice))
+                return w.shown;
+        }
+    }
+    return w.shown;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// objmap.h - which addresses are objects the collector tracks. Layer mem. Layout in objmap.c.
+//
+// One byte for each 32 bytes of address space, in two levels: the collector finds every tracked
+// object without any help of the allocator. An object is added when its header is complete and
+// removed before its memory is given back or deferred.
+//
+// The map is shared by all runtimes of the process; a byte also names the runtime by its `tag`
+// (1..TGI_OBJMAP_TAGS), so that each collector sees its own objects only.
+//
+// Threads     | add, remove: any thread, no lock; each byte belongs to one object.
+//             | for_each: the threads that may add or remove under that tag are stopped.
+#ifndef TGI_MEM_OBJMAP_H
+#define TGI_MEM_OBJMAP_H
+
+#include "base/atomic.h"   // relaxed byte stores
+#include "base/compiler.h" // TGI_LIKELY
+
+#include <stddef.h> // size_t
+#include <stdint.h> // uintptr_t
+
+#define TGI_OBJMAP_TAGS 63u
+
+#define TGI_OBJMAP_SEGMENT_BITS 25 // 32 MiB of address space per segment
+#define TGI_OBJMAP_SEGMENTS     ((size_t)1 << (47 - TGI_OBJMAP_SEGMENT_BITS))
+#define TGI_OBJMAP_GRANULE_BITS 5
+#define TGI_OBJMAP_SLICE_BITS   16 // 64 KiB of address space share one "was used" flag
+#define TGI_OBJMAP_SLICES       ((size_t)1 << (TGI_OBJMAP_SEGMENT_BITS - TGI_OBJMAP_SLICE_BITS))
+#define TGI_OBJMAP_BYTES        ((size_t)1 << (TGI_OBJMAP_SEGMENT_BITS - TGI_OBJMAP_GRANULE_BITS))
+
+typedef struct tgi_objmap_segment {
+    uintptr_t base;                                 // const after init
+    struct tgi_objmap_segment *next;                // const after init: older segment
+    _Atomic(uint8_t) slice_used[TGI_OBJMAP_SLICES]; // any thread: once 1, stays 1
+    _Atomic(uint8_t) map[TGI_OBJMAP_BYTES];         // any thread: byte of the object's owner
+} tgi_objmap_segment;
+
+extern _Atomic(tgi_objmap_segment *) tgi_objmap_table[TGI_OBJMAP_SEGMENTS];
+
+// A tag nobody uses; 0 when all are taken.
+unsigned tgi_objmap_tag_acquire(void);
+void tgi_objmap_tag_release(unsigned tag);
+
+// Slow path of add: makes the segment. False when memory runs out.
+bool tgi_objmap_grow(uintptr_t address);
+
+// p is 16-aligned, at least 32 bytes from any other tracked object, and its header is complete.
+// False when the map cannot grow: the object must not be tracked then.
+static inline bool tgi_objmap_add(void *p, unsigned tag)
+{
+    uintptr_t a = (uintptr_t)p;
+    size_t index = a >> TGI_OBJMAP_SEGMENT_BITS;
+    tgi_objmap_segment *segment = NULL;
+    if (TGI_LIKELY(index < TGI_OBJMAP_SEGMENTS)) {
+        // ORDER: acquire; pairs with the CAS in tgi_objmap_grow: the segment is initialised.
+        segment = atom_load_acquire(&tgi_objmap_table[index]);
+    }
+    if (TGI_UNLIKELY(segment == NULL)) {
+        if (!tgi_objmap_grow(a))
+            return false;
+        // ORDER: acquire; as above.
+        segment = atom_load_acquire(&tgi_objmap_table[index]);
+    }
+    size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
+    uint8_t byte = (uint8_t)(tag << 2 | ((a & 16) != 0 ? 2u : 1u));
+    // ORDER: relaxed; the walker runs when this thread is stopped, and the stop orders it.
+    atom_store_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS], byte);
+    _Atomic(uint8_t) *used = &segment->slice_used[offset >> TGI_OBJMAP_SLICE_BITS];
+    // ORDER: relaxed; as above. Loaded first because the line is shared and nearly always set.
+    if (TGI_UNLIKELY(atom_load_relaxed(used) == 0))
+        atom_store_relaxed(used, 1);
+    return true;
+}
+
+// p was added and not removed since, or never added.
+static inline void tgi_objmap_remove(void *p)
+{
+    uintptr_t a = (uintptr_t)p;
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    tgi_objmap_segment *segment =
+        atom_load_acquire(&tgi_objmap_table[a >> TGI_OBJMAP_SEGMENT_BITS]);
+    if (TGI_UNLIKELY(segment == NULL))
+        return;
+    size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
+    // ORDER: relaxed; see tgi_objmap_add.
+    atom_store_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS], 0);
+}
+
+// Whether p is tracked at this moment (under any tag).
+bool tgi_objmap_contains(const void *p);
+
+// Calls fn for every object under `tag`, in address order within a segment. fn may remove the
+// object it is given; returning false ends the walk. Returns how many objects were shown.
+size_t tgi_objmap_for_each(unsigned tag, bool (*fn)(void *object, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: MIT
+#
+# _deque.py - the class deque of collections.
+#
+# A ring buffer in a list whose length is a power of two. Every operation holds the deque's own
+# lock, so it is atomic without a GIL too; an item that is dropped or replaced is let go after the
+# lock is released, because its end may run code that uses the same deque. Iteration takes items one
+# at a time and fails when it notices a change.
+# Relies on  _thread: allocate_lock.
+
+import _thread
+
+__all__ = ["deque"]
+
+
+class deque:
+    def __init__(self, iterable=(), maxlen=None):
+        if maxlen is not None:
+            if not isinstance(maxlen, int):
+                raise TypeError("an integer is required")
+            if maxlen < 0:
+                raise ValueError("maxlen must be non-negative")
+        self._lock = _thread.allocate_lock()
+        self._ring = [None] * 8
+        self._mask = 7
+        self._first = 0
+        self._size = 0
+        self._changes = 0
+        self._maxlen = maxlen
+        for item in iterable:
+            self.append(item)
+
+    __hash__ = None
+
+    @property
+    def maxlen(self):
+        return self._maxlen
+
+    def _grow(self):
+        # Doubles the ring, with the first item at place 0.
+        ring = self._ring
+        first = self._first
+        self._ring = ring[first:] + ring[:first] + [None] * len(ring)
+        self._mask = len(self._ring) - 1
+        self._first = 0
+
+    def append(self, item):
+        dropped = None
+        with self._lock:
+            self._changes += 1
+            if self._size == self._maxlen:
+                if self._size == 0:
+                    return
+                dropped = self._take_first()
+            if self._size > self._mask:
+                self._grow()
+            self._ring[(self._first + self._size) & self._mask] = item
+            self._size += 1
+        del dropped
+
+    def appendleft(self, item):
+        dropped = None
+        with self._lock:
+            self._changes += 1
+            if self._size == self._maxlen:
+                if self._size == 0:
+                    return
+                dropped = self._take_last()
+            if self._size > self._mask:
+                self._grow()
+            self._first = (self._first - 1) & self._mask
+            self._ring[self._first] = item
+            self._size += 1
+        del dropped
+
+    def _take_first(self):
+        first = self._first
+        item = self._ring[first]
+        self._ring[first] = None
+        self._first = (first + 1) & self._mask
+        self._size -= 1
+        return item
+
+    def _take_last(self):
+        self._size -= 1
+        place = (self._first + self._size) & self._mask
+        item = self._ring[place]
+        self._ring[place] = None
+        return item
+
+    def pop(self):
+        with self._lock:
+            if self._size:
+                self._changes += 1
+                return self._take_last()
+        raise IndexError("pop from an empty deque")
+
+    def popleft(self):
+        with self._lock:
+            if self._size:
+                self._changes += 1
+                return self._take_first()
+        raise IndexError("pop from an empty deque")
+
+    def extend(self, iterable):
+        if iterable is self:
+            iterable = self._items()
+        for item in iterable:
+            self.append(item)
+
+    def extendleft(self, iterable):
+        if iterable is self:
+            iterable = self._items()
+        for item in iterable:
+            self.appendleft(item)
+
+    def clear(self):
+        with self._lock:
+            old = self._ring
+            self._reset([])
+        del old
+
+    def _items_locked(self):
+        first = self._first
+        end = first + self._size
+        if end <= len(self._ring):
+            return self._ring[first:end]
+        return self._ring[first:] + self._ring[:end & self._mask]
+
+    def _items(self):
+        with self._lock:
+            return self._items_locked()
+
+    def _reset(self, items):
+        size = 8
+        while size < len(items):
+            size *= 2
+        self._ring = items + [None] * (size - len(items))
+        self._mask = size - 1
+        self._first = 0
+        self._size = len(items)
+        self._changes += 1
+
+    def copy(self):
+        return type(self)(self._items(), self._maxlen)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        from copy import deepcopy
+        result = type(self)((), self._maxlen)
+        memo[id(self)] = result
+        for item in self._items():
+            result.append(deepcopy(item, memo))
+        return result
+
+    def rotate(self, n=1):
+        with self._lock:
+            if self._size > 1:
+                n %= self._size
+                if n:
+                    items = self._items_locked()
+                    self._reset(items[-n:] + items[:-n])
+
+    def reverse(self):
+        with self._lock:
+            items = self._items_locked()
+            items.reverse()
+            self._reset(items)
+
+    def count(self, value):
+        n = 0
+        for item in self:
+            if item is value or item == value:
+                n += 1
+        return n
+
+    def index(self, value, start=0, stop=None):
+        size = self._size
+        if stop is None or stop > size:
+            stop = size
+        if start < 0:
+            start = max(start + size, 0)
+        if stop < 0:
+            stop += size
+        changes = self._changes
+        for place in range(start, stop):
+            item = self[place]
+            if item is value or item == value:
+                return place
+            if self._changes != changes:
+                raise RuntimeError("deque mutated during iteration")
+        raise ValueError("%r is not in deque" % (value,))
+
+    def insert(self, place, value):
+        with self._lock:
+            if self._size == self._maxlen:
+                raise IndexError("deque already at its maximum size")
+            items = self._items_locked()
+            items.insert(place, value)
+            self._reset(items)
+
+    def remove(self, value):
+        with self._lock:
+            changes = self._changes
+            items = self._items_locked()
+        for place in range(len(items)):
+            item = items[place]
+            found = item is value or item == value
+            if self._changes != changes:
+                raise IndexError("deque mutated during remove().")
+            if found:
+                break
+        else:
+            raise ValueError("%r is not in deque" % (value,))
+        with self._lock:
+            if self._changes != changes:
+                raise IndexError("deque mutated during remove().")
+            self._delete_locked(place)
+
+    def _delete_locked(self, place):
+        items = self._items_locked()
+        old = items.pop(place)
+        self._reset(items)
+        return old
+
+    def _place(self, index):
+        if not isinstance(index, int):
+            raise TypeError("sequence index must be integer, not '%s'" % type(index).__name__)
+        if index < 0:
+            index += self._size
+        if not 0 <= index < self._size:
+            raise IndexError("deque index out of range")
+        return index
+
+    def __getitem__(self, index):
+        with self._lock:
+            return self._ring[(self._first + self._place(index)) & self._mask]
+
+    def __setitem__(self, index, value):
+        with self._lock:
+            place = (self._first + self._place(index)) & self._mask
+            old = self._ring[place]
+            self._ring[place] = value
+        del old
+
+    def __delitem__(self, index):
+        with self._lock:
+            old = self._delete_locked(self._place(index))
+        del old
+
+    def __len__(self):
+        return self._size
+
+    def __bool__(self):
+        return self._size > 0
+
+    def __iter__(self):
+        with self._lock:
+            return _walk(self, self._changes, 0, self._size, 1)
+
+    def __reversed__(self):
+        with self._lock:
+            return _walk(self, self._changes, self._size - 1, -1, -1)
+
+    def __contains__(self, value):
+        for item in self:
+            if item is value or item == value:
+                return True
+        return False
+
+    def __add__(self, other):
+        if not isinstance(other, deque):
+            raise TypeError('can only concatenate deque (not "%s") to deque'
+                            % type(other).__name__)
+        result = self.copy()
+        result.extend(other)
+        return result
+
+    def __iadd__(self, other):
+        self.extend(other)
+        return self
+
+    def __mul__(self, n):
+        return type(self)(self._items() * n, self._maxlen)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, n):
+        items = self._items() * n
+        self.clear()
+        self.extend(items)
+        return self
+
+    def __eq__(self, other):
+        if isinstance(other, deque):
+            return self._items() == other._items()
+        return NotImplemented
+
+    def __lt__(self, other):
+        if isinstance(other, deque):
+            return self._items() < other._items()
+        return NotImplemented
+
+    def __le__(self, other):
+        if isinstance(other, deque):
+            return self._items() <= other._items()
+        return NotImplemented
+
+    def __gt__(self, other):
+        if isinstance(other, deque):
+            return self._items() > other._items()
+        return NotImplemented
+
+    def __ge__(self, other):
+        if isinstance(other, deque):
+            return self._items() >= other._items()
+        return NotImplemented
+
+    def __repr__(self):
+        items = self._items()
+        parts = []
+        for item in items:
+            parts.append("[...]" if item is self else repr(item))
+        text = ", ".join(parts)
+        if self._maxlen is None:
+            return "%s([%s])" % (type(self).__name__, text)
+        return "%s([%s], maxlen=%d)" % (type(self).__name__, text, self._maxlen)
+
+
+def _walk(items, changes, place, end, step):
+    while True:
+        with items._lock:
+            if items._changes != changes:
+                raise RuntimeError("deque mutated during iteration")
+            if place == end:
+                return
+            item = items._ring[(items._first + place) & items._mask]
+        place += step
+        yield item

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// mutex.c - waiting for a one-byte mutex, and handing it over.
+//
+// Invariants  M1  a parked waiter implies PARKED. PARKED without a waiter is allowed: the next
+//                 unlock finds nobody and clears it.
+//             M2  the byte leaves "LOCKED and PARKED" only in hand_over, under the bucket lock.
+//             M3  a waiter that has waited TGI_MUTEX_FAIR_NS is given the lock at the next unlock;
+//                 until then a running thread may take it first, which costs no switch.
+// Rejected    hand-over every time: each unlock under contention would cost a thread switch.
+//             A FIFO ticket: the same. Spinning without looking: it sees an unlock too late.
+// Sources     Pizlo, "Locking in WebKit", 2016 (barging, then timed fairness).
+#include "sync/mutex.h"
+
+#include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_FAIR_NS
+
+typedef struct mutex_waiter {
+    int64_t fair_at; // from here on the lock is handed over
+    bool handed_over;
+} mutex_waiter;
+
+static inline uint8_t peek(tgi_mutex *m)
+{
+    // ORDER: relaxed; the byte is trusted only when a compare-and-swap succeeds.
+    return atom_load_relaxed(&m->bits);
+}
+
+tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags)
+{
+    mutex_waiter self = {.fair_at = 0, .handed_over = false};
+    int spins = 0;
+    uint8_t seen = peek(m);
+    for (;;) {
+        if ((seen & TGI_MUTEX_LOCKED) == 0) {
+            // ORDER: acquire; pairs with the release of the last holder. Keeps PARKED: M1.
+            if (atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED)))
+                return TG_OK;
+            continue;
+        }
+        if ((seen & TGI_MUTEX_PARKED) == 0 && spins < TGI_SPIN_POLLS) {
+            spins++;
+            tgi_cpu_relax();
+            seen = peek(m);
+            continue;
+        }
+        if (until <= TGI_DEADLINE_NOW)
+            return TG_ERR_TIMEOUT;
+        if (self.fair_at == 0)
+            self.fair_at = tgi_clock_now_ns() + TGI_MUTEX_FAIR_NS;
+        if ((seen & TGI_MUTEX_PARKED) == 0) {
+            // ORDER: relaxed; the bucket lock orders it before the unlocker's look at the queue.
+            if (!atom_cas_weak_relaxed(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_PARKED)))
+                continue;
+            seen |= TGI_MUTEX_PARKED;
+        }
+        switch (tgi_park(&m->bits, &seen, 1, until, &self, flags)) {
+        case TGI_PARK_OK:
+            if (self.handed_over)
+                return TG_OK;
+            break;
+        case TGI_PARK_AGAIN:
+            break;
+        case TGI_PARK_TIMEOUT:
+            return TG_ERR_TIMEOUT;
+        case TGI_PARK_INTERRUPTED:
+            return TG_ERR_INTERRUPTED;
+        }
+        seen = peek(m);
+    }
+}
+
+typedef struct unlock_context {
+    tgi_mutex *mutex;
+    int64_t now;
+} unlock_context;
+
+static void hand_over(void *ctx, bool found, void *waiter_arg, bool has_more)
+{
+    unlock_context *unlock = ctx;
+    uint8_t bits = 0;
+    if (found) {
+        mutex_waiter *waiter = waiter_arg;
+        if (unlock->now >= waiter->fair_at) {
+            waiter->handed_over = true;
+            bits |= TGI_MUTEX_LOCKED;
+        }
+        if (has_more)
+            bits |= TGI_MUTEX_PARKED;
+    }
+    // ORDER: release; pairs with the acquire of the next holder. One that is handed the lock
+    // acquires through its parker.
+    atom_store_release(&unlock->mutex->bits, bits);
+}
+
+void tgi_mutex_unlock_wake(tgi_mutex *m)
+{
+    // ORDER: relaxed; the holder's own lock bit, and PARKED which only we may clear (M2).
+    uint8_t seen = atom_load_relaxed(&m->bits);
+    for (;;) {
+        if ((seen & TGI_MUTEX_LOCKED) == 0)
+            TGI_FATAL("mutex %p is unlocked but not held", (void *)m);
+        if ((seen & TGI_MUTEX_PARKED) != 0) {
+            unlock_context unlock = {m, tgi_clock_now_ns()};
+            (void)tgi_unpark_one(&m->bits, hand_over, &unlock);
+            return;
+        }
+        // ORDER: release; pairs with the acquire of the next holder.
+        if (atom_cas_weak_release(&m->bits, &seen, (uint8_t)0))
+            return;
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// signals.c - from a POSIX signal to a breaker bit.
+//
+// Owns        the handlers it installs, and who owns which signal.
+// Threads     the handler may run on any OS thread; it passes the signal on to the main one and
+//             touches thread states there only. Threads started by the runtime block signals.
+// Locks       none in the handler: atomics, a futex wake and a write.
+// Invariants  I1  `pending` is set before the breaker bit, and the bit before the parker is woken.
+#include "thread/signals.h"
+
+#include "base/assert.h"    // TGI_ASSERT
+#include "base/os.h"        // tgi_os.write
+#include "thread/breaker.h" // tgi_breaker_set
+#include "thread/runtime.h" // main_thread
+
+#include <errno.h>       // kept in the handler
+#include <pthread.h>     // pthread_kill
+#include <signal.h>      // sigaction
+#include <sys/eventfd.h> // wake_fd
+
+enum { SIGNALS = 64 };
+
+static _Atomic(tg_runtime *) owners[SIGNALS];
+static pthread_t main_os[SIGNALS]; // const while the owner is set
+
+void tgi_signals_init(tgi_signals *s)
+{
+    // ORDER: relaxed; nobody else knows it yet.
+    atom_store_relaxed(&s->pending, 0);
+    atom_store_relaxed(&s->wake_fd, -1);
+    s->installed = 0;
+}
+
+// Either in the handler on the main OS thread, or with threads_lock held.
+static void deliver(tg_runtime *rt, int signo)
+{
+    // ORDER: seq_cst; I1, and in one order with the poll that clears the bit and then looks.
+    atom_or_seq_cst(&rt->signals.pending, UINT64_C(1) << signo);
+    // ORDER: relaxed; see above who may call.
+    tg_thread *t = atom_load_relaxed(&rt->main_thread);
+    if (t != NULL) {
+        tgi_breaker_set(t, TGI_BRK_SIGNAL);
+        tgi_parker *parker = atom_load_relaxed(&t->parker);
+        if (parker != NULL)
+            tgi_parker_interrupt(parker);
+    }
+    // ORDER: relaxed; const since it was installed.
+    int fd = atom_load_relaxed(&rt->signals.wake_fd);
+    if (fd >= 0) {
+        uint64_t one = 1;
+        ssize_t ignored = tgi_os.write(fd, &one, sizeof one);
+        (void)ignored;
+    }
+}
+
+static void on_signal(int signo)
+{
+    int saved = errno;
+    // ORDER: acquire; pairs with tgi_signals_install: main_os is set.
+    tg_runtime *rt = atom_load_acquire(&owners[signo]);
+    if (rt != NULL) {
+        if (pthread_equal(pthread_self(), main_os[signo]))
+            deliver(rt, signo);
+        else
+            (void)pthread_kill(main_os[signo], signo);
+    }
+    errno = saved;
+}
+
+tg_status tgi_signals_install(tg_runtime *rt, int signo)
+{
+    if (signo <= 0 || signo >= SIGNALS)
+        return TG_ERR_ARG;
+    // ORDER: relaxed; only this thread changes it.
+    if (atom_load_relaxed(&rt->signals.wake_fd) < 0)
+        atom_store_relaxed(&rt->signals.wake_fd, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    tg_runtime *expected = NULL;
+    main_os[signo] = pthread_self();
+    // ORDER: acq_rel; the release pairs with the acquire in on_signal.
+    if (!atom_cas_strong_acq_rel(&owners[signo], &expected, rt) && expected != rt)
+        return TG_ERR_STATE;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signo, &action, NULL) != 0) {
+        // ORDER: release; nobody acts on it.
+        atom_store_release(&owners[signo], NULL);
+        return TG_ERR_OS;
+    }
+    rt->signals.installed |= UINT64_C(1) << signo;
+    return TG_OK;
+}
+
+tg_status tgi_signals_remove(tg_runtime *rt, int signo)
+{
+    if (signo <= 0 || signo >= SIGNALS)
+        return TG_ERR_ARG;
+    if ((rt->signals.installed >> signo & 1) == 0)
+        return TG_ERR_STATE;
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(signo, &action, NULL);
+    // ORDER: release; the handler is out of place.
+    atom_store_release(&owners[signo], NULL);
+    rt->signals.installed &= ~(UINT64_C(1) << signo);
+    return TG_OK;
+}
+
+void tgi_signals_fini(tg_runtime *rt)
+{
+    for (int signo = 1; signo < SIGNALS; signo++)
+        if ((rt->signals.installed >> signo & 1) != 0)
+            (void)tgi_signals_remove(rt, signo);
+    // ORDER: relaxed; no handler of ours is in place any more.
+    int fd = atom_exchange_relaxed(&rt->signals.wake_fd, -1);
+    if (fd >= 0)
+        (void)tgi_os.close(fd);
+}
+
+void tgi_signals_raise(tg_runtime *rt, int signo)
+{
+    TGI_ASSERT(signo > 0 && signo < SIGNALS);
+    tgi_rawlock_lock(&rt->threads_lock);
+    deliver(rt, signo);
+    tgi_rawlock_unlock(&rt->threads_lock);
+}
+
+int tgi_signals_take(tg_runtime *rt)
+{
+    // ORDER: relaxed; trusted only when the RMW below says so.
+    uint64_t pending = atom_load_relaxed(&rt->signals.pending);
+    while (pending != 0) {
+        int signo = __builtin_ctzll(pending);
+        uint64_t bit = UINT64_C(1) << signo;
+        // ORDER: acq_rel; pairs with the RMW in deliver.
+        if ((atom_and_acq_rel(&rt->signals.pending, ~bit) & bit) != 0)
+            return signo;
+        pending &= ~bit;
+    }
+    return 0;
+}

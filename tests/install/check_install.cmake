@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+#
+# cmake -DCASE=<case> -DWORK=<folder> ... -P check_install.cmake
+#
+# One step of the install test; see CMakeLists.txt for the order and the variables.
+
+set(prefix "${WORK}/moved")
+
+function(run)
+    execute_process(COMMAND ${ARGN}
+        RESULT_VARIABLE result OUTPUT_VARIABLE out ERROR_VARIABLE err)
+    if(NOT result EQUAL 0)
+        string(REPLACE ";" " " command "${ARGN}")
+        message(FATAL_ERROR "exit ${result}: ${command}\n${out}${err}")
+    endif()
+    set(out "${out}" PARENT_SCOPE)
+endfunction()
+
+function(configure_and_run folder)
+    file(REMOVE_RECURSE "${folder}")
+    run("${CMAKE_COMMAND}" -S "${CONSUMER}" -B "${folder}" -G "${GENERATOR}"
+        "-DCMAKE_C_COMPILER=${CC}" "-DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER}"
+        -DCMAKE_BUILD_TYPE=Debug ${ARGN})
+    run("${CMAKE_COMMAND}" --build "${folder}")
+    run("${folder}/consumer")
+    if(NOT out STREQUAL "42 from togil ${VERSION}\n")
+        message(FATAL_ERROR "the consumer printed: ${out}")
+    endif()
+endfunction()
+
+if(CASE STREQUAL "install")
+    file(REMOVE_RECURSE "${WORK}")
+    run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix")
+    # Whatever still names the first place is found out by moving everything.
+    file(RENAME "${WORK}/prefix" "${prefix}")
+
+    file(GLOB installed RELATIVE "${prefix}/include" "${prefix}/include/*")
+    if(NOT installed STREQUAL "togil")
+        message(FATAL_ERROR "include/ holds ${installed}, expected togil alone")
+    endif()
+    file(GLOB_RECURSE headers RELATIVE "${prefix}" "${prefix}/include/*")
+    foreach(header IN LISTS headers)
+        if(NOT header MATCHES "\\.(h|def)$")
+            message(FATAL_ERROR "${header} is installed")
+        endif()
+    endforeach()
+    run("${prefix}/${BINDIR}/togil" --version)
+    if(NOT out MATCHES "${VERSION}")
+        message(FATAL_ERROR "togil --version printed: ${out}")
+    endif()
+    run("${prefix}/${BINDIR}/togil" -c "print(6 * 7)")
+    if(NOT out STREQUAL "42\n")
+        message(FATAL_ERROR "the installed command printed: ${out}")
+    endif()
+elseif(CASE STREQUAL "find_package")
+    configure_and_run("${WORK}/find_package" -DHOW=find_package "-DCMAKE_PREFIX_PATH=${prefix}"
+        "-DVERSION=${VERSION}")
+elseif(CASE STREQUAL "pkg_config")
+    find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
+    set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
+    run("${pkg_config}" --modversion togil)
+    if(NOT out STREQUAL "${VERSION}\n")
+        message(FATAL_ERROR "togil.pc has version ${out}")
+    endif()
+    run("${pkg_config}" --cflags --libs togil)
+    separate_arguments(flags UNIX_COMMAND "${out}")
+    file(MAKE_DIRECTORY "${WORK}/pkg_config")
+    run("${CC}" -std=c11 -Wall -Wextra -Werror -o "${WORK}/pkg_config/consumer"
+        "${CONSUMER}/main.c" ${flags})
+    set(ENV{LD_LIBRARY_PATH} "${prefix}/${LIBDIR}")
+    run("${WORK}/pkg_config/consumer")
+    if(NOT out STREQUAL "42 from togil ${VERSION}\n")
+        message(FATAL_ERROR "the consumer printed: ${out}")
+    endif()
+elseif(CASE STREQUAL "add_subdirectory")
+    # One core is enough to see that a parent project can build and link us.
+    configure_and_run("${WORK}/add_subdirectory" -DHOW=add_subdirectory "-DSOURCE=${SOURCE}"
+        -DTOGIL_CORES=classic)
+else()
+    message(FATAL_ERROR "no case named '${CASE}'")
+endif()

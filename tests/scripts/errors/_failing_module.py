@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# Imported by import_failing.py.
+
+
+def setup():
+    return {}["setting"]
+
+
+value = setup()

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# skip: library
+# Errors that the compiler finds after parsing.
+print("never printed")
+for i in range(3):
+    pass
+return i

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# skip: library
+# A string without an end.
+print("never printed")
+text = "no end

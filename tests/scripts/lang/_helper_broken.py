@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Fails while it is imported by imports.py.
+1 / 0

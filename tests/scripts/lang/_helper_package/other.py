@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Imported by inside.py.
+other_value = "from other"

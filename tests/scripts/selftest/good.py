@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# A right result.
+print("one")

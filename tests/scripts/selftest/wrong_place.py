@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# stderr: place
+1 / 0

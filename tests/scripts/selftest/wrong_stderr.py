@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+import sys
+print("one")
+sys.stderr.write("surprise\n")

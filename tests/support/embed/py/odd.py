@@ -1,0 +1,2 @@
+# "quotes", back\slashes, ; semicolons, [brackets], ${dollar}, @at@, héllo
+x = 1

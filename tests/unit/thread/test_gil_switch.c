@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+//
+// test_gil_switch.c - turning the GIL on and off under load.
+//
+// Attacks N1, N2, N3 and T2. Wrong results: two threads attached while the counter is above 0, a
+// thread that never comes back after a toggle, a counter that wraps, a request that is lost.
+#include "world.h"
+
+#include "thread/gil.h"
+
+static tg_status enable(world *w, bool *changed)
+{
+    return tgi_gil_enable_transient(w->t, changed);
+}
+
+TEST(transient_requests_nest_and_are_taken_back)
+{
+    world w = world_new(false, true, NULL);
+    bool changed;
+    CHECK(!tgi_gil_is_enabled(w.t));
+    CHECK(!w.t->holds_gil);
+    CHECK_EQ_INT(enable(&w, &changed), TG_OK);
+    CHECK(changed);
+    CHECK(tgi_gil_is_enabled(w.t));
+    CHECK(w.t->holds_gil);
+    CHECK_EQ_INT(enable(&w, &changed), TG_OK);
+    CHECK(!changed);
+    CHECK_EQ_INT(tgi_gil_count(w.t), 2);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK(!changed);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK(changed);
+    CHECK(!tgi_gil_is_enabled(w.t));
+    CHECK(!w.t->holds_gil);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_ERR_STATE);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL), TG_ERR_STATE);
+    world_end(&w);
+}
+
+TEST(permanent_absorbs_and_stays)
+{
+    world w = world_new(false, true, NULL);
+    bool changed;
+    CHECK_EQ_INT(enable(&w, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, &changed), TG_OK);
+    CHECK(changed);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, &changed), TG_OK);
+    CHECK(!changed);
+    CHECK_EQ_INT(enable(&w, &changed), TG_OK);
+    CHECK(!changed);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK(!changed);
+    CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT);
+    world_end(&w);
+}
+
+TEST(counter_refuses_to_become_permanent_by_counting)
+{
+    world w = world_new(false, true, NULL);
+    CHECK_EQ_INT(enable(&w, NULL), TG_OK);
+    tgi_gil *gil = w.rt->main_interp->gil;
+    atom_store_relaxed(&gil->enabled, TGI_GIL_PERMANENT - 2);
+    CHECK_EQ_INT(enable(&w, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 1);
+    CHECK_EQ_INT(enable(&w, NULL), TG_ERR_LIMIT);
+    CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 1);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 2);
+    atom_store_relaxed(&gil->enabled, 1);
+    world_end(&w);
+}
+
+TEST(pinned_gil_cannot_be_switched)
+{
+    for (int on = 0; on < 2; on++) {
+        world w = world_new(on != 0, false, NULL);
+        bool changed = true;
+        CHECK_EQ_INT(tgi_gil_is_enabled(w.t), on);
+        CHECK_EQ_INT(enable(&w, &changed), TG_ERR_UNSUPPORTED);
+        CHECK(!changed);
+        CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_ERR_UNSUPPORTED);
+        CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL), TG_ERR_UNSUPPORTED);
+        world_end(&w);
+    }
+}
+
+// A transient request that became permanent in the moment before the pause: N2.
+static _Atomic(int) ready;
+static _Atomic(bool) stop_flag;
+
+static void make_permanent(tg_thread *t, void *arg)
+{
+    (void)arg;
+    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_count(t), TGI_GIL_PERMANENT);
+}
+
+static void make_transient(tg_thread *t, void *arg)
+{
+    (void)arg;
+    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL), TG_OK);
+    int count = tgi_gil_count(t);
+    CHECK(count > 0);
+    CHECK_EQ_INT(tgi_gil_disable(t, NULL), TG_OK);
+}
+
+TEST(permanent_and_transient_at_the_same_moment)
+{
+    for (long i = 0; i < test_scale(40); i++) {
+        world w = world_new(false, true, NULL);
+        tgi_thread_handle *h[4];
+        for (int k = 0; k < 4; k++)
+            h[k] = world_start(&w, k == 1 ? make_permanent : make_transient, NULL);
+        for (int k = 0; k < 4; k++)
+            world_join(h[k]);
+        CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT);
+        world_end(&w);
+    }
+}
+
+// -- the storm ------------------------------------------------------------------------------------
+
+enum { THREADS = 4 };
+static _Atomic(int) inside;
+static long guarded; // touched only while the GIL is on
+static _Atomic(long) with_gil, without_gil;
+static long plain[THREADS];
+
+static void run_and_check(tg_thread *t, void *arg)
+{
+    long *mine = arg;
+    test_rng rng = test_rng_new(t->id);
+    atom_add_seq_cst(&ready, 1);
+    while (!atom_load_seq_cst(&stop_flag)) {
+        // Attached until the next poll: whether the GIL is on is constant meanwhile.
+        bool on = tgi_gil_is_enabled(t);
+        CHECK_EQ_INT(on && !t->holds_gil, 0);
+        int others = atom_add_seq_cst(&inside, 1);
+        if (on) {
+            if (others != 0)
+                FAIL("%d other threads are attached while the GIL is on", others);
+            guarded++; // TSan: exclusive
+            atom_add_relaxed(&with_gil, 1);
+        } else {
+            atom_add_relaxed(&without_gil, 1);
+        }
+        ++*mine;
+        atom_sub_seq_cst(&inside, 1);
+        CHECK_EQ_INT(tgi_gil_is_enabled(t), on);
+        switch (test_rng_below(&rng, 8)) {
+        case 0:
+            tgi_thread_detach(t);
+            sched_yield();
+            tgi_thread_attach(t);
+            break;
+        case 1:
+            if (test_rng_below(&rng, 8) == 0) {
+                tgi_stop_the_world(t, t->interp, TGI_CAUSE_TEST);
+                for (int i = 0; i < THREADS; i++)
+                    plain[i]++; // TSan: exclusive in a pause
+                tgi_start_the_world(t, t->interp);
+            }
+            break;
+        default:
+            CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
+        }
+    }
+}
+
+TEST(toggling_storm_keeps_every_promise)
+{
+    world w = world_new(false, true, NULL);
+    tgi_gil_set_interval_ns(w.rt->main_interp->gil, 20000);
+    stop_flag = false;
+    ready = 0;
+    tgi_thread_handle *h[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        h[i] = world_start(&w, run_and_check, &plain[i]);
+    world_await(w.t, &ready, THREADS);
+    test_rng rng = test_rng_new(99);
+    long toggles = test_scale(1500);
+    for (long i = 0; i < toggles; i++) {
+        bool changed;
+        REQUIRE(tgi_gil_enable_transient(w.t, &changed) == TG_OK);
+        CHECK(changed);
+        for (uint64_t k = test_rng_below(&rng, 3); k > 0; k--)
+            CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
+        if (test_rng_below(&rng, 4) == 0) {
+            tgi_thread_detach(w.t);
+            sched_yield();
+            tgi_thread_attach(w.t);
+        }
+        REQUIRE(tgi_gil_disable(w.t, &changed) == TG_OK);
+        CHECK(changed);
+        CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
+    }
+    atom_store_seq_cst(&stop_flag, true);
+    for (int i = 0; i < THREADS; i++)
+        world_join(h[i]);
+    CHECK(without_gil > 0);
+    CHECK(with_gil > 0);
+    world_end(&w);
+}
+
+static void toggle_too(tg_thread *t, void *arg)
+{
+    (void)arg;
+    for (long i = 0; i < test_scale(200); i++) {
+        REQUIRE(tgi_gil_enable_transient(t, NULL) == TG_OK);
+        CHECK(t->holds_gil);
+        if (atom_add_seq_cst(&inside, 1) != 0)
+            FAIL("two threads are attached while the GIL is on");
+        guarded++;
+        atom_sub_seq_cst(&inside, 1);
+        CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
+        CHECK(t->holds_gil);
+        REQUIRE(tgi_gil_disable(t, NULL) == TG_OK);
+        CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
+    }
+}
+
+TEST(many_threads_toggle_at_once)
+{
+    world w = world_new(false, true, NULL);
+    inside = 0;
+    guarded = 0;
+    tgi_thread_handle *h[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        h[i] = world_start(&w, toggle_too, NULL);
+    for (int i = 0; i < THREADS; i++)
+        world_join(h[i]);
+    CHECK_EQ_INT(guarded, THREADS * test_scale(200));
+    CHECK_EQ_INT(tgi_gil_count(w.t), 0);
+    world_end(&w);
+}
