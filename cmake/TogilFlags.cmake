@@ -18,9 +18,10 @@ target_compile_definitions(togil_flags INTERFACE
 target_compile_options(togil_flags INTERFACE
     -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wundef -Wvla
-    # gcc guesses these at -O2 and above, and guesses wrong where a status says what is set; the analyzer of
-    # clang-tidy and the sanitizers look for the real ones.
-    $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<C_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+    # gcc guesses these at -O2 and above, and guesses wrong where a status says what is set; the
+    # sanitizers look for the real ones.
+    $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+    $<$<C_COMPILER_ID:GNU>:-Wno-stringop-overflow>
     $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>
     # An atomic without a named order does not pass; a test may count with one.
     $<$<AND:$<C_COMPILER_ID:Clang>,$<NOT:$<BOOL:$<TARGET_PROPERTY:TOGIL_IS_TEST>>>>:-Watomic-implicit-seq-cst>

@@ -2,13 +2,13 @@
 //
 // runtime.h - runtimes, threads, the GIL.
 //
-// A runtime runs in one mode for life: a counting policy, and a GIL that is on or off. With the policies that
-// allow it the GIL can be switched while the runtime runs. Several runtimes, of different modes, may live in one
-// process; values never cross.
+// A runtime runs in one mode for life: a counting policy, and a GIL that is on or off. With the
+// policies that allow it the GIL can be switched while the runtime runs. Several runtimes, of
+// different modes, may live in one process; values never cross.
 //
-// A thread of the host enters a runtime through a thread state (tg_thread): attached it may touch values,
-// detached it may block. The state is the first argument of every call. One OS thread attaches one state at a
-// time, and a state is used by one OS thread at a time.
+// A thread of the host enters a runtime through a thread state (tg_thread): attached it may touch
+// values, detached it may block. The state is the first argument of every call. One OS thread
+// attaches one state at a time, and a state is used by one OS thread at a time.
 #ifndef TOGIL_RUNTIME_H
 #define TOGIL_RUNTIME_H
 
@@ -37,11 +37,13 @@ typedef struct tg_mode {
     const char *summary; // one line
 } tg_mode;
 
-// The modes of this build, in order of preference; *count is their number. Static data. Any thread, any time.
+// The modes of this build, in order of preference; *count is their number. Static data. Any thread,
+// any time.
 TG_API const tg_mode *tg_modes(size_t *count);
 // A mode by name, or NULL.
 TG_API const tg_mode *tg_mode_find(const char *name);
-// A mode by its parts; NULL if there is none (classic without a GIL). gil < 0 means the policy's default.
+// A mode by its parts; NULL if there is none (classic without a GIL). gil < 0 means the policy's
+// default.
 TG_API const tg_mode *tg_mode_of(const char *counts, int gil);
 
 // "0.1.0"
@@ -50,19 +52,20 @@ TG_API const char *tg_version(void);
 // --- a runtime
 
 typedef struct tg_config {
-    const char *mode;              // NULL: "nogil"
-    const char *const *path;       // directories searched by import, NULL-terminated; NULL: none
-    const char *const *argv;       // sys.argv, NULL-terminated; NULL: [""]
-    int64_t switch_interval_us;    // 0: 5000
-    bool handle_sigint;            // Ctrl-C raises KeyboardInterrupt in the first thread
+    const char *mode;           // NULL: "nogil"
+    const char *const *path;    // directories searched by import, NULL-terminated; NULL: none
+    const char *const *argv;    // sys.argv, NULL-terminated; NULL: [""]
+    int64_t switch_interval_us; // 0: 5000
+    bool handle_sigint;         // Ctrl-C raises KeyboardInterrupt in the first thread
 } tg_config;
 
-// Creates a runtime; the calling thread becomes its main thread, attached, in *t. config may be NULL.
-// TG_ERR_ARG: unknown mode. TG_ERR_UNSUPPORTED: the build lacks that core. TG_ERR_NOMEM. TG_ERR_OS.
+// Creates a runtime; the calling thread becomes its main thread, attached, in *t. config may be
+// NULL. TG_ERR_ARG: unknown mode. TG_ERR_UNSUPPORTED: the build lacks that core. TG_ERR_NOMEM.
+// TG_ERR_OS.
 TG_API tg_status tg_runtime_create(const tg_config *config, tg_runtime **rt, tg_thread **t);
 
-// Ends it: waits for threads that are not daemons, ends the rest, frees every object. t is the main thread's
-// state, attached. Afterwards neither rt, t nor any value may be used.
+// Ends it: waits for threads that are not daemons, ends the rest, frees every object. t is the main
+// thread's state, attached. Afterwards neither rt, t nor any value may be used.
 TG_API void tg_runtime_destroy(tg_runtime *rt, tg_thread *t);
 
 TG_API const tg_mode *tg_runtime_mode(const tg_runtime *rt);
@@ -80,15 +83,16 @@ TG_API void tg_thread_leave(tg_thread *t);
 TG_API void tg_thread_detach(tg_thread *t);
 TG_API void tg_thread_attach(tg_thread *t);
 
-#define TG_BEGIN_BLOCKING(t)                                                                       \
-    {                                                                                              \
+#define TG_BEGIN_BLOCKING(t) \
+    {                        \
         tg_thread_detach(t);
-#define TG_END_BLOCKING(t)                                                                         \
-    tg_thread_attach(t);                                                                           \
+#define TG_END_BLOCKING(t) \
+    tg_thread_attach(t);   \
     }
 
-// Handles what is pending for the thread: a pause, a GIL request, a signal. For long loops in C; values the
-// caller has no reference to may be gone afterwards. TG_ERR_RAISED: an exception is set (KeyboardInterrupt).
+// Handles what is pending for the thread: a pause, a GIL request, a signal. For long loops in C;
+// values the caller has no reference to may be gone afterwards. TG_ERR_RAISED: an exception is set
+// (KeyboardInterrupt).
 TG_API tg_status tg_poll(tg_thread *t);
 
 // A small number that names the thread, unique in the process for ever.
@@ -98,14 +102,14 @@ TG_API uint64_t tg_thread_id(tg_thread *t);
 
 typedef struct tg_thread_handle tg_thread_handle; // counted
 
-// Starts an OS thread in t's runtime; fn runs attached on it. drop (may be NULL) is called instead, without a
-// thread state, if the thread can never run. *out holds one count. stack_bytes 0: the default.
-// TG_ERR_OS, TG_ERR_NOMEM, TG_ERR_STATE.
-TG_API tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg), void (*drop)(void *arg),
-                                 void *arg, const char *name, size_t stack_bytes, bool daemon,
-                                 tg_thread_handle **out);
-// Waits until it has ended; timeout_ns < 0: for ever. Detaches while waiting. TG_OK (any number of times),
-// TG_ERR_TIMEOUT, TG_ERR_STATE (itself), TG_ERR_RAISED (interrupted by an exception).
+// Starts an OS thread in t's runtime; fn runs attached on it. drop (may be NULL) is called instead,
+// without a thread state, if the thread can never run. *out holds one count. stack_bytes 0: the
+// default. TG_ERR_OS, TG_ERR_NOMEM, TG_ERR_STATE.
+TG_API tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
+                                 void (*drop)(void *arg), void *arg, const char *name,
+                                 size_t stack_bytes, bool daemon, tg_thread_handle **out);
+// Waits until it has ended; timeout_ns < 0: for ever. Detaches while waiting. TG_OK (any number of
+// times), TG_ERR_TIMEOUT, TG_ERR_STATE (itself), TG_ERR_RAISED (interrupted by an exception).
 TG_API tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns);
 TG_API bool tg_thread_handle_done(tg_thread_handle *h);
 TG_API uint64_t tg_thread_handle_id(const tg_thread_handle *h);
@@ -119,7 +123,10 @@ typedef struct tg_lock {
     uint8_t word; // private
 } tg_lock;
 
-#define TG_LOCK_INIT {0}
+#define TG_LOCK_INIT \
+    {                \
+        0            \
+    }
 
 // A lock that detaches while it waits. Any thread may release it. timeout_ns < 0: for ever; 0: try.
 // TG_ERR_TIMEOUT, TG_ERR_RAISED (interrupted by an exception).
@@ -127,8 +134,8 @@ TG_API tg_status tg_lock_acquire(tg_thread *t, tg_lock *lock, int64_t timeout_ns
 TG_API tg_status tg_lock_release(tg_thread *t, tg_lock *lock); // TG_ERR_STATE if it is not held
 TG_API bool tg_lock_held(tg_lock *lock);
 
-// Waits detached until poll(2) reports one of `events` (POLLIN, POLLOUT) on fd, or timeout_ns has passed (< 0:
-// for ever). TG_ERR_TIMEOUT; TG_ERR_OS (errno); TG_ERR_RAISED. *revents may be NULL.
+// Waits detached until poll(2) reports one of `events` (POLLIN, POLLOUT) on fd, or timeout_ns has
+// passed (< 0: for ever). TG_ERR_TIMEOUT; TG_ERR_OS (errno); TG_ERR_RAISED. *revents may be NULL.
 TG_API tg_status tg_wait_fd(tg_thread *t, int fd, short events, int64_t timeout_ns, short *revents);
 TG_API tg_status tg_sleep(tg_thread *t, int64_t ns); // TG_ERR_RAISED
 
@@ -136,9 +143,13 @@ TG_API tg_status tg_sleep(tg_thread *t, int64_t ns); // TG_ERR_RAISED
 
 // 0: off; N: on by that many transient requests; INT_MAX: on for good.
 TG_API int tg_gil_count(tg_thread *t);
-static inline bool tg_gil_enabled(tg_thread *t) { return tg_gil_count(t) != 0; }
-// Each transient request is followed by exactly one tg_gil_disable or tg_gil_make_permanent, by any thread.
-// TG_ERR_UNSUPPORTED: classic counts. TG_ERR_LIMIT: too many requests. TG_ERR_STATE: unpaired.
+static inline bool tg_gil_enabled(tg_thread *t)
+{
+    return tg_gil_count(t) != 0;
+}
+// Each transient request is followed by exactly one tg_gil_disable or tg_gil_make_permanent, by any
+// thread. TG_ERR_UNSUPPORTED: classic counts. TG_ERR_LIMIT: too many requests. TG_ERR_STATE:
+// unpaired.
 TG_API tg_status tg_gil_enable(tg_thread *t);
 TG_API tg_status tg_gil_make_permanent(tg_thread *t);
 TG_API tg_status tg_gil_disable(tg_thread *t);

@@ -4,9 +4,9 @@
 #ifndef TGI_API_API_H
 #define TGI_API_API_H
 
-#include "bytecode/host.h"   // tgi_host
-#include "sync/mutex.h"      // lock
-#include <togil/define.h>    // tg_module_def
+#include "bytecode/host.h" // tgi_host
+#include "sync/mutex.h"    // lock
+#include <togil/define.h>  // tg_module_def
 
 typedef struct tgi_api_module {
     const tg_module_def *def;
@@ -16,9 +16,9 @@ typedef struct tgi_api_module {
 
 // Per runtime: tg_interp.host of its first interpreter.
 typedef struct tgi_api_runtime {
-    const tg_mode *mode;      // const after init
-    tgi_mutex lock;           // leaf: guards what follows
-    tgi_api_module *modules;  // registered ones
+    const tg_mode *mode;     // const after init
+    tgi_mutex lock;          // leaf: guards what follows
+    tgi_api_module *modules; // registered ones
     size_t module_count, module_capacity;
 } tgi_api_runtime;
 
@@ -28,8 +28,6 @@ extern const tgi_host tgi_host_table; // define.c
 
 // Modules of the library, sys.argv, sys.path. 0 or -1.
 int tgi_api_start(tg_thread *t, const tg_config *config);
-// Before threads are waited for: runs what scripts registered for the end.
-void tgi_api_stop(tg_thread *t);
 void tgi_api_free_states(tg_thread *t);
 
 #endif

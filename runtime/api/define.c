@@ -2,15 +2,16 @@
 //
 // define.c - public functions about definitions and scripts; the host table of the cores.
 //
-// Owns        the list of registered modules of each runtime, and what the cores ask of the layers above them.
+// Owns        the list of registered modules of each runtime, and what the cores ask of the layers
+//             above them.
 #include <togil/define.h>
 
 #include "api/api.h"          // shared parts
 #include "gate/gate.h"        // tgi_core_of
 #include "lang/compile.h"     // tgi_compile
 #include "mem/raw.h"          // memory
-#include "modules/embedded.h"  // library in Python
-#include "modules/modules.h"   // library in C
+#include "modules/embedded.h" // library in Python
+#include "modules/modules.h"  // library in C
 #include "thread/runtime.h"   // interp.host
 
 #include <string.h>
@@ -19,11 +20,12 @@
 
 // --- the host table
 
-static tg_status compile(const char *source, size_t n, const char *filename, int mode, tgi_unit **out,
-                         tgi_source_error *error)
+static tg_status compile(const char *source, size_t n, const char *filename, int mode,
+                         tgi_unit **out, tgi_source_error *error)
 {
     tgi_syntax_error e;
-    tg_status st = tgi_compile(source, n, filename, mode == TGI_HOST_EXPRESSION ? TGI_EXPRESSION : TGI_MODULE, out, &e);
+    tg_status st = tgi_compile(source, n, filename,
+                               mode == TGI_HOST_EXPRESSION ? TGI_EXPRESSION : TGI_MODULE, out, &e);
     if (st == TG_ERR_ARG) {
         error->kind = (int)e.kind;
         error->line = e.line;
@@ -187,16 +189,13 @@ int tgi_api_start(tg_thread *t, const tg_config *config)
     tg_release(t, path);
     if (st < 0)
         return st;
-    if (tgi_native_modules[0] == NULL)
-        return 0;
-    tg_value sys = tg_import(t, "sys"), argv = sys != TG_NULL ? string_list(t, config->argv, "") : TG_NULL;
+    tg_value sys = tg_import(t, "sys"),
+             argv = sys != TG_NULL ? string_list(t, config->argv, "") : TG_NULL;
     st = argv == TG_NULL ? -1 : tg_setattr(t, sys, "argv", argv);
     tg_release(t, argv);
     tg_release(t, sys);
     return st;
 }
-
-void tgi_api_stop(tg_thread *t) { tgi_modules_stop(t); }
 
 // --- definitions
 
@@ -204,24 +203,43 @@ tg_value tg_function(tg_thread *t, const tg_function_def *def, const char *modul
 {
     return CORE(t)->host_function(t, def, module);
 }
-tg_value tg_class(tg_thread *t, const tg_class_def *def) { return CORE(t)->native_class(t, def); }
-void *tg_data(tg_thread *t, tg_value self, const tg_class_def *def) { return CORE(t)->native_data(t, self, def); }
-tg_value tg_instance(tg_thread *t, tg_value cls, void **data) { return CORE(t)->native_instance(t, cls, data); }
+tg_value tg_class(tg_thread *t, const tg_class_def *def)
+{
+    return CORE(t)->native_class(t, def);
+}
+void *tg_data(tg_thread *t, tg_value self, const tg_class_def *def)
+{
+    return CORE(t)->native_data(t, self, def);
+}
+tg_value tg_instance(tg_thread *t, tg_value cls, void **data)
+{
+    return CORE(t)->native_instance(t, cls, data);
+}
 int tg_parse_args(tg_thread *t, const char *function, const char *const *names, size_t required,
                   const tg_value *args, size_t nargs, tg_value kwnames, tg_value *out)
 {
     return CORE(t)->parse_args(t, function, names, required, args, nargs, kwnames, out);
 }
-tg_value tg_thread_dict(tg_thread *t) { return CORE(t)->host_thread_dict(t); }
+tg_value tg_thread_dict(tg_thread *t)
+{
+    return CORE(t)->host_thread_dict(t);
+}
 
 // --- scripts
 
-tg_value tg_import(tg_thread *t, const char *name) { return CORE(t)->host_import(t, name); }
-tg_value tg_run(tg_thread *t, const char *source, size_t n, const char *filename, const char *module)
+tg_value tg_import(tg_thread *t, const char *name)
+{
+    return CORE(t)->host_import(t, name);
+}
+tg_value tg_run(tg_thread *t, const char *source, size_t n, const char *filename,
+                const char *module)
 {
     return CORE(t)->host_run(t, source, n, filename, module);
 }
-tg_value tg_run_file(tg_thread *t, const char *path) { return CORE(t)->host_run_file(t, path); }
+tg_value tg_run_file(tg_thread *t, const char *path)
+{
+    return CORE(t)->host_run_file(t, path);
+}
 tg_value tg_eval(tg_thread *t, const char *expression, tg_value module)
 {
     return CORE(t)->host_eval(t, expression, module);
@@ -230,15 +248,36 @@ tg_value tg_disassemble(tg_thread *t, const char *source, size_t n, const char *
 {
     return CORE(t)->host_disassemble(t, source, n, filename);
 }
-int tg_report_exception(tg_thread *t, tg_value exc_steal) { return CORE(t)->host_report_exception(t, exc_steal); }
-int tg_write(tg_thread *t, int stream, const char *text, size_t n) { return CORE(t)->stream_write(t, stream, text, n); }
-int tg_flush(tg_thread *t, int stream) { return CORE(t)->stream_flush(t, stream); }
+int tg_report_exception(tg_thread *t, tg_value exc_steal)
+{
+    return CORE(t)->host_report_exception(t, exc_steal);
+}
+int tg_write(tg_thread *t, int stream, const char *text, size_t n)
+{
+    return CORE(t)->stream_write(t, stream, text, n);
+}
+int tg_flush(tg_thread *t, int stream)
+{
+    return CORE(t)->stream_flush(t, stream);
+}
 
-tg_value tg_runtime_value(tg_thread *t, tg_runtime_value_id which) { return CORE(t)->host_runtime_value(t, (int)which); }
+tg_value tg_runtime_value(tg_thread *t, tg_runtime_value_id which)
+{
+    return CORE(t)->host_runtime_value(t, (int)which);
+}
 int tg_set_runtime_value(tg_thread *t, tg_runtime_value_id which, tg_value v)
 {
     return CORE(t)->host_set_runtime_value(t, (int)which, v);
 }
-int64_t tg_recursion_limit(tg_thread *t, int64_t set) { return CORE(t)->host_depth_limit(t, set); }
-tg_value tg_intern(tg_thread *t, tg_value s) { return CORE(t)->host_intern(t, s); }
-int64_t tg_sizeof(tg_thread *t, tg_value v) { return CORE(t)->host_sizeof(t, v); }
+int64_t tg_recursion_limit(tg_thread *t, int64_t set)
+{
+    return CORE(t)->host_depth_limit(t, set);
+}
+tg_value tg_intern(tg_thread *t, tg_value s)
+{
+    return CORE(t)->host_intern(t, s);
+}
+int64_t tg_sizeof(tg_thread *t, tg_value v)
+{
+    return CORE(t)->host_sizeof(t, v);
+}

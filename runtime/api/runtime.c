@@ -6,19 +6,20 @@
 // Threads     as include/togil/runtime.h says.
 #include <togil/runtime.h>
 
-#include "api/api.h"          // tgi_host_table
-#include "base/clock.h"       // deadlines
-#include "base/os.h"          // poll
-#include "gate/gate.h"        // cores
-#include "mem/raw.h"          // memory
-#include "sync/mutex.h"       // tg_lock
-#include "thread/blocking.h"  // waits
-#include "thread/breaker.h"   // poll
-#include "thread/gil.h"       // switch
-#include "thread/signals.h"   // SIGINT
-#include "thread/start.h"     // threads
-#include "thread/stats.h"     // figures
-#include "thread/stw.h"       // pauses
+#include "api/api.h"         // tgi_host_table
+#include "base/clock.h"      // deadlines
+#include "base/os.h"         // poll
+#include "gate/gate.h"       // cores
+#include "mem/raw.h"         // memory
+#include "modules/modules.h" // what scripts registered for the end
+#include "sync/mutex.h"      // tg_lock
+#include "thread/blocking.h" // waits
+#include "thread/breaker.h"  // poll
+#include "thread/gil.h"      // switch
+#include "thread/signals.h"  // SIGINT
+#include "thread/start.h"    // threads
+#include "thread/stats.h"    // figures
+#include "thread/stw.h"      // pauses
 
 #include <errno.h>
 #include <signal.h>
@@ -57,18 +58,28 @@ const tg_mode *tg_mode_of(const char *counts, int gil)
     const tg_mode *found = NULL;
     for (size_t i = 0; i < sizeof all_modes / sizeof all_modes[0]; i++) {
         const tg_mode *m = &all_modes[i];
-        if (strcmp(m->counts, counts) == 0 && (gil < 0 ? found == NULL || !m->gil : m->gil == (gil != 0)))
+        if (strcmp(m->counts, counts) == 0 &&
+            (gil < 0 ? found == NULL || !m->gil : m->gil == (gil != 0)))
             found = m;
     }
     return found;
 }
 
-const char *tg_version(void) { return TOGIL_VERSION; }
+const char *tg_version(void)
+{
+    return TOGIL_VERSION;
+}
 
 // What the public side keeps per runtime: tg_interp.host of the first interpreter.
-static tgi_api_runtime *api_of(const tg_runtime *rt) { return rt->main_interp->host; }
+static tgi_api_runtime *api_of(const tg_runtime *rt)
+{
+    return rt->main_interp->host;
+}
 
-tgi_api_runtime *tgi_api_runtime_of(tg_thread *t) { return api_of(t->runtime); }
+tgi_api_runtime *tgi_api_runtime_of(tg_thread *t)
+{
+    return api_of(t->runtime);
+}
 
 tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread **out_thread)
 {
@@ -133,12 +144,14 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     const tgi_core *core = tgi_core_of(t);
     tgi_api_runtime *api = api_of(rt);
     void *shared = rt->core;
-    tgi_api_stop(t);
-    while (tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
+    tgi_modules_ending(t);
+    while (tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER,
+                                    TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
            TG_ERR_INTERRUPTED) {
         if (tgi_breaker_poll(t) != TG_OK) // Ctrl-C while waiting: do not wait any longer
             break;
     }
+    tgi_modules_ended(t);
     uint32_t left = tgi_runtime_end_threads(rt, t);
     core->stream_flush(t, 1);
     core->stream_flush(t, 2);
@@ -155,8 +168,14 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     }
 }
 
-const tg_mode *tg_runtime_mode(const tg_runtime *rt) { return api_of(rt)->mode; }
-tg_runtime *tg_thread_runtime(tg_thread *t) { return t->runtime; }
+const tg_mode *tg_runtime_mode(const tg_runtime *rt)
+{
+    return api_of(rt)->mode;
+}
+tg_runtime *tg_thread_runtime(tg_thread *t)
+{
+    return t->runtime;
+}
 
 tg_status tg_thread_enter(tg_runtime *rt, tg_thread **out)
 {
@@ -170,20 +189,40 @@ tg_status tg_thread_enter(tg_runtime *rt, tg_thread **out)
     return st;
 }
 
-void tg_thread_leave(tg_thread *t) { tgi_thread_end(t); }
-void tg_thread_detach(tg_thread *t) { tgi_thread_detach(t); }
-void tg_thread_attach(tg_thread *t) { tgi_thread_attach(t); }
-tg_status tg_poll(tg_thread *t) { return tgi_breaker_poll(t); }
-uint64_t tg_thread_id(tg_thread *t) { return t->id; }
+void tg_thread_leave(tg_thread *t)
+{
+    tgi_thread_end(t);
+}
+void tg_thread_detach(tg_thread *t)
+{
+    tgi_thread_detach(t);
+}
+void tg_thread_attach(tg_thread *t)
+{
+    tgi_thread_attach(t);
+}
+tg_status tg_poll(tg_thread *t)
+{
+    return tgi_breaker_poll(t);
+}
+uint64_t tg_thread_id(tg_thread *t)
+{
+    return t->id;
+}
 
 // --- threads. The public handle is the internal one.
 
-static tgi_thread_handle *internal(tg_thread_handle *h) { return (tgi_thread_handle *)(void *)h; }
-
-tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg), void (*drop)(void *arg), void *arg,
-                          const char *name, size_t stack_bytes, bool daemon, tg_thread_handle **out)
+static tgi_thread_handle *internal(tg_thread_handle *h)
 {
-    tgi_start_options options = {.stack_bytes = stack_bytes, .name = name, .daemon = daemon, .drop = drop};
+    return (tgi_thread_handle *)(void *)h;
+}
+
+tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
+                          void (*drop)(void *arg), void *arg, const char *name, size_t stack_bytes,
+                          bool daemon, tg_thread_handle **out)
+{
+    tgi_start_options options = {
+        .stack_bytes = stack_bytes, .name = name, .daemon = daemon, .drop = drop};
     tgi_thread_handle *h;
     tg_status st = tgi_thread_start(t->interp, fn, arg, &options, &h);
     if (st == TG_OK)
@@ -197,13 +236,17 @@ static tgi_deadline deadline(int64_t timeout_ns)
 }
 
 // An interrupted wait: handles what is pending. TG_OK means wait on.
-static tg_status interrupted(tg_thread *t) { return tgi_breaker_poll(t); }
+static tg_status interrupted(tg_thread *t)
+{
+    return tgi_breaker_poll(t);
+}
 
 tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
 {
     tgi_deadline until = deadline(timeout_ns);
     for (;;) {
-        tg_status st = tgi_thread_join(internal(h), until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        tg_status st =
+            tgi_thread_join(internal(h), until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
         if (st != TG_ERR_INTERRUPTED)
             return st;
         st = interrupted(t);
@@ -212,10 +255,22 @@ tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
     }
 }
 
-bool tg_thread_handle_done(tg_thread_handle *h) { return tgi_thread_handle_is_gone(internal(h)); }
-uint64_t tg_thread_handle_id(const tg_thread_handle *h) { return ((const tgi_thread_handle *)(const void *)h)->id; }
-void tg_thread_handle_retain(tg_thread_handle *h) { tgi_thread_handle_retain(internal(h)); }
-void tg_thread_handle_release(tg_thread_handle *h) { tgi_thread_handle_release(internal(h)); }
+bool tg_thread_handle_done(tg_thread_handle *h)
+{
+    return tgi_thread_handle_is_gone(internal(h));
+}
+uint64_t tg_thread_handle_id(const tg_thread_handle *h)
+{
+    return ((const tgi_thread_handle *)(const void *)h)->id;
+}
+void tg_thread_handle_retain(tg_thread_handle *h)
+{
+    tgi_thread_handle_retain(internal(h));
+}
+void tg_thread_handle_release(tg_thread_handle *h)
+{
+    tgi_thread_handle_release(internal(h));
+}
 
 static void count_thread(tg_thread *t, void *arg)
 {
@@ -262,7 +317,10 @@ tg_status tg_lock_release(tg_thread *t, tg_lock *lock)
     return TG_OK;
 }
 
-bool tg_lock_held(tg_lock *lock) { return tgi_mutex_is_locked((tgi_mutex *)(void *)lock); }
+bool tg_lock_held(tg_lock *lock)
+{
+    return tgi_mutex_is_locked((tgi_mutex *)(void *)lock);
+}
 
 tg_status tg_wait_fd(tg_thread *t, int fd, short events, int64_t timeout_ns, short *revents)
 {
@@ -299,12 +357,30 @@ tg_status tg_sleep(tg_thread *t, int64_t ns)
 
 // --- the GIL
 
-int tg_gil_count(tg_thread *t) { return tgi_gil_count(t); }
-tg_status tg_gil_enable(tg_thread *t) { return tgi_gil_enable_transient(t, NULL); }
-tg_status tg_gil_make_permanent(tg_thread *t) { return tgi_gil_enable_permanent(t, NULL); }
-tg_status tg_gil_disable(tg_thread *t) { return tgi_gil_disable(t, NULL); }
-void tg_gil_set_interval_us(tg_thread *t, int64_t us) { tgi_gil_set_interval_ns(t->interp->gil, us * 1000); }
-int64_t tg_gil_interval_us(tg_thread *t) { return tgi_gil_interval_ns(t->interp->gil) / 1000; }
+int tg_gil_count(tg_thread *t)
+{
+    return tgi_gil_count(t);
+}
+tg_status tg_gil_enable(tg_thread *t)
+{
+    return tgi_gil_enable_transient(t, NULL);
+}
+tg_status tg_gil_make_permanent(tg_thread *t)
+{
+    return tgi_gil_enable_permanent(t, NULL);
+}
+tg_status tg_gil_disable(tg_thread *t)
+{
+    return tgi_gil_disable(t, NULL);
+}
+void tg_gil_set_interval_us(tg_thread *t, int64_t us)
+{
+    tgi_gil_set_interval_ns(t->interp->gil, us * 1000);
+}
+int64_t tg_gil_interval_us(tg_thread *t)
+{
+    return tgi_gil_interval_ns(t->interp->gil) / 1000;
+}
 
 // --- figures
 

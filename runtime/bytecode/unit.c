@@ -14,7 +14,10 @@ const tgi_opcode_info tgi_opcode_table[TGI_OP_COUNT] = {
 #undef TGI_OP
 };
 
-tgi_unit *tgi_unit_new(void) { return calloc(1, sizeof(tgi_unit)); }
+tgi_unit *tgi_unit_new(void)
+{
+    return calloc(1, sizeof(tgi_unit));
+}
 
 void tgi_unit_free(tgi_unit *unit)
 {

@@ -24,7 +24,8 @@ set(TOGIL_CORE_SOURCES
     vm/bind.c
     vm/call.c
     vm/generator.c
-    builtin/import.c
+    builtin/namespace.c
+    vm/import.c
     builtin/host.c
     builtin/start.c
     builtin/teardown.c

@@ -2,8 +2,9 @@
 //
 // gate.h - the door into a core: one table of functions per policy. Layer gate.
 //
-// Code that is compiled once calls a core through its runtime's table; the list of entries is entry.def. The
-// tables are defined by the cores (core/builtin/table.c). Objects are opaque on this side.
+// Code that is compiled once calls a core through its runtime's table; the list of entries is
+// entry.def. The tables are defined by the cores (core/builtin/table.c). Objects are opaque on this
+// side.
 #ifndef TGI_GATE_GATE_H
 #define TGI_GATE_GATE_H
 
@@ -11,15 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bytecode/host.h"    // tgi_host
-#include "thread/runtime.h"   // tg_runtime.core, hooks
-#include <togil/define.h>     // tg_class_def
+#include "bytecode/host.h"  // tgi_host
+#include "thread/runtime.h" // tg_runtime.core, hooks
+#include <togil/define.h>   // tg_class_def
 
 typedef struct tgi_core {
     const char *counts;          // "biased"
     bool free_threaded;          // may run without a GIL
     const tgi_core_hooks *hooks; // for the runtime
-#define E(result, name, parameters) result (*name) parameters;
+#define E(result, name, parameters) result(*name) parameters;
 #include "gate/entry.def"
 #undef E
 } tgi_core;

@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// modules.h - the module library as a whole: what the layer api asks of it. Layer modules.
+// modules.h - the modules written in C, and what they do when a runtime ends. Layer modules.
 #ifndef TGI_MODULES_MODULES_H
 #define TGI_MODULES_MODULES_H
 
 #include <togil/define.h> // tg_module_def
 
-// Modules written in C; ended by NULL.
+// Every module written in C, ended by NULL. A runtime registers them when it is created.
 extern const tg_module_def *const tgi_native_modules[];
 
-// The main script has ended, threads may still run: functions registered for the end (atexit).
+extern const tg_module_def tgi_module_atexit;
+extern const tg_module_def tgi_module_errno;
+extern const tg_module_def tgi_module_math;
+extern const tg_module_def tgi_module_os;
+extern const tg_module_def tgi_module_os_path;
+extern const tg_module_def tgi_module_posixpath;
+extern const tg_module_def tgi_module_random;
+extern const tg_module_def tgi_module_socket;
+extern const tg_module_def tgi_module_sys;
+extern const tg_module_def tgi_module_thread;
+extern const tg_module_def tgi_module_time;
+extern const tg_module_def tgi_module_togil;
+
+// The end of a runtime, called on its main thread, attached, before the runtime waits for threads
+// itself. Calls the functions given to _thread._shutdown_hook, waits for the threads that are not
+// daemons, calls the functions given to atexit.register. Harmless if nothing was registered.
 void tgi_modules_stop(tg_thread *t);
+
+// The parts of it.
+void tgi_thread_module_stop(tg_thread *t);
+void tgi_atexit_module_stop(tg_thread *t);
 
 #endif

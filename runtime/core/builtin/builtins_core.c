@@ -8,6 +8,7 @@
 #include "core/builtin/builtins_core.h"
 
 #include "core/builtin/file.h"     // open, file types
+#include "core/builtin/namespace.h" // globals, locals
 #include "core/builtin/print.h"    // print, input
 #include "core/object/bytes.h"     // ord
 #include "core/object/class.h"     // tgc_special_call
@@ -191,9 +192,7 @@ NATIVE(builtin_vars)
 {
     (void)kwnames;
     if (nargs == 0)
-        return tgc_raise(t, &TGC_EXC(NotImplementedError),
-                         "vars() without an argument is not supported: local variables are not "
-                         "kept in a dict");
+        return tgc_namespace_locals(t);
     tg_value dict;
     int found = tgc_getattr_opt(t, args[0], TGC_NAME(dict), &dict);
     if (found == 0)
@@ -204,11 +203,8 @@ NATIVE(builtin_vars)
 NATIVE(builtin_dir)
 {
     (void)kwnames;
-    if (nargs == 0)
-        return tgc_raise(t, &TGC_EXC(NotImplementedError),
-                         "dir() without an argument is not supported: local variables are not kept "
-                         "in a dict");
-    tg_value names = tgc_special_call(t, args[0], TGC_NAME(dir), TGC_NULL, TGC_NULL);
+    tg_value names = nargs == 0 ? tgc_namespace_locals(t)
+                                : tgc_special_call(t, args[0], TGC_NAME(dir), TGC_NULL, TGC_NULL);
     if (names == TGC_NULL)
         return TGC_NULL;
     if (names == TGC_NOTIMPL)
@@ -463,14 +459,14 @@ NATIVE(builtin_globals)
 {
     (void)args;
     UNUSED_COUNT();
-    return refuse(t, "globals", "global variables are not kept in a dict");
+    return tgc_namespace_globals(t);
 }
 
 NATIVE(builtin_locals)
 {
     (void)args;
     UNUSED_COUNT();
-    return refuse(t, "locals", "local variables are not kept in a dict");
+    return tgc_namespace_locals(t);
 }
 
 NATIVE(builtin_eval)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// builtins_iter.c - len, iter, next, sorted, sum, min, max, any, all, and the sequence and iterator types by name.
+// builtins_iter.c - len, iter, next, sorted, sum, min, max, any, all, and the sequence and iterator
+// types by name.
 #include "core/builtin/builtins_iter.h"
 
 #include "core/object/dict.h"      // types
@@ -59,7 +60,8 @@ static tg_value builtin_sorted(tg_thread *t, const tg_value *args, size_t nargs,
 {
     size_t keywords = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames);
     if (nargs - keywords != 1)
-        return tgc_raise(t, &TGC_EXC(TypeError), "sorted expected 1 argument, got %zu", nargs - keywords);
+        return tgc_raise(t, &TGC_EXC(TypeError), "sorted expected 1 argument, got %zu",
+                         nargs - keywords);
     static const char *const names[] = {"key", "reverse", NULL};
     tg_value out[2];
     if (tgc_parse_args(t, "sort", names, 0, args + 1, nargs - 1, kwnames, out) < 0)
@@ -98,18 +100,22 @@ static tg_value builtin_sum(tg_thread *t, const tg_value *args, size_t nargs, tg
     if (kwnames != TGC_NULL && tgc_tuple_size(kwnames) > 0) {
         if (nargs != 2 || !tgc_str_equal_cstr(tgc_tuple_peek(kwnames, 0), "start")) {
             const char *name = tgc_str_utf8(t, tgc_tuple_peek(kwnames, 0), NULL);
-            return name == NULL ? TGC_NULL
-                                : tgc_raise(t, &TGC_EXC(TypeError),
-                                            "sum() takes at most 2 positional arguments and the keyword 'start'; got '%s'",
-                                            name);
+            return name == NULL
+                       ? TGC_NULL
+                       : tgc_raise(
+                             t, &TGC_EXC(TypeError),
+                             "sum() takes at most 2 positional arguments and the keyword 'start'; got '%s'",
+                             name);
         }
     }
     if (nargs > 1)
         start = args[1];
     if (tgc_is_str(start))
-        return tgc_raise(t, &TGC_EXC(TypeError), "sum() can't sum strings [use ''.join(seq) instead]");
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "sum() can't sum strings [use ''.join(seq) instead]");
     if (tgc_is_bytes(start))
-        return tgc_raise(t, &TGC_EXC(TypeError), "sum() can't sum bytes [use b''.join(seq) instead]");
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "sum() can't sum bytes [use b''.join(seq) instead]");
     tgc_iterate it;
     if (tgc_iterate_begin(t, &it, args[0]) < 0)
         return TGC_NULL;
@@ -158,8 +164,8 @@ static int consider(tg_thread *t, best *b, tg_value item, tg_value key_fn, tgc_c
     return better < 0 ? -1 : 0;
 }
 
-static tg_value extreme(tg_thread *t, const char *name, tgc_cmpop op, const tg_value *args, size_t nargs,
-                        tg_value kwnames)
+static tg_value extreme(tg_thread *t, const char *name, tgc_cmpop op, const tg_value *args,
+                        size_t nargs, tg_value kwnames)
 {
     size_t keywords = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames);
     size_t n = nargs - keywords;
@@ -172,16 +178,18 @@ static tg_value extreme(tg_thread *t, const char *name, tgc_cmpop op, const tg_v
             fallback = args[n + i];
         } else {
             const char *text = tgc_str_utf8(t, kw, NULL);
-            return text == NULL ? TGC_NULL
-                                : tgc_raise(t, &TGC_EXC(TypeError), "%s() got an unexpected keyword argument '%s'",
-                                            name, text);
+            return text == NULL
+                       ? TGC_NULL
+                       : tgc_raise(t, &TGC_EXC(TypeError),
+                                   "'%s' is an invalid keyword argument for %s()", text, name);
         }
     }
     if (n == 0)
         return tgc_raise(t, &TGC_EXC(TypeError), "%s expected at least 1 argument, got 0", name);
     if (n > 1 && fallback != TGC_NULL)
         return tgc_raise(t, &TGC_EXC(TypeError),
-                         "Cannot specify a default for %s() with multiple positional arguments", name);
+                         "Cannot specify a default for %s() with multiple positional arguments",
+                         name);
     best b = {TGC_NULL, TGC_NULL};
     int got = 0;
     if (n > 1) {
@@ -207,8 +215,9 @@ static tg_value extreme(tg_thread *t, const char *name, tgc_cmpop op, const tg_v
     tgc_release(t, b.key);
     if (b.item != TGC_NULL)
         return b.item;
-    return fallback != TGC_NULL ? tgc_retain(t, fallback)
-                                : tgc_raise(t, &TGC_EXC(ValueError), "%s() arg is an empty sequence", name);
+    return fallback != TGC_NULL
+               ? tgc_retain(t, fallback)
+               : tgc_raise(t, &TGC_EXC(ValueError), "%s() arg is an empty sequence", name);
 }
 
 static tg_value builtin_min(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -268,8 +277,18 @@ const tgc_method_def tgc_builtins_iter[] = {
 };
 
 tgc_type *const tgc_builtin_types_iter[] = {
-    &tgc_list_type,  &tgc_tuple_type,     &tgc_dict_type, &tgc_set_type, &tgc_frozenset_type, &tgc_range_type,
-    &tgc_slice_type, &tgc_enumerate_type, &tgc_zip_type,  &tgc_map_type, &tgc_filter_type,    &tgc_reversed_type,
+    &tgc_list_type,
+    &tgc_tuple_type,
+    &tgc_dict_type,
+    &tgc_set_type,
+    &tgc_frozenset_type,
+    &tgc_range_type,
+    &tgc_slice_type,
+    &tgc_enumerate_type,
+    &tgc_zip_type,
+    &tgc_map_type,
+    &tgc_filter_type,
+    &tgc_reversed_type,
     NULL,
 };
 

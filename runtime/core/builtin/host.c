@@ -6,7 +6,7 @@
 #include "core/builtin/host.h"
 
 #include "bytecode/host.h"         // compiler
-#include "core/builtin/import.h"   // modules
+#include "core/vm/import.h"        // modules
 #include "core/builtin/print.h"    // stderr
 #include "core/builtin/start.h"    // counts
 #include "core/object/bytes.h"     // data
@@ -33,8 +33,14 @@ void tgc_host_counts(tg_thread *t, uint64_t out[4])
     out[3] = c.bytes_freed;
 }
 
-tg_value tgc_host_retain(tg_thread *t, tg_value v) { return tgc_retain(t, v); }
-void tgc_host_release(tg_thread *t, tg_value v) { tgc_release(t, v); }
+tg_value tgc_host_retain(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, v);
+}
+void tgc_host_release(tg_thread *t, tg_value v)
+{
+    tgc_release(t, v);
+}
 
 int tgc_host_kind(tg_value v)
 {
@@ -49,9 +55,10 @@ int tgc_host_kind(tg_value v)
     static const struct {
         uint32_t flag;
         int kind;
-    } kinds[] = {{TGC_TF_STR, TG_KIND_STR},     {TGC_TF_BYTES, TG_KIND_BYTES}, {TGC_TF_LIST, TG_KIND_LIST},
-                 {TGC_TF_TUPLE, TG_KIND_TUPLE}, {TGC_TF_DICT, TG_KIND_DICT},   {TGC_TF_SET, TG_KIND_SET},
-                 {TGC_TF_TYPE, TG_KIND_TYPE},   {TGC_TF_EXC, TG_KIND_EXCEPTION}};
+    } kinds[] = {{TGC_TF_STR, TG_KIND_STR},   {TGC_TF_BYTES, TG_KIND_BYTES},
+                 {TGC_TF_LIST, TG_KIND_LIST}, {TGC_TF_TUPLE, TG_KIND_TUPLE},
+                 {TGC_TF_DICT, TG_KIND_DICT}, {TGC_TF_SET, TG_KIND_SET},
+                 {TGC_TF_TYPE, TG_KIND_TYPE}, {TGC_TF_EXC, TG_KIND_EXCEPTION}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (tgc_has_flag(v, kinds[i].flag))
             return kinds[i].kind;
@@ -59,7 +66,10 @@ int tgc_host_kind(tg_value v)
     return TG_KIND_OTHER;
 }
 
-const char *tgc_host_type_name(tg_value v) { return tgc_type_name(v); }
+const char *tgc_host_type_name(tg_value v)
+{
+    return tgc_type_name(v);
+}
 
 size_t tgc_host_int_bits(tg_thread *t, tg_value v)
 {
@@ -113,8 +123,8 @@ int tgc_host_as_int64(tg_thread *t, tg_value v, int64_t *out)
         return tgc_int_as_i64(t, v, out);
     tg_value r = tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
     if (r == TGC_NOTIMPL)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "'%s' object cannot be interpreted as an integer",
-                             tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "'%s' object cannot be interpreted as an integer", tgc_type_name(v));
     if (r == TGC_NULL)
         return -1;
     int st = tgc_int_as_i64(t, r, out);
@@ -136,13 +146,17 @@ const void *tgc_host_as_bytes(tg_thread *t, tg_value v, size_t *n)
 {
     size_t unused;
     if (!tgc_is_bytes(v)) {
-        tgc_raise(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%s'", tgc_type_name(v));
+        tgc_raise(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%s'",
+                  tgc_type_name(v));
         return NULL;
     }
     return tgc_bytes_data(v, n != NULL ? n : &unused);
 }
 
-int tgc_host_less(tg_thread *t, tg_value a, tg_value b) { return tgc_compare_bool(t, TGC_LT, a, b); }
+int tgc_host_less(tg_thread *t, tg_value a, tg_value b)
+{
+    return tgc_compare_bool(t, TGC_LT, a, b);
+}
 
 tg_value tgc_host_binary(tg_thread *t, char op, tg_value a, tg_value b)
 {
@@ -153,7 +167,10 @@ tg_value tgc_host_binary(tg_thread *t, char op, tg_value a, tg_value b)
     return tgc_binary(t, (tgc_binop)(at - symbols), a, b);
 }
 
-bool tgc_host_callable(tg_value v) { return tgc_type_of(v)->call != NULL; }
+bool tgc_host_callable(tg_value v)
+{
+    return tgc_type_of(v)->call != NULL;
+}
 
 int tgc_host_getattr_opt(tg_thread *t, tg_value v, const char *name, tg_value *out)
 {
@@ -167,17 +184,25 @@ int tgc_host_setattr(tg_thread *t, tg_value v, const char *name, tg_value x)
     return key == TGC_NULL ? -1 : tgc_setattr(t, v, key, x);
 }
 
-size_t tgc_host_list_size(tg_value list) { return tgc_is_list(list) ? tgc_list_size(list) : 0; }
+size_t tgc_host_list_size(tg_value list)
+{
+    return tgc_is_list(list) ? tgc_list_size(list) : 0;
+}
 
 tg_value tgc_host_list_get(tg_thread *t, tg_value list, size_t i)
 {
     if (!tgc_is_list(list))
         return tgc_raise(t, &TGC_EXC(TypeError), "expected list, not %s", tgc_type_name(list));
     tg_value v = tgc_list_get(t, list, i);
-    return v == TGC_NULL && !tgc_raised(t) ? tgc_raise(t, &TGC_EXC(IndexError), "list index out of range") : v;
+    return v == TGC_NULL && !tgc_raised(t)
+               ? tgc_raise(t, &TGC_EXC(IndexError), "list index out of range")
+               : v;
 }
 
-size_t tgc_host_tuple_size(tg_value tuple) { return tgc_is_tuple(tuple) ? tgc_tuple_size(tuple) : 0; }
+size_t tgc_host_tuple_size(tg_value tuple)
+{
+    return tgc_is_tuple(tuple) ? tgc_tuple_size(tuple) : 0;
+}
 
 tg_value tgc_host_tuple_get(tg_thread *t, tg_value tuple, size_t i)
 {
@@ -223,7 +248,10 @@ tg_value tgc_host_raise_value(tg_thread *t, tg_value cls, tg_value arg)
     return TGC_NULL;
 }
 
-bool tgc_host_raised_is(tg_thread *t, tg_value cls) { return tgc_raised_match(t, (tgc_type *)(void *)tgc_ptr(cls)); }
+bool tgc_host_raised_is(tg_thread *t, tg_value cls)
+{
+    return tgc_raised_match(t, (tgc_type *)(void *)tgc_ptr(cls));
+}
 
 tg_value tgc_host_handled(tg_thread *t)
 {
@@ -289,7 +317,8 @@ int tgc_host_report_exception(tg_thread *t, tg_value exc)
             tgc_release(t, tb);
             if (r == TGC_NULL) {
                 tg_value second = tgc_error_fetch(t);
-                static const char first_line[] = "Error in sys.excepthook:\n", last_line[] = "\nOriginal exception was:\n";
+                static const char first_line[] = "Error in sys.excepthook:\n",
+                                  last_line[] = "\nOriginal exception was:\n";
                 tgc_stream_write(t, 2, first_line, sizeof first_line - 1);
                 print_error(t, second);
                 tgc_stream_write(t, 2, last_line, sizeof last_line - 1);
@@ -318,7 +347,8 @@ int tgc_host_module_add(tg_thread *t, tg_value module, const char *name, tg_valu
 {
     if (!tgc_is_exact(module, &tgc_module_type)) {
         tgc_release(t, v);
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "expected module, not %s", tgc_type_name(module));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "expected module, not %s",
+                             tgc_type_name(module));
     }
     return tgc_module_set(t, (tgc_module *)(void *)tgc_ptr(module), name, v);
 }
@@ -349,7 +379,8 @@ static tg_value module_named(tg_thread *t, const char *name)
     int found = key == TGC_NULL ? -1 : tgc_dict_get(t, modules, key, &m);
     if (found == 0) {
         m = tgc_module_new(t, key);
-        if (m == TGC_NULL || tgc_module_set(t, (tgc_module *)(void *)tgc_ptr(m), "__name__", key) < 0 ||
+        if (m == TGC_NULL ||
+            tgc_module_set(t, (tgc_module *)(void *)tgc_ptr(m), "__name__", key) < 0 ||
             tgc_module_set(t, (tgc_module *)(void *)tgc_ptr(m), "__doc__", TGC_NONE) < 0 ||
             tgc_dict_set(t, modules, key, m) < 0)
             found = -1;
@@ -358,7 +389,8 @@ static tg_value module_named(tg_thread *t, const char *name)
     return found < 0 ? TGC_NULL : m;
 }
 
-tg_value tgc_host_run(tg_thread *t, const char *source, size_t n, const char *filename, const char *module)
+tg_value tgc_host_run(tg_thread *t, const char *source, size_t n, const char *filename,
+                      const char *module)
 {
     tg_value m = module_named(t, module != NULL ? module : "__main__");
     if (m == TGC_NULL)
@@ -392,18 +424,19 @@ tg_value tgc_host_eval(tg_thread *t, const char *expression, tg_value module)
         return TGC_NULL;
     if (!tgc_is_exact(m, &tgc_module_type))
         return tgc_raise(t, &TGC_EXC(TypeError), "expected module, not %s", tgc_type_name(m));
-    tgc_code *code = tgc_load_source(t, (tgc_module *)(void *)tgc_ptr(m), expression, strlen(expression), "<string>",
-                                     TGI_HOST_EXPRESSION);
+    tgc_code *code = tgc_load_source(t, (tgc_module *)(void *)tgc_ptr(m), expression,
+                                     strlen(expression), "<string>", TGI_HOST_EXPRESSION);
     return code != NULL ? tgc_run_code(t, code) : TGC_NULL;
 }
 
 tg_value tgc_host_disassemble(tg_thread *t, const char *source, size_t n, const char *filename)
 {
-    tg_value name = tgc_str_cstr(t, "__dis__"), m = name != TGC_NULL ? tgc_module_new(t, name) : TGC_NULL;
+    tg_value name = tgc_str_cstr(t, "__dis__"),
+             m = name != TGC_NULL ? tgc_module_new(t, name) : TGC_NULL;
     tgc_release(t, name);
-    tgc_code *code = m != TGC_NULL
-                         ? tgc_load_source(t, (tgc_module *)(void *)tgc_ptr(m), source, n, filename, TGI_HOST_MODULE)
-                         : NULL;
+    tgc_code *code = m != TGC_NULL ? tgc_load_source(t, (tgc_module *)(void *)tgc_ptr(m), source, n,
+                                                     filename, TGI_HOST_MODULE)
+                                   : NULL;
     if (code == NULL)
         return TGC_NULL;
     char *text = tgi_unit_disassemble(code->unit);
@@ -419,14 +452,20 @@ tg_value tgc_host_disassemble(tg_thread *t, const char *source, size_t n, const 
 static tgc_slot *runtime_slot(tg_thread *t, int which)
 {
     tgc_shared *shared = tgc_shared_of(t);
-    return which == TGC_HOST_MODULES ? &shared->modules : which == TGC_HOST_PATH ? &shared->path : &shared->excepthook;
+    return which == TGC_HOST_MODULES ? &shared->modules
+           : which == TGC_HOST_PATH  ? &shared->path
+                                     : &shared->excepthook;
 }
 
-tg_value tgc_host_runtime_value(tg_thread *t, int which) { return tgc_slot_load(t, runtime_slot(t, which)); }
+tg_value tgc_host_runtime_value(tg_thread *t, int which)
+{
+    return tgc_slot_load(t, runtime_slot(t, which));
+}
 
 int tgc_host_set_runtime_value(tg_thread *t, int which, tg_value v)
 {
-    if ((which == TGC_HOST_MODULES && !tgc_is_dict(v)) || (which == TGC_HOST_PATH && !tgc_is_list(v)))
+    if ((which == TGC_HOST_MODULES && !tgc_is_dict(v)) ||
+        (which == TGC_HOST_PATH && !tgc_is_list(v)))
         return tgc_raise_int(t, &TGC_EXC(TypeError), "wrong type");
     tgc_release(t, tgc_slot_exchange(t, runtime_slot(t, which), tgc_retain(t, v)));
     return 0;
@@ -444,9 +483,10 @@ int64_t tgc_host_depth_limit(tg_thread *t, int64_t set)
 
 tg_value tgc_host_intern(tg_thread *t, tg_value s)
 {
-    return tgc_is_exact(s, &tgc_str_type) ? tgc_str_intern_value(t, s)
-                                          : tgc_raise(t, &TGC_EXC(TypeError), "intern() argument must be str, not %s",
-                                                      tgc_type_name(s));
+    return tgc_is_exact(s, &tgc_str_type)
+               ? tgc_str_intern_value(t, s)
+               : tgc_raise(t, &TGC_EXC(TypeError), "intern() argument must be str, not %s",
+                           tgc_type_name(s));
 }
 
 int64_t tgc_host_sizeof(tg_thread *t, tg_value v)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// host.h - what the public interface needs of a core in a form of its own. Layer core/builtin. host.c.
+// host.h - what the public interface needs of a core in a form of its own. Layer core/builtin.
+// host.c.
 #ifndef TGC_BUILTIN_HOST_H
 #define TGC_BUILTIN_HOST_H
 
@@ -71,7 +72,8 @@ tg_value tgc_host_thread_dict(tg_thread *t);
 #define tgc_host_import TG_CORE_SYM(tgc_host_import)
 tg_value tgc_host_import(tg_thread *t, const char *name);
 #define tgc_host_run TG_CORE_SYM(tgc_host_run)
-tg_value tgc_host_run(tg_thread *t, const char *source, size_t n, const char *filename, const char *module);
+tg_value tgc_host_run(tg_thread *t, const char *source, size_t n, const char *filename,
+                      const char *module);
 #define tgc_host_run_file TG_CORE_SYM(tgc_host_run_file)
 tg_value tgc_host_run_file(tg_thread *t, const char *path);
 #define tgc_host_eval TG_CORE_SYM(tgc_host_eval)

@@ -2,14 +2,16 @@
 //
 // start.c - start-up of a core, and what happens to its threads.
 //
-// Owns        the one-time set-up of static types (per process and core) and the builtins module (per runtime).
-// Threads     the one-time part runs under a once-flag; it makes immortal objects that no runtime owns.
+// Owns        the one-time set-up of static types (per process and core) and the builtins module
+//             (per runtime).
+// Threads     the one-time part runs under a once-flag; it makes immortal objects that no runtime
+//             owns.
 #include "core/builtin/start.h"
 
 #include "base/os.h"                    // stacks
 #include "core/builtin/builtins_core.h" // tables
 #include "core/builtin/builtins_iter.h" // tables
-#include "core/builtin/print.h"         // flush
+#include "core/builtin/namespace.h"     // types
 #include "core/object/class.h"          // types
 #include "core/object/code.h"           // modules
 #include "core/object/dict.h"           // sys.modules
@@ -23,16 +25,31 @@
 #include "thread/signals.h"             // Ctrl-C
 
 #define STACK_VALUES ((size_t)1 << 20) // 8 MiB of address space per thread, touched as used
-#define FRAMES ((size_t)1 << 16)
-#define DEPTH_LIMIT 1000
+#define FRAMES       ((size_t)1 << 16)
+#define DEPTH_LIMIT  1000
 
 static tgi_once ready = TGI_ONCE_INIT;
 
 static tgc_type *const own_types[] = {
-    &tgc_object_type,   &tgc_type_type,         &tgc_function_type, &tgc_code_type,         &tgc_cell_type,
-    &tgc_module_type,   &tgc_builtin_type,      &tgc_method_type,   &tgc_generator_type,    &tgc_getset_type,
-    &tgc_int_type,      &tgc_bool_type,         &tgc_float_type,    &tgc_str_type,          &tgc_bytes_type,
-    &tgc_slice_type,    &tgc_slot_wrapper_type, NULL,
+    &tgc_object_type,
+    &tgc_type_type,
+    &tgc_function_type,
+    &tgc_code_type,
+    &tgc_cell_type,
+    &tgc_module_type,
+    &tgc_builtin_type,
+    &tgc_method_type,
+    &tgc_generator_type,
+    &tgc_getset_type,
+    &tgc_int_type,
+    &tgc_bool_type,
+    &tgc_float_type,
+    &tgc_str_type,
+    &tgc_bytes_type,
+    &tgc_slice_type,
+    &tgc_slot_wrapper_type,
+    &tgc_namespace_type,
+    NULL,
 };
 
 static bool ready_list(tg_thread *t, tgc_type *const *types)
@@ -49,18 +66,22 @@ static bool set_up(tg_thread *t)
     if (tgc_str_init(t) != TG_OK || tgc_known_init(t) < 0)
         return false;
     // Attribute tables hold builtin objects, whose type must be usable first.
-    if (!ready_list(t, own_types) || !ready_list(t, tgc_builtin_types_core) || !ready_list(t, tgc_hidden_types_core) ||
-        !ready_list(t, tgc_builtin_types_iter) || !ready_list(t, tgc_hidden_types_iter))
+    if (!ready_list(t, own_types) || !ready_list(t, tgc_builtin_types_core) ||
+        !ready_list(t, tgc_hidden_types_core) || !ready_list(t, tgc_builtin_types_iter) ||
+        !ready_list(t, tgc_hidden_types_iter))
         return false;
-#define READY(name, base)                                                                          \
-    if (tgc_type_ready(t, &TGC_EXC(name)) < 0)                                                     \
+#define READY(name, base)                      \
+    if (tgc_type_ready(t, &TGC_EXC(name)) < 0) \
         return false;
     TGC_EXCEPTIONS(READY)
 #undef READY
     return true;
 }
 
-static tg_status set_up_once(void *arg) { return set_up(arg) ? TG_OK : TG_ERR_NOMEM; }
+static tg_status set_up_once(void *arg)
+{
+    return set_up(arg) ? TG_OK : TG_ERR_NOMEM;
+}
 
 // --- per thread
 
@@ -76,7 +97,8 @@ static tg_status thread_init(tg_thread *t)
     ct->stack_end = ct->stack + STACK_VALUES;
     ct->frames_end = ct->frames + FRAMES;
     // ORDER: relaxed; a setting.
-    ct->depth_limit = t->runtime->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
+    ct->depth_limit =
+        t->runtime->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
     ct->raised = TGC_NULL;
     ct->locals = TGC_NULL;
     t->core = ct;
@@ -92,7 +114,8 @@ fail:
     return TG_ERR_NOMEM;
 }
 
-// End of a thread, attached: what it still holds, then its merge queue; it counts nothing afterwards.
+// End of a thread, attached: what it still holds, then its merge queue; it counts nothing
+// afterwards.
 static void thread_clear(tg_thread *t)
 {
     tgc_thread *ct = tgc_of(t);
@@ -123,7 +146,10 @@ static void thread_free(tg_thread *t)
     t->core = NULL;
 }
 
-static void merge_pending(tg_thread *t) { tgc_policy_merge_pending(t); }
+static void merge_pending(tg_thread *t)
+{
+    tgc_policy_merge_pending(t);
+}
 
 static tg_status signals(tg_thread *t)
 {
@@ -189,7 +215,7 @@ static int add_types(tg_thread *t, tgc_module *m, tgc_type *const *types)
 }
 
 static tgc_type *const named_types[] = {
-    &tgc_object_type, &tgc_type_type, &tgc_int_type,   &tgc_bool_type, &tgc_float_type,
+    &tgc_object_type, &tgc_type_type,  &tgc_int_type,   &tgc_bool_type, &tgc_float_type,
     &tgc_str_type,    &tgc_bytes_type, &tgc_slice_type, NULL,
 };
 
@@ -199,8 +225,8 @@ static int fill_builtins(tg_thread *t, tgc_module *m)
         add_types(t, m, tgc_builtin_types_iter) < 0 || add_functions(t, m, tgc_builtins_core) < 0 ||
         add_functions(t, m, tgc_builtins_iter) < 0 || tgc_builtins_core_values(t, m) < 0)
         return -1;
-#define ADD(name, base)                                                                            \
-    if (tgc_module_set(t, m, #name, tgc_from_ptr(&TGC_EXC(name))) < 0)                             \
+#define ADD(name, base)                                                \
+    if (tgc_module_set(t, m, #name, tgc_from_ptr(&TGC_EXC(name))) < 0) \
         return -1;
     TGC_EXCEPTIONS(ADD)
 #undef ADD
@@ -219,7 +245,8 @@ tg_status tgc_runtime_start(tg_thread *t)
     shared->builtins = (tgc_module *)(void *)tgc_ptr(builtins);
     tgc_slot_store(t, &shared->modules, modules);
     tgc_slot_store(t, &shared->path, path);
-    if (fill_builtins(t, shared->builtins) < 0 || tgc_dict_set(t, modules, TGC_NAME(builtins), builtins) < 0)
+    if (fill_builtins(t, shared->builtins) < 0 ||
+        tgc_dict_set(t, modules, TGC_NAME(builtins), builtins) < 0)
         return TG_ERR_NOMEM;
     return TG_OK;
 }

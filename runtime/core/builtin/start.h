@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// start.h - the beginning and the end of a core in a runtime. Layer core/builtin. start.c, teardown.c.
+// start.h - the beginning and the end of a core in a runtime. Layer core/builtin. start.c,
+// teardown.c.
 #ifndef TGC_BUILTIN_START_H
 #define TGC_BUILTIN_START_H
 
@@ -21,7 +22,8 @@ void *tgc_shared_new(const tgi_host *host);
 // First thread attached: makes builtins, sys.modules, sys.path. TG_OK, or TG_ERR_NOMEM.
 #define tgc_runtime_start TG_CORE_SYM(tgc_runtime_start)
 tg_status tgc_runtime_start(tg_thread *t);
-// Last thread, all others are gone: frees every object of the runtime. tgc_shared_free follows when t is gone.
+// Last thread, all others are gone: frees every object of the runtime. tgc_shared_free follows when
+// t is gone.
 #define tgc_runtime_clear TG_CORE_SYM(tgc_runtime_clear)
 void tgc_runtime_clear(tg_thread *t);
 #define tgc_shared_free TG_CORE_SYM(tgc_shared_free)

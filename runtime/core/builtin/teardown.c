@@ -2,9 +2,10 @@
 //
 // teardown.c - the end of a runtime: every object of it is freed, cycles and immortals included.
 //
-// How         With one thread left, all tracked objects are found in the object map. They are made immortal, so
-//             that no release frees a tracked object any more; each lets go of what it holds, which frees what is
-//             not tracked (text, numbers); then their memory is freed, classes last, code and units after that.
+// How         With one thread left, all tracked objects are found in the object map. They are made
+//             immortal, so that no release frees a tracked object any more; each lets go of what it
+//             holds, which frees what is not tracked (text, numbers); then their memory is freed,
+//             classes last, code and units after that.
 // Threads     the last thread of the runtime.
 #include "core/builtin/start.h"
 
@@ -39,7 +40,10 @@ static bool collect(void *object, void *arg)
     return true;
 }
 
-static void drop_slot(tg_thread *t, tgc_slot *s) { tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE)); }
+static void drop_slot(tg_thread *t, tgc_slot *s)
+{
+    tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE));
+}
 
 void tgc_runtime_clear(tg_thread *t)
 {

@@ -2,11 +2,12 @@
 //
 // attr.c - attribute access and its inline caches.
 //
-// A cache word is {type version:32 | index:16 | kind:16}, read and written whole, so a reader never pairs one
-// site's version with another's target. Two words per site: a new entry goes to the first, the old first moves
-// to the second. Versions are never reused, so a stale word only misses.
+// A cache word is {type version:32 | index:16 | kind:16}, read and written whole, so a reader never
+// pairs one site's version with another's target. Two words per site: a new entry goes to the
+// first, the old first moves to the second. Versions are never reused, so a stale word only misses.
 //   SLOT   index of the instance slot
-//   FUNC   index of the type's resolved entry: a function or native method, not shadowed by an instance
+//   FUNC   index of the type's resolved entry: a function or native method, not shadowed by an
+//          instance
 //   VALUE  the same for a plain class attribute
 //   TYPE   receiver is itself a class: version and index are those of the receiver
 // Invariants  I1  a version is read before the lookup whose result is cached under it.
@@ -19,7 +20,8 @@
 #include "core/object/str.h"   // messages
 #include "mem/raw.h"           // tables
 
-// Index of the entry in the type's table, or -1 when it is full or memory is short: then nothing is cached.
+// Index of the entry in the type's table, or -1 when it is full or memory is short: then nothing is
+// cached.
 int32_t tgc_resolve_index(tg_thread *t, tgc_type *type, tgc_name_entry *e)
 {
     int32_t index = -1;
@@ -35,7 +37,8 @@ int32_t tgc_resolve_index(tg_thread *t, tgc_type *type, tgc_name_entry *e)
         if (index < 0 && n < 0xffff) {
             if (r == NULL || n == r->capacity) {
                 uint32_t capacity = r == NULL ? 8 : n * 2;
-                tgc_resolved *bigger = tgi_raw_alloc(sizeof *bigger + capacity * sizeof bigger->entries[0]);
+                tgc_resolved *bigger =
+                    tgi_raw_alloc(sizeof *bigger + capacity * sizeof bigger->entries[0]);
                 if (bigger != NULL) {
                     if (r != NULL)
                         memcpy(bigger->entries, r->entries, n * sizeof r->entries[0]);
@@ -61,18 +64,21 @@ int32_t tgc_resolve_index(tg_thread *t, tgc_type *type, tgc_name_entry *e)
 
 static void cache(tgc_attr_site *site, uint64_t word)
 {
-    // ORDER: acquire; hands on, through the release below, what the writer of the moved entry released.
+    // ORDER: acquire; hands on, through the release below, what the writer of the moved entry
+    // released.
     uint64_t first = atom_load_acquire(&site->cache[0]);
     if (first == word)
         return;
-    // ORDER: release; pairs with the acquire of the interpreter's cache read: the index table's entry is there.
+    // ORDER: release; pairs with the acquire of the interpreter's cache read: the index table's
+    // entry is there.
     atom_store_release(&site->cache[1], first);
     atom_store_release(&site->cache[0], word); // ORDER: release; as above.
 }
 
 static uint32_t version_of(tgc_type *type)
 {
-    // ORDER: acquire; pairs with the release in tgc_type_changed: I1, the lookup sees at least that state.
+    // ORDER: acquire; pairs with the release in tgc_type_changed: I1, the lookup sees at least that
+    // state.
     return atom_load_acquire(&type->version);
 }
 
@@ -84,7 +90,8 @@ static bool is_data_descriptor(tg_value v)
 static bool is_plain_function(tg_value v)
 {
     if (tgc_is_exact(v, &tgc_builtin_type))
-        return (((tgc_builtin *)(void *)tgc_ptr(v))->def->flags & (TGC_METH_CLASS | TGC_METH_STATIC)) == 0;
+        return (((tgc_builtin *)(void *)tgc_ptr(v))->def->flags &
+                (TGC_METH_CLASS | TGC_METH_STATIC)) == 0;
     return tgc_is_exact(v, &tgc_function_type);
 }
 
@@ -107,7 +114,8 @@ static tg_value no_attribute(tg_thread *t, tg_value v, tg_value name)
     if (tgc_is_type(v))
         return tgc_raise(t, &TGC_EXC(AttributeError), "type object '%s' has no attribute '%s'",
                          ((tgc_type *)(void *)tgc_ptr(v))->name, text);
-    return tgc_raise(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '%s'", tgc_type_name(v), text);
+    return tgc_raise(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '%s'",
+                     tgc_type_name(v), text);
 }
 
 // The generic lookup. 1 with *out, 0 absent, -1 raised. site may be NULL.
@@ -139,8 +147,8 @@ static int lookup(tg_thread *t, tg_value v, tg_value name, tgc_attr_site *site, 
     if (site != NULL) {
         // Not shadowed: the name is not one of the shape, and no instance of the type has a dict.
         // ORDER: relaxed; a change after `version` was read makes the entry stale.
-        bool cacheable = (type->flags & TGC_TF_ATTRS) == 0 ||
-                         (!atom_load_relaxed(&type->class_data->has_dicts));
+        bool cacheable =
+            (type->flags & TGC_TF_ATTRS) == 0 || (!atom_load_relaxed(&type->class_data->has_dicts));
         if (cacheable && (type->flags & TGC_TF_ATTRS) != 0) {
             // ORDER: acquire; pairs with the release in instance.c.
             uint32_t n = atom_load_acquire(&type->class_data->known);
@@ -151,7 +159,8 @@ static int lookup(tg_thread *t, tg_value v, tg_value name, tgc_attr_site *site, 
         if (cacheable && (func || (tgc_type_of(descr)->flags & TGC_TF_DESCR) == 0)) {
             int32_t index = tgc_resolve_index(t, type, e);
             if (index >= 0)
-                cache(site, tgc_ic_make(version, (uint32_t)index, func ? TGC_IC_FUNC : TGC_IC_VALUE));
+                cache(site,
+                      tgc_ic_make(version, (uint32_t)index, func ? TGC_IC_FUNC : TGC_IC_VALUE));
         }
     }
     *out = bind(t, descr, v, type);
@@ -198,7 +207,8 @@ int tgc_object_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
     if (descr != TGC_UNBOUND)
         return tgc_raise_int(t, &TGC_EXC(AttributeError), "'%s' object attribute '%s' is read-only",
                              type->name, text);
-    return tgc_raise_int(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '%s'", type->name, text);
+    return tgc_raise_int(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '%s'",
+                         type->name, text);
 }
 
 // Attribute of a class: its own method order first, unless the metatype has a data descriptor.
@@ -281,11 +291,13 @@ int tgc_attr_set_site(tg_thread *t, tg_value v, tgc_attr_site *site, tg_value x)
     return done < 0 ? -1 : tgc_object_setattr(t, v, site->name, x);
 }
 
-int tgc_attr_method_site(tg_thread *t, tg_value v, tgc_attr_site *site, tg_value *func, tg_value *self)
+int tgc_attr_method_site(tg_thread *t, tg_value v, tgc_attr_site *site, tg_value *func,
+                         tg_value *self)
 {
     tgc_type *type = tgc_type_of(v);
     if (type->getattr == tgc_object_getattr) {
-        // A function of the class that no instance attribute hides is called without making a bound method.
+        // A function of the class that no instance attribute hides is called without making a bound
+        // method.
         tg_value name = site->name;
         tgc_name_entry *e = tgc_type_find(type, name);
         if (e != NULL) {

@@ -601,6 +601,8 @@ NATIVE(bytes_decode)
     static const char *const names[] = {"encoding", "errors", NULL};
     tg_value given[2];
     const char *text[2] = {NULL, NULL};
+    if (nargs == 1)
+        return tgc_str_decode(t, data_of(args[0]), size_of(args[0]), NULL, NULL);
     if (tgc_parse_args(t, "decode", names, 0, args + 1, nargs - 1, kwnames, given) < 0)
         return TGC_NULL;
     for (int i = 0; i < 2; i++) {

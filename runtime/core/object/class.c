@@ -2,24 +2,27 @@
 //
 // class.c - the class statement: bases, method order, layout, and making instances.
 //
-// Owns        heap types from their namespace dict. Classes and the functions in them are never counted: they
-//             live until the runtime ends.
+// Owns        heap types from their namespace dict. Classes and the functions in them are never
+//             counted: they live until the runtime ends.
 // Threads     any attached thread; the new type is private until it is returned.
 // Sources     the C3 linearisation: Barrett et al., OOPSLA 1996 (docs/papers.md).
 #include "core/object/class.h"
 
-#include "core/object/dict.h"   // namespace
-#include "core/object/error.h"  // errors
-#include "core/object/known.h"  // names
-#include "core/object/str.h"    // names
-#include "core/object/tuple.h"  // bases
-#include "mem/raw.h"            // memory
+#include "core/object/dict.h"  // namespace
+#include "core/object/error.h" // errors
+#include "core/object/known.h" // names
+#include "core/object/str.h"   // names
+#include "core/object/tuple.h" // bases
+#include "mem/raw.h"           // memory
 
-#define SPARE_SLOTS 2   // attributes nobody saw in the class body
+#define SPARE_SLOTS   2 // attributes nobody saw in the class body
 #define DEFAULT_SLOTS 4 // a class without visible attributes
-#define MAX_SLOTS 60
+#define MAX_SLOTS     60
 
-static tgc_type *as_type(tg_value v) { return (tgc_type *)(void *)tgc_ptr(v); }
+static tgc_type *as_type(tg_value v)
+{
+    return (tgc_type *)(void *)tgc_ptr(v);
+}
 
 static tgc_type *layout_of(tgc_type *type)
 {
@@ -28,7 +31,14 @@ static tgc_type *layout_of(tgc_type *type)
     return type;
 }
 
-// The base whose instances ours extend: the one with the most derived layout; all others must fit under it.
+// Builtin exceptions that add no fields of their own differ by name only.
+static bool same_shape(const tgc_type *a, const tgc_type *b)
+{
+    return (a->flags & b->flags & TGC_TF_EXC) != 0 && a->size == b->size;
+}
+
+// The base whose instances ours extend: the one with the most derived layout; all others must fit
+// under it.
 static tgc_type *best_base(tg_thread *t, tg_value bases)
 {
     tgc_type *best = NULL;
@@ -40,12 +50,15 @@ static tgc_type *best_base(tg_thread *t, tg_value bases)
         }
         tgc_type *base = as_type(b);
         if ((base->flags & TGC_TF_BASETYPE) == 0) {
-            tgc_raise(t, &TGC_EXC(TypeError), "type '%s' is not an acceptable base type", base->name);
+            tgc_raise(t, &TGC_EXC(TypeError), "type '%s' is not an acceptable base type",
+                      base->name);
             return NULL;
         }
-        if (best == NULL || (layout_of(base) != layout_of(best) && tgc_is_subtype(layout_of(base), layout_of(best))))
+        if (best == NULL || (layout_of(base) != layout_of(best) &&
+                             tgc_is_subtype(layout_of(base), layout_of(best))))
             best = base;
-        else if (!tgc_is_subtype(layout_of(best), layout_of(base))) {
+        else if (!tgc_is_subtype(layout_of(best), layout_of(base)) &&
+                 !same_shape(layout_of(best), layout_of(base))) {
             tgc_raise(t, &TGC_EXC(TypeError), "multiple bases have instance lay-out conflict");
             return NULL;
         }
@@ -87,8 +100,9 @@ static int64_t linearise(tg_thread *t, tgc_type *self, tg_value bases, tgc_type 
         if (done)
             return (int64_t)count;
         if (next == NULL)
-            return tgc_raise_int(t, &TGC_EXC(TypeError),
-                                 "Cannot create a consistent method resolution order (MRO) for bases");
+            return tgc_raise_int(
+                t, &TGC_EXC(TypeError),
+                "Cannot create a consistent method resolution order (MRO) for bases");
         if (count == room)
             return tgc_raise_int(t, &TGC_EXC(TypeError), "too many base classes");
         out[count++] = next;
@@ -117,8 +131,10 @@ static bool add_expected(tgc_class *c, tg_value name)
     return true;
 }
 
-// Which attribute names instances will have: those of the bases, those the body's methods assign, __slots__.
-static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value namespace_, const tgc_code *body)
+// Which attribute names instances will have: those of the bases, those the body's methods assign,
+// __slots__.
+static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value namespace_,
+                      const tgc_code *body)
 {
     tgc_class *c = type->class_data;
     c->names = tgi_raw_alloc(MAX_SLOTS * sizeof *c->names);
@@ -149,7 +165,8 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
         bool is_str = tgc_is_str(slots);
         tg_value it = is_str ? TGC_NONE : tgc_iter(t, slots);
         tg_value item = TGC_NULL;
-        while (it != TGC_NULL && (item = is_str ? tgc_retain(t, single[0]) : tgc_next(t, it)) != TGC_NULL) {
+        while (it != TGC_NULL &&
+               (item = is_str ? tgc_retain(t, single[0]) : tgc_next(t, it)) != TGC_NULL) {
             tg_value name = tgc_is_str(item) ? tgc_str_intern_value(t, item) : TGC_NULL;
             tgc_release(t, item);
             if (name == TGC_NULL) {
@@ -219,7 +236,8 @@ static int wrap_implicit(tg_thread *t, tg_value name, tg_value *v)
     bool is_class = is_implicit_classmethod(name), is_static = name == TGC_NAME(new);
     if ((!is_class && !is_static) || !tgc_is_exact(*v, &tgc_function_type))
         return 0;
-    tg_value wrapped = tgc_call1(t, tgc_from_ptr(is_class ? &tgc_classmethod_type : &tgc_staticmethod_type), *v);
+    tg_value wrapped =
+        tgc_call1(t, tgc_from_ptr(is_class ? &tgc_classmethod_type : &tgc_staticmethod_type), *v);
     if (wrapped == TGC_NULL)
         return -1;
     tgc_release(t, *v);
@@ -303,7 +321,8 @@ static int announce(tg_thread *t, tgc_type *type, tg_value kwargs)
     if (hook == TGC_UNBOUND)
         return 0;
     tgc_type *ht = tgc_type_of(hook);
-    tg_value bound = ht->descr_get != NULL ? ht->descr_get(t, hook, TGC_NULL, type) : tgc_retain(t, hook);
+    tg_value bound =
+        ht->descr_get != NULL ? ht->descr_get(t, hook, TGC_NULL, type) : tgc_retain(t, hook);
     tgc_release(t, hook);
     if (bound == TGC_NULL)
         return -1;
@@ -357,8 +376,8 @@ static tgc_type *allocate(tg_thread *t, tg_value name)
     return type;
 }
 
-tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value namespace_, tg_value kwargs,
-                       const tgc_code *body)
+tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value namespace_,
+                       tg_value kwargs, const tgc_code *body)
 {
     if (!tgc_is_str(name) || !tgc_is_tuple(bases) || !tgc_is_dict(namespace_))
         return tgc_raise(t, &TGC_EXC(TypeError), "type() takes a str, a tuple of types and a dict");
@@ -370,11 +389,13 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
         if (found > 0) {
             tgc_release(t, metaclass);
             if (metaclass != tgc_from_ptr(&tgc_type_type))
-                return tgc_raise(t, &TGC_EXC(TypeError), "a metaclass other than type is not supported");
+                return tgc_raise(t, &TGC_EXC(TypeError),
+                                 "a metaclass other than type is not supported");
         }
     }
     tg_value object_base = tgc_from_ptr(&tgc_object_type);
-    tg_value all_bases = tgc_tuple_size(bases) > 0 ? tgc_retain(t, bases) : tgc_tuple_from_array(t, &object_base, 1);
+    tg_value all_bases =
+        tgc_tuple_size(bases) > 0 ? tgc_retain(t, bases) : tgc_tuple_from_array(t, &object_base, 1);
     if (all_bases == TGC_NULL)
         return TGC_NULL;
     tgc_type *base = best_base(t, all_bases);
@@ -390,7 +411,8 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
     tgc_type *layout = layout_of(base);
     type->base = base;
     type->module = "__main__";
-    type->flags = TGC_TF_HEAP | TGC_TF_READY | TGC_TF_BASETYPE | TGC_TF_ATTRS | TGC_TF_TRACKED | (layout->flags & 0xffff);
+    type->flags = TGC_TF_HEAP | TGC_TF_READY | TGC_TF_BASETYPE | TGC_TF_ATTRS | TGC_TF_TRACKED |
+                  (layout->flags & 0xffff);
     int64_t n = linearise(t, type, all_bases, type->mro, 64);
     if (n < 0)
         return TGC_NULL;
@@ -398,13 +420,16 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
     if (plan_slots(t, type, all_bases, namespace_, body) < 0)
         return TGC_NULL;
     type->attrs_offset = (layout->size + 7) & ~7u;
-    type->size = type->attrs_offset + (uint32_t)(sizeof(tgc_attrs) + c->capacity * sizeof(tgc_slot));
+    type->size =
+        type->attrs_offset + (uint32_t)(sizeof(tgc_attrs) + c->capacity * sizeof(tgc_slot));
     type->construct = layout->construct;
     type->dealloc = instance_dealloc;
     type->clear = instance_clear;
     type->traverse = instance_traverse;
-    tg_value module = from_namespace(t, namespace_, TGC_NAME(module), body != NULL ? body->module->name : TGC_NAME(main));
-    tg_value qualname = from_namespace(t, namespace_, TGC_NAME(qualname), body != NULL ? body->qualname : name);
+    tg_value module = from_namespace(t, namespace_, TGC_NAME(module),
+                                     body != NULL ? body->module->name : TGC_NAME(main));
+    tg_value qualname =
+        from_namespace(t, namespace_, TGC_NAME(qualname), body != NULL ? body->qualname : name);
     if (module == TGC_NULL || qualname == TGC_NULL)
         return TGC_NULL;
     c->module = tgc_is_str(module) ? tgc_str_intern_value(t, module) : TGC_NAME(main);
@@ -430,17 +455,20 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
 
 // --- calling a class
 
-tg_value tgc_type_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value tgc_type_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                            tg_value kwnames)
 {
     if ((type->flags & TGC_TF_HEAP) == 0) {
-        if (type->construct == NULL || (type->construct == tgc_object_type.construct && type != &tgc_object_type))
+        if (type->construct == NULL ||
+            (type->construct == tgc_object_type.construct && type != &tgc_object_type))
             return tgc_raise(t, &TGC_EXC(TypeError), "cannot create '%s' instances", type->name);
         return type->construct(t, type, args, nargs, kwnames);
     }
     tgc_type *layout = layout_of(type);
     tg_value cls = tgc_from_ptr(type), self;
     tgc_name_entry *entry = tgc_type_find(type, TGC_NAME(new));
-    bool script_new = entry != NULL && entry != tgc_names_find(tgc_object_type.names, TGC_NAME(new));
+    bool script_new =
+        entry != NULL && entry != tgc_names_find(tgc_object_type.names, TGC_NAME(new));
     bool own_init = type->init != layout->init;
     if (script_new) {
         tg_value f = tgc_getattr(t, cls, TGC_NAME(new));
@@ -454,8 +482,10 @@ tg_value tgc_type_construct(tg_thread *t, tgc_type *type, const tg_value *args, 
         self = tgc_instance_new(t, type);
     } else {
         // Containers that can be filled by __init__ are made empty when the class has its own.
-        bool empty = own_init && (layout->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET | TGC_TF_NATIVE)) != 0 &&
-                     layout != &tgc_frozenset_type;
+        bool empty =
+            own_init &&
+            (layout->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET | TGC_TF_NATIVE)) != 0 &&
+            layout != &tgc_frozenset_type;
         self = empty ? layout->construct(t, type, NULL, 0, TGC_NULL)
                      : layout->construct(t, type, args, nargs, kwnames);
     }

@@ -2,7 +2,8 @@
 //
 // code.c - from a unit to a code object: constants, names, global cells.
 //
-// Owns        code objects. They are never counted and live until the runtime ends, together with the unit.
+// Owns        code objects. They are never counted and live until the runtime ends, together with
+//             the unit.
 // Threads     made by one thread, immutable afterwards but for the caches.
 #include "core/object/code.h"
 
@@ -91,7 +92,10 @@ static void code_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof *code);
 }
 
-static tg_value code_name(tg_thread *t, tg_value self) { return tgc_retain(t, ((tgc_code *)(void *)tgc_ptr(self))->name); }
+static tg_value code_name(tg_thread *t, tg_value self)
+{
+    return tgc_retain(t, ((tgc_code *)(void *)tgc_ptr(self))->name);
+}
 
 static tg_value code_filename(tg_thread *t, tg_value self)
 {
@@ -141,8 +145,8 @@ tgc_code *tgc_code_new(tg_thread *t, const tgi_unit *unit, tgc_module *module)
     code->nlocals = unit->nlocals;
     code->nregs = unit->nregs;
     code->positional = unit->positional_count;
-    code->nparams = unit->positional_count + unit->kwonly_count + ((unit->flags & TGI_UNIT_VARARGS) != 0) +
-                    ((unit->flags & TGI_UNIT_VARKW) != 0);
+    code->nparams = unit->positional_count + unit->kwonly_count +
+                    ((unit->flags & TGI_UNIT_VARARGS) != 0) + ((unit->flags & TGI_UNIT_VARKW) != 0);
     code->simple = unit->kwonly_count == 0 &&
                    (unit->flags & (TGI_UNIT_VARARGS | TGI_UNIT_VARKW | TGI_UNIT_GENERATOR)) == 0;
     tgc_make_immortal(&code->head);

@@ -2,15 +2,16 @@
 //
 // code.h - code objects, modules' global cells, functions, cells, frames. Layer core/object.
 //
-// A code object is a unit bound to one module: constants are made, global names are resolved to their cells.
-// Code objects are never counted: they live until the runtime ends.
+// A code object is a unit bound to one module: constants are made, global names are resolved to
+// their cells. Code objects are never counted: they live until the runtime ends.
 #ifndef TGC_OBJECT_CODE_H
 #define TGC_OBJECT_CODE_H
 
 #include "bytecode/unit.h"      // tgi_unit, tgi_ins
 #include "core/object/object.h" // tgc_obj, slots
 
-// Attribute site: name and two inline-cache words, {type version:32 | index:16 | kind:16}, see attr.h.
+// Attribute site: name and two inline-cache words, {type version:32 | index:16 | kind:16}, see
+// attr.h.
 typedef struct tgc_attr_site {
     tg_value name;              // interned
     _Atomic(uint64_t) cache[2]; // any thread: each word is a whole, valid entry or 0
@@ -33,8 +34,8 @@ typedef struct tgc_module {
     tg_value name; // str
     tgc_lock lock;
     _Atomic(struct tgc_cell_table *) table; // any thread; replaced whole, old one freed later
-    uint32_t count;               // guarded by lock
-    tgc_global_cell *first, *last; // in order of creation; appended under the lock
+    uint32_t count;                         // guarded by lock
+    tgc_global_cell *first, *last;          // in order of creation; appended under the lock
 } tgc_module;
 
 typedef struct tgc_code {
@@ -47,9 +48,9 @@ typedef struct tgc_code {
     tgc_module *module;
     tg_value name, qualname, filename; // interned
     uint32_t nlocals, nregs;
-    uint32_t nparams;     // registers filled by arguments, *args and **kw included
-    bool simple;          // only positional parameters: no kwonly, *args, **kw; not a generator
-    uint32_t positional;  // positional parameters
+    uint32_t nparams;    // registers filled by arguments, *args and **kw included
+    bool simple;         // only positional parameters: no kwonly, *args, **kw; not a generator
+    uint32_t positional; // positional parameters
 } tgc_code;
 
 typedef struct tgc_cell {
@@ -59,29 +60,30 @@ typedef struct tgc_cell {
 
 typedef struct tgc_function {
     tgc_obj head;
-    tgc_code *code;        // const after init
-    uint32_t free_count;   // closure cells
-    tgc_slot defaults;     // tuple or None
-    tgc_slot kwdefaults;   // dict or None
-    tgc_slot attributes;   // dict or None: __name__, __doc__, __wrapped__ and what scripts set
-    tgc_cell *closure[];   // owned; const after init
+    tgc_code *code;      // const after init
+    uint32_t free_count; // closure cells
+    tgc_slot defaults;   // tuple or None
+    tgc_slot kwdefaults; // dict or None
+    tgc_slot attributes; // dict or None: __name__, __doc__, __wrapped__ and what scripts set
+    tgc_cell *closure[]; // owned; const after init
 } tgc_function;
 
 typedef struct tgc_frame {
-    const tgi_ins *pc;   // next instruction to execute (the current one while a call is in progress is pc - 1)
+    // next instruction to execute (the current one while a call is in progress is pc - 1)
+    const tgi_ins *pc;
     tgc_code *code;
-    tgc_function *func;  // borrowed: kept alive by the caller's window, or by the generator
+    tgc_function *func; // borrowed: kept alive by the caller's window, or by the generator
     tg_value *regs;
     struct tgc_generator *generator; // whose frame this is, or NULL
-    tg_value result;     // TGC_FRAME_INIT: the new object, owned
-    uint16_t ret;        // caller's destination register
-    uint16_t handled;    // hidden local with the exception being handled, or TGI_REG_NONE
-    uint16_t flags;      // TGC_FRAME_*
+    tg_value result;                 // TGC_FRAME_INIT: the new object, owned
+    uint16_t ret;                    // caller's destination register
+    uint16_t handled; // hidden local with the exception being handled, or TGI_REG_NONE
+    uint16_t flags;   // TGC_FRAME_*
 } tgc_frame;
 
 enum {
-    TGC_FRAME_ENTRY = 1,  // returns to C
-    TGC_FRAME_INIT = 2,   // __init__: the call's result is frame.result
+    TGC_FRAME_ENTRY = 1,   // returns to C
+    TGC_FRAME_INIT = 2,    // __init__: the call's result is frame.result
     TGC_FRAME_FORITER = 4, // generator driven by the FORITER before the caller's pc
 };
 
@@ -122,11 +124,13 @@ static inline tgi_position tgc_code_position(const tgc_code *code, const tgi_ins
 #define tgc_code_new TG_CORE_SYM(tgc_code_new)
 tgc_code *tgc_code_new(tg_thread *t, const tgi_unit *unit, tgc_module *module);
 #define tgc_function_new TG_CORE_SYM(tgc_function_new)
-tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_value kwdefaults, tg_value cells);
+tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_value kwdefaults,
+                          tg_value cells);
 #define tgc_method_new TG_CORE_SYM(tgc_method_new)
 tg_value tgc_method_new(tg_thread *t, tg_value func, tg_value self);
 #define tgc_builtin_new TG_CORE_SYM(tgc_builtin_new)
-tg_value tgc_builtin_new(tg_thread *t, const tgc_method_def *def, tgc_type *owner, tg_value module); // immortal
+// immortal
+tg_value tgc_builtin_new(tg_thread *t, const tgc_method_def *def, tgc_type *owner, tg_value module);
 #define tgc_cell_new TG_CORE_SYM(tgc_cell_new)
 tg_value tgc_cell_new(tg_thread *t, tg_value content_steal);
 
@@ -134,14 +138,20 @@ tg_value tgc_cell_new(tg_thread *t, tg_value content_steal);
 tg_value tgc_builtin_arity_error(tg_thread *t, const tgc_builtin *b, size_t given);
 // The call slots of functions and bound methods (vm/call.c).
 #define tgc_call_function TG_CORE_SYM(tgc_call_function)
-tg_value tgc_call_function(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames);
+tg_value tgc_call_function(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                           tg_value kwnames);
 #define tgc_call_method_object TG_CORE_SYM(tgc_call_method_object)
-tg_value tgc_call_method_object(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames);
+tg_value tgc_call_method_object(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                                tg_value kwnames);
 
 #define tgc_module_new TG_CORE_SYM(tgc_module_new)
 tg_value tgc_module_new(tg_thread *t, tg_value name); // immortal
+#define tgc_module_dict TG_CORE_SYM(tgc_module_dict)
+// its variables as a live mapping (builtin/namespace.c)
+tg_value tgc_module_dict(tg_thread *t, tg_value m);
 #define tgc_module_cell TG_CORE_SYM(tgc_module_cell)
-tgc_global_cell *tgc_module_cell(tg_thread *t, tgc_module *m, tg_value interned_name); // made if absent
+// made if absent
+tgc_global_cell *tgc_module_cell(tg_thread *t, tgc_module *m, tg_value interned_name);
 #define tgc_module_get TG_CORE_SYM(tgc_module_get)
 int tgc_module_get(tg_thread *t, tgc_module *m, tg_value name, tg_value *out); // 1, 0
 #define tgc_module_set TG_CORE_SYM(tgc_module_set)

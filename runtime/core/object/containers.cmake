@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+#
 # Containers and iterators.
 list(APPEND TOGIL_CORE_SOURCES
     object/dict.c

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// dict.c - dicts: getting, setting, removing, stepping. The table is in dict_table.c, the protocol is Note [dict-read]
-// in dict.h.
+// dict.c - dicts: getting, setting, removing, stepping. The table is in dict_table.c, the protocol
+// is Note [dict-read] in dict.h.
 //
-// A change searches under the lock first. If the search meets a key that only script code can compare, it lets go,
-// searches without the lock, and then checks under the lock that what it found is still so.
+// A change searches under the lock first. If the search meets a key that only script code can
+// compare, it lets go, searches without the lock, and then checks under the lock that what it found
+// is still so.
 #include "core/object/dict.h"
 
 #include "core/object/class.h" // tgc_attrs_init
@@ -28,7 +29,10 @@ tg_value tgc_dict_new_typed(tg_thread *t, tgc_type *type)
     return tgc_from_ptr(d);
 }
 
-tg_value tgc_dict_new(tg_thread *t) { return tgc_dict_new_typed(t, &tgc_dict_type); }
+tg_value tgc_dict_new(tg_thread *t)
+{
+    return tgc_dict_new_typed(t, &tgc_dict_type);
+}
 
 tg_value tgc_dict_new_sized(tg_thread *t, size_t entries)
 {
@@ -54,7 +58,8 @@ int tgc_dict_get_hashed(tg_thread *t, tg_value d, tg_value key, uint64_t hash, t
 {
     tgc_dict *dict = tgc_dict_of(d);
     if (!TGC_FREE_THREADED) {
-        tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; one thread at a time.
+        // ORDER: relaxed; one thread at a time.
+        tgc_dict_table *table = atom_load_relaxed(&dict->table);
         size_t place;
         int64_t at = tgc_dict_search_locked(table, key, hash, &place);
         if (at >= 0)
@@ -94,7 +99,8 @@ int tgc_dict_contains(tg_thread *t, tg_value d, tg_value key)
     return f.at >= 0;
 }
 
-// The entry that f names, if it still is what was found; TGC_DICT_EMPTY if the key is still absent; UNSURE if not.
+// The entry that f names, if it still is what was found; TGC_DICT_EMPTY if the key is still absent;
+// UNSURE if not.
 static int64_t recheck_locked(tgc_dict *dict, const tgc_dict_found *f, uint64_t hash, size_t *place)
 {
     // ORDER: relaxed; the lock is held.
@@ -110,9 +116,10 @@ static int64_t recheck_locked(tgc_dict *dict, const tgc_dict_found *f, uint64_t 
     return f->at;
 }
 
-// Stores v under key, or keeps what is there if `keep`. Takes both references. 1 the key was there, 0 added, -1.
-// *out, if not NULL, gets the value the key has afterwards, with a reference.
-static int put_steal(tg_thread *t, tg_value d, tg_value key, uint64_t hash, tg_value v, bool keep, tg_value *out)
+// Stores v under key, or keeps what is there if `keep`. Takes both references. 1 the key was there,
+// 0 added, -1. *out, if not NULL, gets the value the key has afterwards, with a reference.
+static int put_steal(tg_thread *t, tg_value d, tg_value key, uint64_t hash, tg_value v, bool keep,
+                     tg_value *out)
 {
     tgc_dict *dict = tgc_dict_of(d);
     tgc_dict_found f;
@@ -124,9 +131,9 @@ static int put_steal(tg_thread *t, tg_value d, tg_value key, uint64_t hash, tg_v
         tg_value old = TGC_NULL, drop = TGC_NULL;
         int64_t at = TGC_DICT_UNSURE;
         bool memory = true;
-        TGC_LOCKED(t, &dict->lock)
-        {
-            tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
+        TGC_LOCKED(t, &dict->lock) {
+            // ORDER: relaxed; the lock is held.
+            tgc_dict_table *table = atom_load_relaxed(&dict->table);
             size_t place = 0;
             at = searched ? recheck_locked(dict, &f, hash, &place)
                           : tgc_dict_search_locked(table, key, hash, &place);
@@ -206,7 +213,10 @@ int tgc_dict_setdefault(tg_thread *t, tg_value d, tg_value key, tg_value v, tg_v
     return put_steal(t, d, tgc_retain(t, key), hash, tgc_retain(t, v), true, out);
 }
 
-int tgc_dict_add(tg_thread *t, tg_value d, tg_value key, tg_value v) { return tgc_dict_setdefault(t, d, key, v, NULL); }
+int tgc_dict_add(tg_thread *t, tg_value d, tg_value key, tg_value v)
+{
+    return tgc_dict_setdefault(t, d, key, v, NULL);
+}
 
 int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
 {
@@ -218,12 +228,12 @@ int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
     for (bool searched = false;; searched = true) {
         tg_value old_key = TGC_NULL;
         int64_t at = TGC_DICT_UNSURE;
-        TGC_LOCKED(t, &dict->lock)
-        {
+        TGC_LOCKED(t, &dict->lock) {
             size_t place = 0;
             // ORDER: relaxed; the lock is held.
-            at = searched ? recheck_locked(dict, &f, hash, &place)
-                          : tgc_dict_search_locked(atom_load_relaxed(&dict->table), key, hash, &place);
+            at = searched
+                     ? recheck_locked(dict, &f, hash, &place)
+                     : tgc_dict_search_locked(atom_load_relaxed(&dict->table), key, hash, &place);
             if (at >= 0)
                 tgc_dict_remove_locked(t, dict, at, place, &old_key, out);
         }
@@ -249,17 +259,18 @@ bool tgc_dict_popitem(tg_thread *t, tg_value d, tg_value *key, tg_value *v)
 {
     tgc_dict *dict = tgc_dict_of(d);
     bool found = false;
-    TGC_LOCKED(t, &dict->lock)
-    {
-        tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
-        size_t top = atom_load_relaxed(&table->top);             // ORDER: relaxed; as above.
+    TGC_LOCKED(t, &dict->lock) {
+        // ORDER: relaxed; the lock is held.
+        tgc_dict_table *table = atom_load_relaxed(&dict->table);
+        size_t top = atom_load_relaxed(&table->top); // ORDER: relaxed; as above.
         while (!found && top-- > 0) {
             tgc_slot *e = tgc_dict_entries(table) + top * table->stride;
             tg_value k = tgc_slot_peek(&e[0]);
             if (k == TGC_DUMMY)
                 continue;
             uint64_t hash = table->stride == 3 ? tgc_slot_peek(&e[2]) : tgc_str_hash(k);
-            tgc_dict_remove_locked(t, dict, (int64_t)top, tgc_dict_place_of(table, hash, (int64_t)top), key, v);
+            tgc_dict_remove_locked(t, dict, (int64_t)top,
+                                   tgc_dict_place_of(table, hash, (int64_t)top), key, v);
             atom_store_relaxed(&table->top, top); // ORDER: relaxed; the lock is held.
             found = true;
         }
@@ -271,12 +282,13 @@ void tgc_dict_clear(tg_thread *t, tg_value d)
 {
     tgc_dict *dict = tgc_dict_of(d);
     tgc_dict_table *table = NULL;
-    TGC_LOCKED(t, &dict->lock)
-    {
-        table = atom_load_relaxed(&dict->table);              // ORDER: relaxed; the lock is held.
-        atom_store_release(&dict->used, 0);                   // ORDER: release; nothing can be found.
-        atom_store_release(&dict->table, tgc_dict_empty_table); // ORDER: release; D3. The epoch after it: D5.
-        atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1); // ORDER: release; D5.
+    TGC_LOCKED(t, &dict->lock) {
+        table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
+        atom_store_release(&dict->used, 0);      // ORDER: release; nothing can be found.
+        // ORDER: release; D3. The epoch after it: D5.
+        atom_store_release(&dict->table, tgc_dict_empty_table);
+        // ORDER: release; D5.
+        atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1);
     }
     tgc_dict_table_drop(t, table);
     tgc_dict_table_retire(t, table);
@@ -290,10 +302,9 @@ tg_value tgc_dict_copy(tg_thread *t, tg_value d)
         return v;
     tgc_dict_table *table = NULL;
     size_t used = 0;
-    TGC_LOCKED(t, &dict->lock)
-    {
-        used = atom_load_relaxed(&dict->used);                    // ORDER: relaxed; the lock is held.
-        tgc_dict_table *old = atom_load_relaxed(&dict->table);    // ORDER: relaxed; as above.
+    TGC_LOCKED(t, &dict->lock) {
+        used = atom_load_relaxed(&dict->used);                 // ORDER: relaxed; the lock is held.
+        tgc_dict_table *old = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
         table = tgc_dict_rebuilt(t, old, used, old->stride, true);
     }
     if (table == NULL) {
@@ -306,7 +317,8 @@ tg_value tgc_dict_copy(tg_thread *t, tg_value d)
 }
 
 // Reads entry i of table with references. 1, 0 removed, -1 the table has changed.
-static int read_entry(tg_thread *t, tgc_dict *dict, tgc_dict_table *table, size_t i, tg_value *k, tg_value *v)
+static int read_entry(tg_thread *t, tgc_dict *dict, tgc_dict_table *table, size_t i, tg_value *k,
+                      tg_value *v)
 {
     tgc_slot *e = tgc_dict_entries(table) + i * table->stride;
     for (;;) {
@@ -332,11 +344,12 @@ static int read_entry(tg_thread *t, tgc_dict *dict, tgc_dict_table *table, size_
     }
 }
 
-static void hand_out(tg_thread *t, tgc_dict_table *table, size_t i, tg_value key, tg_value value, tg_value *k,
-                     tg_value *v, uint64_t *hash)
+static void hand_out(tg_thread *t, tgc_dict_table *table, size_t i, tg_value key, tg_value value,
+                     tg_value *k, tg_value *v, uint64_t *hash)
 {
     if (hash != NULL)
-        *hash = table->stride == 3 ? tgc_slot_peek(&tgc_dict_entries(table)[i * 3 + 2]) : tgc_str_hash(key);
+        *hash = table->stride == 3 ? tgc_slot_peek(&tgc_dict_entries(table)[i * 3 + 2])
+                                   : tgc_str_hash(key);
     if (k != NULL)
         *k = key;
     else

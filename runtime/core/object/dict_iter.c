@@ -2,16 +2,17 @@
 //
 // dict_iter.c - iterators over keys, values and items, both ways.
 //
-// Threads     may be shared: steps at the same time may give an entry twice or skip one. A dict whose size changed
-//             since the iterator was made ends the iteration with RuntimeError, under free threading too.
+// Threads     may be shared: steps at the same time may give an entry twice or skip one. A dict
+//             whose size changed since the iterator was made ends the iteration with RuntimeError,
+//             under free threading too.
 #include "core/object/dict.h"
 
 #include "core/object/error.h" // tgc_raise
 #include "core/object/iter.h"  // tgc_iter_self
-#include "core/object/seq.h"   // tgc_clear_nothing
+#include "core/object/seq.h"   // dict_iter_clear
 #include "core/object/tuple.h" // items
 
-#define ENDED (SIZE_MAX - 1)
+#define ENDED        (SIZE_MAX - 1)
 #define SIZE_CHANGED SIZE_MAX // never the size of a dict
 
 typedef struct dict_iter {
@@ -26,9 +27,12 @@ typedef struct dict_iter {
 
 tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool reversed)
 {
-    tgc_type *const forth[3] = {&tgc_dict_key_iter_type, &tgc_dict_value_iter_type, &tgc_dict_item_iter_type};
-    tgc_type *const back[3] = {&tgc_dict_key_reverse_iter_type, &tgc_dict_value_reverse_iter_type, &tgc_dict_item_reverse_iter_type};
-    dict_iter *it = (dict_iter *)(void *)tgc_new_raw(t, reversed ? back[part] : forth[part], sizeof *it);
+    tgc_type *const forth[3] = {&tgc_dict_key_iter_type, &tgc_dict_value_iter_type,
+                                &tgc_dict_item_iter_type};
+    tgc_type *const back[3] = {&tgc_dict_key_reverse_iter_type, &tgc_dict_value_reverse_iter_type,
+                               &tgc_dict_item_reverse_iter_type};
+    dict_iter *it =
+        (dict_iter *)(void *)tgc_new_raw(t, reversed ? back[part] : forth[part], sizeof *it);
     if (it == NULL)
         return TGC_NULL;
     size_t size = tgc_dict_size(d);
@@ -54,8 +58,10 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
         return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary changed size during iteration");
     }
     tg_value key, value;
-    tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key, *x = it->part == TGC_DICT_KEYS ? NULL : &value;
-    bool got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x) : tgc_dict_next(t, it->dict, &pos, k, x);
+    tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key,
+             *x = it->part == TGC_DICT_KEYS ? NULL : &value;
+    bool got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x)
+                            : tgc_dict_next(t, it->dict, &pos, k, x);
     atom_store_relaxed(&it->pos, got ? pos : ENDED); // ORDER: as above.
     if (!got)
         return TGC_NULL;
@@ -79,13 +85,24 @@ static void dict_iter_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof(dict_iter));
 }
 
-static void dict_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((dict_iter *)(void *)o)->dict, arg); }
+static void dict_iter_clear(tg_thread *t, tgc_obj *o)
+{
+    dict_iter *it = (dict_iter *)(void *)o;
+    atom_store_relaxed(&it->pos, ENDED); // ORDER: relaxed; nobody can reach it any more.
+    tgc_drop_field(t, &it->dict);
+}
 
-#define DICT_ITER_TYPE(name_)                                                                      \
-    {                                                                                              \
-        TGC_STATIC_TYPE(&tgc_object_type), .name = name_, .flags = TGC_TF_TRACKED,                 \
-        .size = sizeof(dict_iter), .dealloc = dict_iter_dealloc, .clear = tgc_clear_nothing,       \
-        .traverse = dict_iter_traverse, .iter = tgc_iter_self, .next = dict_iter_next,             \
+static void dict_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((dict_iter *)(void *)o)->dict, arg);
+}
+
+#define DICT_ITER_TYPE(name_)                                                              \
+    {                                                                                      \
+        TGC_STATIC_TYPE(&tgc_object_type),                                                 \
+            .name = name_, .flags = TGC_TF_TRACKED, .size = sizeof(dict_iter),             \
+            .dealloc = dict_iter_dealloc, .clear = dict_iter_clear,                        \
+            .traverse = dict_iter_traverse, .iter = tgc_iter_self, .next = dict_iter_next, \
     }
 
 tgc_type tgc_dict_key_iter_type = DICT_ITER_TYPE("dict_keyiterator");

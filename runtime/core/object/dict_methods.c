@@ -17,7 +17,8 @@ static tg_value method_get(tg_thread *t, const tg_value *args, size_t nargs, tg_
     return nargs > 2 ? tgc_retain(t, args[2]) : TGC_NONE;
 }
 
-static tg_value method_setdefault(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_setdefault(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)kwnames;
     tg_value v;
@@ -47,7 +48,8 @@ static tg_value method_popitem(tg_thread *t, const tg_value *args, size_t nargs,
 
 static tg_value method_update(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
-    return tgc_dict_update_args(t, args[0], "update", args + 1, nargs - 1, kwnames) < 0 ? TGC_NULL : TGC_NONE;
+    return tgc_dict_update_args(t, args[0], "update", args + 1, nargs - 1, kwnames) < 0 ? TGC_NULL
+                                                                                        : TGC_NONE;
 }
 
 static tg_value method_keys(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)

@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: MIT
 //
-// dict_table.c - the hash table of a dict: searching, adding, removing, rebuilding. Note [dict-read] is in dict.h.
+// dict_table.c - the hash table of a dict: searching, adding, removing, rebuilding. Note
+// [dict-read] is in dict.h.
 //
 // Threads     functions whose names end in _locked: the dict's lock is held. tgc_dict_search: any.
-// Rejected    reusing removed entries and index places: a reader between the index and the entry would pair the old
-//             key with the new value.
+// Rejected    reusing removed entries and index places: a reader between the index and the entry
+//             would pair the old key with the new value.
 #include "core/object/dict.h"
 
 #include "core/object/seq.h" // tgc_equal_simple, tgc_slot_try
 #include "mem/raw.h"         // tables
 
 #define PERTURB_SHIFT 5
-#define LOG2_LEAST 3
+#define LOG2_LEAST    3
 
 static tgc_dict_table empty_table = {.log2_size = LOG2_LEAST, .stride = 2, .words = {UINT64_MAX}};
 tgc_dict_table *const tgc_dict_empty_table = &empty_table;
 
-static size_t capacity_of(const tgc_dict_table *table) { return ((size_t)2 << table->log2_size) / 3; }
+static size_t capacity_of(const tgc_dict_table *table)
+{
+    return ((size_t)2 << table->log2_size) / 3;
+}
 
 static void index_store(tgc_dict_table *table, size_t place, int64_t at)
 {
     if (table->log2_width == 0) {
-        // ORDER: release, in each; D1: pairs with the acquire in tgc_dict_index, the entry is filled.
+        // ORDER: release, in each; D1: pairs with the acquire in tgc_dict_index, the entry is
+        // filled.
         atom_store_release(TGC_DICT_INDEX_AS(table, int8_t) + place, (int8_t)at);
     } else if (table->log2_width == 1) {
-        atom_store_release(TGC_DICT_INDEX_AS(table, int16_t) + place, (int16_t)at); // ORDER: as above.
+        // ORDER: as above.
+        atom_store_release(TGC_DICT_INDEX_AS(table, int16_t) + place, (int16_t)at);
     } else if (table->log2_width == 2) {
-        atom_store_release(TGC_DICT_INDEX_AS(table, int32_t) + place, (int32_t)at); // ORDER: as above.
+        // ORDER: as above.
+        atom_store_release(TGC_DICT_INDEX_AS(table, int32_t) + place, (int32_t)at);
     } else {
         atom_store_release(TGC_DICT_INDEX_AS(table, int64_t) + place, at); // ORDER: as above.
     }
@@ -87,7 +94,8 @@ size_t tgc_dict_place_of(tgc_dict_table *table, uint64_t hash, int64_t at)
     return i;
 }
 
-tgc_dict_table *tgc_dict_rebuilt(tg_thread *t, tgc_dict_table *old, size_t room, unsigned stride, bool retain)
+tgc_dict_table *tgc_dict_rebuilt(tg_thread *t, tgc_dict_table *old, size_t room, unsigned stride,
+                                 bool retain)
 {
     unsigned log2_size = LOG2_LEAST;
     while (((size_t)2 << log2_size) / 3 < room)
@@ -149,8 +157,10 @@ int64_t tgc_dict_search_locked(tgc_dict_table *table, tg_value key, uint64_t has
     }
 }
 
-// Whether the key in slot e[0], seen as k with the wanted hash, equals key: 1, 0, -1 raised, -2 start over.
-static int same_key(tg_thread *t, tgc_dict *dict, const tgc_dict_found *f, tgc_slot *e, tg_value k, tg_value key)
+// Whether the key in slot e[0], seen as k with the wanted hash, equals key: 1, 0, -1 raised, -2
+// start over.
+static int same_key(tg_thread *t, tgc_dict *dict, const tgc_dict_found *f, tgc_slot *e, tg_value k,
+                    tg_value key)
 {
     if (!tgc_is_ptr(k) && !tgc_is_ptr(key)) {
         int same = tgc_equal_simple(k, key);
@@ -184,8 +194,10 @@ int tgc_dict_search(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t hash, t
 again:
     // ORDER: acquire; the epoch before the table: D5. A writer stores them the other way round.
     f->epoch = atom_load_acquire(&dict->epoch);
-    tgc_dict_table *table = f->table = atom_load_acquire(&dict->table); // ORDER: acquire; the table is complete.
-    f->count = atom_load_acquire(&table->count); // ORDER: acquire; entries counted are in the index.
+    // ORDER: acquire; the table is complete.
+    tgc_dict_table *table = f->table = atom_load_acquire(&dict->table);
+    // ORDER: acquire; entries counted are in the index.
+    f->count = atom_load_acquire(&table->count);
     size_t mask = ((size_t)1 << table->log2_size) - 1, i = hash & mask;
     tgc_slot *entries = tgc_dict_entries(table);
     uint64_t perturb = hash;
@@ -193,10 +205,12 @@ again:
         int64_t at = tgc_dict_index(table, i);
         if (at >= 0) {
             tgc_slot *e = entries + (size_t)at * table->stride;
-            tg_value k = atom_load_acquire(&e[0].word); // ORDER: acquire; the key object is complete.
+            // ORDER: acquire; the key object is complete.
+            tg_value k = atom_load_acquire(&e[0].word);
             int same = k == key;
             if (same == 0 && k != TGC_DUMMY) {
-                // The memory of a key that just died is still that of a str, so its hash may be read.
+                // The memory of a key that just died is still that of a str, so its hash may be
+                // read.
                 uint64_t h = table->stride == 3 ? tgc_slot_peek(&e[2]) : tgc_str_hash(k);
                 if (h == hash)
                     same = same_key(t, dict, f, e, k, key);
@@ -221,14 +235,15 @@ again:
     }
 }
 
-bool tgc_dict_insert_locked(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t hash, size_t place, tg_value v,
-                            tgc_dict_table **retired)
+bool tgc_dict_insert_locked(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t hash, size_t place,
+                            tg_value v, tgc_dict_table **retired)
 {
     tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
     size_t used = atom_load_relaxed(&dict->used);            // ORDER: relaxed; as above.
     size_t count = atom_load_relaxed(&table->count);         // ORDER: relaxed; as above.
     bool text = tgc_is_exact(key, &tgc_str_type);
-    if (TGI_UNLIKELY(count == capacity_of(table) || table == tgc_dict_empty_table || (table->stride == 2 && !text))) {
+    if (TGI_UNLIKELY(count == capacity_of(table) || table == tgc_dict_empty_table ||
+                     (table->stride == 2 && !text))) {
         // Room for twice the live entries; the index is at most two thirds full.
         unsigned stride = used == 0 ? (text ? 2u : 3u) : text ? table->stride : 3u;
         tgc_dict_table *more = tgc_dict_rebuilt(t, table, used < 3 ? 5 : 2 * used, stride, false);
@@ -236,7 +251,8 @@ bool tgc_dict_insert_locked(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t
             return false;
         // ORDER: release; the new table is complete. The epoch after it: D5.
         atom_store_release(&dict->table, more);
-        atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1); // ORDER: release; D5.
+        // ORDER: release; D5.
+        atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1);
         *retired = table;
         table = more;
         count = used;
@@ -254,7 +270,8 @@ bool tgc_dict_insert_locked(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t
     return true;
 }
 
-void tgc_dict_remove_locked(tg_thread *t, tgc_dict *dict, int64_t at, size_t place, tg_value *key, tg_value *v)
+void tgc_dict_remove_locked(tg_thread *t, tgc_dict *dict, int64_t at, size_t place, tg_value *key,
+                            tg_value *v)
 {
     tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
     tgc_slot *e = tgc_dict_entries(table) + (size_t)at * table->stride;

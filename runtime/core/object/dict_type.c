@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// dict_type.c - dict as a type: construction, repr, comparison, operators, what the collector needs.
+// dict_type.c - dict as a type: construction, repr, comparison, operators, what the collector
+// needs.
 #include "core/object/dict.h"
 
 #include "core/object/class.h" // tgc_special_call
@@ -22,7 +23,10 @@ static void dict_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }
 
-static void dict_clear(tg_thread *t, tgc_obj *o) { tgc_dict_clear(t, tgc_from_ptr(o)); }
+static void dict_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_dict_clear(t, tgc_from_ptr(o));
+}
 
 static void dict_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
@@ -36,12 +40,14 @@ static void dict_traverse(tgc_obj *o, tgc_visit visit, void *arg)
     }
 }
 
-static int dict_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int dict_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                     tg_value kwnames)
 {
     return tgc_dict_update_args(t, self, "dict", args, nargs, kwnames);
 }
 
-static tg_value dict_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value dict_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                               tg_value kwnames)
 {
     tg_value d = tgc_dict_new_typed(t, type);
     if (d != TGC_NULL && dict_init(t, d, args, nargs, kwnames) < 0) {
@@ -140,7 +146,10 @@ static tg_value dict_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     return tgc_dict_update(t, a, b) < 0 ? TGC_NULL : tgc_retain(t, a);
 }
 
-static tg_value dict_iter(tg_thread *t, tg_value d) { return tgc_dict_iter(t, d, TGC_DICT_KEYS, false); }
+static tg_value dict_iter(tg_thread *t, tg_value d)
+{
+    return tgc_dict_iter(t, d, TGC_DICT_KEYS, false);
+}
 
 tgc_type tgc_dict_type = {
     TGC_STATIC_TYPE(&tgc_object_type),

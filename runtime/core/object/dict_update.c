@@ -60,8 +60,8 @@ static int update_from_pair(tg_thread *t, tg_value d, tg_value pair, size_t i)
     tg_value *values = tgc_values_from_iterable(t, pair, &n);
     if (values == NULL) {
         if (tgc_raised_match(t, &TGC_EXC(TypeError)))
-            tgc_raise(t, &TGC_EXC(TypeError), "cannot convert dictionary update sequence element #%zu to a sequence",
-                      i);
+            tgc_raise(t, &TGC_EXC(TypeError),
+                      "cannot convert dictionary update sequence element #%zu to a sequence", i);
         return -1;
     }
     int bad;
@@ -69,7 +69,8 @@ static int update_from_pair(tg_thread *t, tg_value d, tg_value pair, size_t i)
         bad = tgc_dict_set(t, d, values[0], values[1]);
     else
         bad = tgc_raise_int(t, &TGC_EXC(ValueError),
-                            "dictionary update sequence element #%zu has length %zu; 2 is required", i, n);
+                            "dictionary update sequence element #%zu has length %zu; 2 is required",
+                            i, n);
     tgc_values_free(t, values, n);
     return bad;
 }
@@ -107,13 +108,14 @@ int tgc_dict_update(tg_thread *t, tg_value d, tg_value other)
     return result;
 }
 
-int tgc_dict_update_args(tg_thread *t, tg_value d, const char *fname, const tg_value *args, size_t nargs,
-                         tg_value kwnames)
+int tgc_dict_update_args(tg_thread *t, tg_value d, const char *fname, const tg_value *args,
+                         size_t nargs, tg_value kwnames)
 {
     size_t keywords = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames);
     size_t n = nargs - keywords;
     if (n > 1)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s expected at most 1 argument, got %zu", fname, n);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s expected at most 1 argument, got %zu",
+                             fname, n);
     if (n == 1 && tgc_dict_update(t, d, args[0]) < 0)
         return -1;
     for (size_t i = 0; i < keywords; i++) {

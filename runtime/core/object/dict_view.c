@@ -2,7 +2,8 @@
 //
 // dict_view.c - keys(), values(), items(): views that always show the dict as it is.
 //
-// Keys and items behave as sets: comparison with sets and views, & | - ^ with any iterable, the result is a set.
+// Keys and items behave as sets: comparison with sets and views, & | - ^ with any iterable, the
+// result is a set.
 #include "core/object/dict.h"
 
 #include "core/object/error.h" // tgc_raise
@@ -18,8 +19,14 @@ typedef struct dict_view {
 
 #define dict_in(v) (((dict_view *)(void *)tgc_ptr(v))->dict)
 
-static bool is_keys(tg_value v) { return tgc_is_exact(v, &tgc_dict_keys_type); }
-static bool is_items(tg_value v) { return tgc_is_exact(v, &tgc_dict_items_type); }
+static bool is_keys(tg_value v)
+{
+    return tgc_is_exact(v, &tgc_dict_keys_type);
+}
+static bool is_items(tg_value v)
+{
+    return tgc_is_exact(v, &tgc_dict_items_type);
+}
 static tgc_dict_part part_of(tg_value v)
 {
     return is_keys(v) ? TGC_DICT_KEYS : is_items(v) ? TGC_DICT_ITEMS : TGC_DICT_VALUES;
@@ -43,7 +50,15 @@ static void view_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof(dict_view));
 }
 
-static void view_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((dict_view *)(void *)o)->dict, arg); }
+static void view_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_drop_field(t, &((dict_view *)(void *)o)->dict);
+}
+
+static void view_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((dict_view *)(void *)o)->dict, arg);
+}
 
 static int64_t view_length(tg_thread *t, tg_value v)
 {
@@ -51,7 +66,10 @@ static int64_t view_length(tg_thread *t, tg_value v)
     return (int64_t)tgc_dict_size(dict_in(v));
 }
 
-static tg_value view_iter(tg_thread *t, tg_value v) { return tgc_dict_iter(t, dict_in(v), part_of(v), false); }
+static tg_value view_iter(tg_thread *t, tg_value v)
+{
+    return tgc_dict_iter(t, dict_in(v), part_of(v), false);
+}
 
 static tg_value view_repr(tg_thread *t, tg_value v)
 {
@@ -63,8 +81,9 @@ static tg_value view_repr(tg_thread *t, tg_value v)
     if (list != TGC_NULL) {
         tgc_strbuf b;
         tgc_strbuf_init(&b);
-        if (tgc_strbuf_append_cstr(t, &b, tgc_type_name(v)) < 0 || tgc_strbuf_append_cstr(t, &b, "(") < 0 ||
-            tgc_strbuf_append_repr(t, &b, list) < 0 || tgc_strbuf_append_cstr(t, &b, ")") < 0)
+        if (tgc_strbuf_append_cstr(t, &b, tgc_type_name(v)) < 0 ||
+            tgc_strbuf_append_cstr(t, &b, "(") < 0 || tgc_strbuf_append_repr(t, &b, list) < 0 ||
+            tgc_strbuf_append_cstr(t, &b, ")") < 0)
             tgc_strbuf_discard(&b);
         else
             text = tgc_strbuf_finish(t, &b);
@@ -74,7 +93,10 @@ static tg_value view_repr(tg_thread *t, tg_value v)
     return text;
 }
 
-static int keys_contains(tg_thread *t, tg_value v, tg_value x) { return tgc_dict_contains(t, dict_in(v), x); }
+static int keys_contains(tg_thread *t, tg_value v, tg_value x)
+{
+    return tgc_dict_contains(t, dict_in(v), x);
+}
 
 static int items_contains(tg_thread *t, tg_value v, tg_value x)
 {
@@ -106,7 +128,10 @@ static int all_in(tg_thread *t, tg_value a, tg_value b)
     return in;
 }
 
-static bool is_set_like(tg_value v) { return tgc_is_set(v) || is_keys(v) || is_items(v); }
+static bool is_set_like(tg_value v)
+{
+    return tgc_is_set(v) || is_keys(v) || is_items(v);
+}
 
 static tg_value view_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
 {
@@ -118,11 +143,21 @@ static tg_value view_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
     int result = 0;
     switch (op) {
     case TGC_EQ:
-    case TGC_NE: result = na == nb ? all_in(t, a, b) : 0; break;
-    case TGC_LT: result = na < nb ? all_in(t, a, b) : 0; break;
-    case TGC_LE: result = na <= nb ? all_in(t, a, b) : 0; break;
-    case TGC_GT: result = na > nb ? all_in(t, b, a) : 0; break;
-    case TGC_GE: result = na >= nb ? all_in(t, b, a) : 0; break;
+    case TGC_NE:
+        result = na == nb ? all_in(t, a, b) : 0;
+        break;
+    case TGC_LT:
+        result = na < nb ? all_in(t, a, b) : 0;
+        break;
+    case TGC_LE:
+        result = na <= nb ? all_in(t, a, b) : 0;
+        break;
+    case TGC_GT:
+        result = na > nb ? all_in(t, b, a) : 0;
+        break;
+    case TGC_GE:
+        result = na >= nb ? all_in(t, b, a) : 0;
+        break;
     }
     if (result < 0)
         return TGC_NULL;
@@ -187,7 +222,8 @@ static tg_value view_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     return TGC_NULL;
 }
 
-static tg_value method_isdisjoint(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_isdisjoint(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
@@ -217,10 +253,11 @@ static const tgc_method_def values_methods[] = {
     {NULL, NULL, 0, 0, 0},
 };
 
-#define VIEW_COMMON                                                                                \
-    TGC_STATIC_TYPE(&tgc_object_type), .flags = TGC_TF_TRACKED, .size = sizeof(dict_view),         \
-        .dealloc = view_dealloc, .clear = tgc_clear_nothing, .traverse = view_traverse,            \
-        .repr = view_repr, .length = view_length, .iter = view_iter
+#define VIEW_COMMON                                                                               \
+    TGC_STATIC_TYPE(&tgc_object_type),                                                            \
+        .flags = TGC_TF_TRACKED, .size = sizeof(dict_view), .dealloc = view_dealloc,              \
+        .clear = view_clear, .traverse = view_traverse, .repr = view_repr, .length = view_length, \
+        .iter = view_iter
 
 tgc_type tgc_dict_keys_type = {
     VIEW_COMMON,

@@ -223,6 +223,8 @@ static int render_field(tg_thread *t, job *j, tgc_strbuf *out, const field *f, i
         v = convert_steal(t, v, f->conversion);
     if (v == TGC_NULL)
         return -1;
+    if (tgc_is_int(v) && f->spec.length == 0)
+        return tgc_strbuf_append_int(t, out, tgc_int(v));
     if (f->nested) {
         tgc_strbuf inner;
         tgc_strbuf_init(&inner);

@@ -295,6 +295,11 @@ static int convert_float(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_
 
 static int convert(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value v)
 {
+    bool plain = c->width < 0 && c->precision < 0 && !c->plus && !c->blank;
+    if (plain && c->code == 's' && tgc_is_exact(v, &tgc_str_type))
+        return tgc_strbuf_append_str(t, out, v);
+    if (plain && (c->code == 'd' || c->code == 's') && tgc_is_int(v))
+        return tgc_strbuf_append_int(t, out, tgc_int(v));
     switch (c->code) {
     case 's':
     case 'r':

@@ -2,8 +2,8 @@
 //
 // function.c - functions, closure cells, bound methods.
 //
-// Owns        their objects. A function made at module level or in a class body is never counted; one made
-//             inside a function (a closure, a lambda) is an ordinary counted object.
+// Owns        their objects. A function made at module level or in a class body is never counted;
+//             one made inside a function (a closure, a lambda) is an ordinary counted object.
 // Threads     attributes are slots; calls are in vm/call.c.
 #include "core/object/code.h"
 
@@ -15,9 +15,13 @@
 #include "core/object/str.h"   // names
 #include "core/object/tuple.h" // closure
 
-static tgc_function *function(tg_value v) { return (tgc_function *)(void *)tgc_ptr(v); }
+static tgc_function *function(tg_value v)
+{
+    return (tgc_function *)(void *)tgc_ptr(v);
+}
 
-tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_value kwdefaults, tg_value cells)
+tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_value kwdefaults,
+                          tg_value cells)
 {
     size_t n = cells == TGC_NONE ? 0 : tgc_tuple_size(cells);
     size_t size = sizeof(tgc_function) + n * sizeof(tgc_cell *);
@@ -107,7 +111,9 @@ static tg_value function_getattr(tg_thread *t, tg_value v, tg_value name)
     if (name == TGC_NAME(module))
         return tgc_retain(t, f->code->module->name);
     if (name == TGC_NAME(doc))
-        return f->code->unit->doc == TGI_REG_NONE ? TGC_NONE : tgc_retain(t, f->code->consts[f->code->unit->doc]);
+        return f->code->unit->doc == TGI_REG_NONE
+                   ? TGC_NONE
+                   : tgc_retain(t, f->code->consts[f->code->unit->doc]);
     if (name == TGC_NAME(defaults))
         return tgc_slot_load(t, &f->defaults);
     if (name == TGC_NAME(kwdefaults))
@@ -129,7 +135,8 @@ static tg_value function_getattr(tg_thread *t, tg_value v, tg_value name)
 
 static int function_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
 {
-    if (name == TGC_NAME(code) || name == TGC_NAME(closure) || name == TGC_NAME(globals) || name == TGC_NAME(dict))
+    if (name == TGC_NAME(code) || name == TGC_NAME(closure) || name == TGC_NAME(globals) ||
+        name == TGC_NAME(dict))
         return tgc_raise_int(t, &TGC_EXC(AttributeError), "readonly attribute");
     if (name == TGC_NAME(defaults) || name == TGC_NAME(kwdefaults)) {
         tgc_function *f = function(v);
@@ -157,8 +164,8 @@ static int function_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
 static tg_value function_repr(tg_thread *t, tg_value v)
 {
     size_t n;
-    return tgc_str_format(t, "<function %s at %p>", tgc_str_utf8(t, function(v)->code->qualname, &n),
-                          (void *)tgc_ptr(v));
+    return tgc_str_format(t, "<function %s at %p>",
+                          tgc_str_utf8(t, function(v)->code->qualname, &n), (void *)tgc_ptr(v));
 }
 
 static tg_value function_get(tg_thread *t, tg_value d, tg_value self, tgc_type *type)
@@ -168,18 +175,12 @@ static tg_value function_get(tg_thread *t, tg_value d, tg_value self, tgc_type *
 }
 
 tgc_type tgc_function_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "function",
-    .size = sizeof(tgc_function),
-    .flags = TGC_TF_FUNCTION | TGC_TF_TRACKED,
-    .dealloc = function_dealloc,
-    .clear = function_clear,
-    .traverse = function_traverse,
-    .getattr = function_getattr,
-    .setattr = function_setattr,
-    .repr = function_repr,
-    .call = tgc_call_function,
-    .descr_get = function_get,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "function",
+    .size = sizeof(tgc_function),      .flags = TGC_TF_FUNCTION | TGC_TF_TRACKED,
+    .dealloc = function_dealloc,       .clear = function_clear,
+    .traverse = function_traverse,     .getattr = function_getattr,
+    .setattr = function_setattr,       .repr = function_repr,
+    .call = tgc_call_function,         .descr_get = function_get,
 };
 
 // --- cells
@@ -235,7 +236,10 @@ tgc_type tgc_cell_type = {
 
 // --- bound methods
 
-static tgc_method *method(tg_value v) { return (tgc_method *)(void *)tgc_ptr(v); }
+static tgc_method *method(tg_value v)
+{
+    return (tgc_method *)(void *)tgc_ptr(v);
+}
 
 tg_value tgc_method_new(tg_thread *t, tg_value func, tg_value self)
 {
@@ -276,7 +280,8 @@ static tg_value method_getattr(tg_thread *t, tg_value v, tg_value name)
         return tgc_retain(t, method(v)->self);
     if (name == TGC_NAME(func))
         return tgc_retain(t, method(v)->func);
-    if (name == TGC_NAME(name) || name == TGC_NAME(qualname) || name == TGC_NAME(doc) || name == TGC_NAME(module))
+    if (name == TGC_NAME(name) || name == TGC_NAME(qualname) || name == TGC_NAME(doc) ||
+        name == TGC_NAME(module))
         return tgc_getattr(t, method(v)->func, name);
     tg_value out;
     int found = tgc_getattr_opt(t, method(v)->func, name, &out);
@@ -297,7 +302,8 @@ static tg_value method_repr(tg_thread *t, tg_value v)
     tg_value self = tgc_repr(t, method(v)->self), r = TGC_NULL;
     size_t n;
     if (self != TGC_NULL && tgc_is_str(qualname))
-        r = tgc_str_format(t, "<bound method %s of %s>", tgc_str_utf8(t, qualname, &n), tgc_str_utf8(t, self, &n));
+        r = tgc_str_format(t, "<bound method %s of %s>", tgc_str_utf8(t, qualname, &n),
+                           tgc_str_utf8(t, self, &n));
     tgc_release(t, qualname);
     tgc_release(t, self);
     return r;
@@ -320,16 +326,8 @@ static int method_hash(tg_thread *t, tg_value v, uint64_t *out)
 }
 
 tgc_type tgc_method_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "method",
-    .size = sizeof(tgc_method),
-    .flags = TGC_TF_TRACKED,
-    .dealloc = method_dealloc,
-    .clear = method_clear,
-    .traverse = method_traverse,
-    .getattr = method_getattr,
-    .repr = method_repr,
-    .compare = method_compare,
-    .hash = method_hash,
-    .call = tgc_call_method_object,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "method",          .size = sizeof(tgc_method),
+    .flags = TGC_TF_TRACKED,           .dealloc = method_dealloc, .clear = method_clear,
+    .traverse = method_traverse,       .getattr = method_getattr, .repr = method_repr,
+    .compare = method_compare,         .hash = method_hash,       .call = tgc_call_method_object,
 };

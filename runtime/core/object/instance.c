@@ -3,15 +3,15 @@
 // instance.c - instances of script classes: attribute slots, the overflow dict.
 //
 // Owns        tgc_attrs and the list of attribute names a class knows (its shape).
-// Threads     slots are read and written without a lock (exchange). The shape grows under the type lock and is
-//             read without it. The dict is made in a pause.
+// Threads     slots are read and written without a lock (exchange). The shape grows under the type
+//             lock and is read without it. The dict is made in a pause.
 //
 // Note [instance-dict]
-// A class has room for `capacity` attribute names, taken in the order they first appear on any instance. An
-// instance whose further attributes do not fit, or whose __dict__ is asked for, keeps them in a dict. The first
-// such instance marks the class has_dicts for ever: new version, and no cache entry for the class is made any
-// more. Making a __dict__ moves all slots into it, with the world stopped: no other thread is between the check
-// of a version and its use.
+// A class has room for `capacity` attribute names, taken in the order they first appear on any
+// instance. An instance whose further attributes do not fit, or whose __dict__ is asked for, keeps
+// them in a dict. The first such instance marks the class has_dicts for ever: new version, and no
+// cache entry for the class is made any more. Making a __dict__ moves all slots into it, with the
+// world stopped: no other thread is between the check of a version and its use.
 #include "core/object/class.h"
 
 #include "core/object/dict.h"  // overflow
@@ -175,8 +175,8 @@ int tgc_attrs_set(tg_thread *t, tgc_obj *o, tg_value name, tg_value v, int32_t *
     // ORDER: relaxed; set in a pause, so either we see it or we are not here.
     bool own_dict = dicts && atom_load_relaxed(&attrs->dict.word) != TGC_UNBOUND;
     if (index >= 0 && !(own_dict && tgc_slot_peek(&attrs->slots[index]) == TGC_UNBOUND)) {
-        tg_value old =
-            tgc_slot_exchange(t, &attrs->slots[index], v == TGC_NULL ? TGC_UNBOUND : tgc_retain(t, v));
+        tg_value old = tgc_slot_exchange(t, &attrs->slots[index],
+                                         v == TGC_NULL ? TGC_UNBOUND : tgc_retain(t, v));
         bool was_set = old != TGC_UNBOUND;
         tgc_release(t, old);
         if (v == TGC_NULL)

@@ -2,13 +2,13 @@
 //
 // iter.c - iterators over one container: list, tuple, any sequence, a callable.
 //
-// The position is one atomic word, -1 after the end. The container is held until the iterator dies, so a thread
-// that shares the iterator never finds it gone.
+// The position is one atomic word, -1 after the end. The container is held until the iterator dies,
+// so a thread that shares the iterator never finds it gone.
 #include "core/object/iter.h"
 
 #include "core/object/error.h" // tgc_raise
 #include "core/object/list.h"  // tgc_list_get
-#include "core/object/seq.h"   // tgc_clear_nothing
+#include "core/object/seq.h"   // callable_iter_clear
 #include "core/object/tuple.h" // tgc_tuple_peek
 
 typedef struct seq_iter {
@@ -35,12 +35,36 @@ static void seq_iter_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof(seq_iter));
 }
 
-static void seq_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((seq_iter *)(void *)o)->over, arg); }
+static void seq_iter_clear(tg_thread *t, tgc_obj *o)
+{
+    seq_iter *it = (seq_iter *)(void *)o;
+    tg_value over = it->over;
+    it->over = tgc_tuple_empty();
+    atom_store_relaxed(&it->next, -1); // ORDER: relaxed; nobody can reach it any more.
+    tgc_release(t, over);
+}
 
-tg_value tgc_iter_self(tg_thread *t, tg_value v) { return tgc_retain(t, v); }
-tg_value tgc_iter_list(tg_thread *t, tg_value v) { return make(t, &tgc_list_iter_type, v, 0); }
-tg_value tgc_iter_tuple(tg_thread *t, tg_value v) { return make(t, &tgc_tuple_iter_type, v, 0); }
-tg_value tgc_iter_sequence(tg_thread *t, tg_value v) { return make(t, &tgc_seq_iter_type, v, 0); }
+static void seq_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((seq_iter *)(void *)o)->over, arg);
+}
+
+tg_value tgc_iter_self(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, v);
+}
+tg_value tgc_iter_list(tg_thread *t, tg_value v)
+{
+    return make(t, &tgc_list_iter_type, v, 0);
+}
+tg_value tgc_iter_tuple(tg_thread *t, tg_value v)
+{
+    return make(t, &tgc_tuple_iter_type, v, 0);
+}
+tg_value tgc_iter_sequence(tg_thread *t, tg_value v)
+{
+    return make(t, &tgc_seq_iter_type, v, 0);
+}
 tg_value tgc_iter_list_reversed(tg_thread *t, tg_value v)
 {
     return make(t, &tgc_list_reverse_iter_type, v, (int64_t)tgc_list_size(v) - 1);
@@ -99,8 +123,9 @@ static tg_value seq_iter_next(tg_thread *t, tg_value v)
 #define SEQ_ITER_TYPE(name_, next_)                                                                \
     {                                                                                              \
         TGC_STATIC_TYPE(&tgc_object_type), .name = name_, .flags = TGC_TF_TRACKED,                 \
-        .size = sizeof(seq_iter), .dealloc = seq_iter_dealloc, .clear = tgc_clear_nothing,         \
-        .traverse = seq_iter_traverse, .iter = tgc_iter_self, .next = next_,                       \
+                                           .size = sizeof(seq_iter), .dealloc = seq_iter_dealloc,  \
+                                           .clear = seq_iter_clear, .traverse = seq_iter_traverse, \
+                                           .iter = tgc_iter_self, .next = next_,                   \
     }
 
 tgc_type tgc_list_iter_type = SEQ_ITER_TYPE("list_iterator", list_iter_next);
@@ -116,7 +141,8 @@ typedef struct callable_iter {
 
 tg_value tgc_iter_callable(tg_thread *t, tg_value fn, tg_value sentinel)
 {
-    callable_iter *it = (callable_iter *)(void *)tgc_new_raw(t, &tgc_callable_iter_type, sizeof *it);
+    callable_iter *it =
+        (callable_iter *)(void *)tgc_new_raw(t, &tgc_callable_iter_type, sizeof *it);
     if (it == NULL)
         return TGC_NULL;
     it->fn = tgc_retain(t, fn);
@@ -133,6 +159,12 @@ static void callable_iter_dealloc(tg_thread *t, tgc_obj *o)
     tgc_release(t, it->fn);
     tgc_release(t, it->sentinel);
     tgc_delete(t, o, sizeof *it);
+}
+
+static void callable_iter_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_drop_field(t, &((callable_iter *)(void *)o)->fn);
+    tgc_drop_field(t, &((callable_iter *)(void *)o)->sentinel);
 }
 
 static void callable_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg)
@@ -169,7 +201,7 @@ tgc_type tgc_callable_iter_type = {
     .flags = TGC_TF_TRACKED,
     .size = sizeof(callable_iter),
     .dealloc = callable_iter_dealloc,
-    .clear = tgc_clear_nothing,
+    .clear = callable_iter_clear,
     .traverse = callable_iter_traverse,
     .iter = tgc_iter_self,
     .next = callable_iter_next,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// iter.h - iterator objects. Layer core/object. iter.c (over one container), iter_tools.c (enumerate, zip, map,
-// filter, reversed), range.c.
+// iter.h - iterator objects. Layer core/object. iter.c (over one container), iter_tools.c
+// (enumerate, zip, map, filter, reversed), range.c.
 //
-// Threads     an iterator may be used by several threads at once: each step is safe, but two steps at the same
-//             time may give the same item twice or skip one. After the end it stays at its end.
+// Threads     an iterator may be used by several threads at once: each step is safe, but two steps
+//             at the same time may give the same item twice or skip one. After the end it stays at
+//             its end.
 #ifndef TGC_OBJECT_ITER_H
 #define TGC_OBJECT_ITER_H
 

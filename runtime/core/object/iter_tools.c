@@ -2,8 +2,9 @@
 //
 // iter_tools.c - enumerate, zip, map, filter, reversed: iterators over iterators.
 //
-// Their fields do not change after construction but for counters, so threads may share one: what the inner
-// iterators allow, these allow. Two steps at the same time may pair items that were not neighbours.
+// Their fields do not change after construction but for counters, so threads may share one: what
+// the inner iterators allow, these allow. Two steps at the same time may pair items that were not
+// neighbours.
 #include "core/object/iter.h"
 
 #include "core/object/class.h" // tgc_special_call
@@ -25,11 +26,14 @@ typedef struct enumerate {
     _Atomic(int64_t) count; // any thread
 } enumerate;
 
-static tg_value enumerate_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
-                                    tg_value kwnames)
+static tg_value enumerate_construct(tg_thread *t, tgc_type *type, const tg_value *args,
+                                    size_t nargs, tg_value kwnames)
 {
     static const char *const names[] = {"iterable", "start", NULL};
     tg_value out[2];
+    if (nargs == 0)
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "enumerate() missing required argument 'iterable'");
     if (tgc_parse_args(t, "enumerate", names, 1, args, nargs, kwnames, out) < 0)
         return TGC_NULL;
     tg_value start = out[1] == TGC_NULL ? tgc_from_int(0) : tgc_index(t, out[1]);
@@ -56,7 +60,15 @@ static void enumerate_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof *e);
 }
 
-static void enumerate_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((enumerate *)(void *)o)->it, arg); }
+static void enumerate_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_drop_field(t, &((enumerate *)(void *)o)->it);
+}
+
+static void enumerate_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((enumerate *)(void *)o)->it, arg);
+}
 
 static tg_value enumerate_next(tg_thread *t, tg_value v)
 {
@@ -67,8 +79,9 @@ static tg_value enumerate_next(tg_thread *t, tg_value v)
     // ORDER: relaxed; nothing depends on it but the number itself.
     int64_t n = atom_load_relaxed(&e->count);
     atom_store_relaxed(&e->count, n + 1); // ORDER: relaxed; as above.
-    tg_value number = TGI_LIKELY(tgc_is_int(e->start)) ? tgc_int_from_i64(t, tgc_int(e->start) + n)
-                                                       : tgc_int_binary(t, TGC_ADD, e->start, tgc_from_int(n));
+    tg_value number = TGI_LIKELY(tgc_is_int(e->start))
+                          ? tgc_int_from_i64(t, tgc_int(e->start) + n)
+                          : tgc_int_binary(t, TGC_ADD, e->start, tgc_from_int(n));
     if (number == TGC_NULL) {
         tgc_release(t, x);
         return number;
@@ -82,7 +95,7 @@ tgc_type tgc_enumerate_type = {
     .flags = TGC_TF_TRACKED,
     .size = sizeof(enumerate),
     .dealloc = enumerate_dealloc,
-    .clear = tgc_clear_nothing,
+    .clear = enumerate_clear,
     .traverse = enumerate_traverse,
     .construct = enumerate_construct,
     .iter = tgc_iter_self,
@@ -98,7 +111,8 @@ typedef struct several {
 } several;
 
 // Takes fn's reference.
-static tg_value several_new(tg_thread *t, tgc_type *type, tg_value fn, const tg_value *iterables, size_t n)
+static tg_value several_new(tg_thread *t, tgc_type *type, tg_value fn, const tg_value *iterables,
+                            size_t n)
 {
     tg_value its = tgc_tuple_new(t, n);
     for (size_t i = 0; its != TGC_NULL && i < n; i++) {
@@ -131,13 +145,23 @@ static void several_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof *s);
 }
 
+static void several_clear(tg_thread *t, tgc_obj *o)
+{
+    several *s = (several *)(void *)o;
+    tg_value its = s->its;
+    s->its = tgc_tuple_empty();
+    tgc_release(t, its);
+    tgc_drop_field(t, &s->fn);
+}
+
 static void several_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     visit(((several *)(void *)o)->its, arg);
     visit(((several *)(void *)o)->fn, arg);
 }
 
-static tg_value zip_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value zip_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                              tg_value kwnames)
 {
     size_t keywords = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames);
     size_t n = nargs - keywords;
@@ -152,19 +176,22 @@ static tg_value zip_construct(tg_thread *t, tgc_type *type, const tg_value *args
     return several_new(t, type, tgc_from_bool(strict > 0), args, n);
 }
 
-// After iterator i ended before any other, or in strict mode: are the others at their end too? Always TGC_NULL.
+// After iterator i ended before any other, or in strict mode: are the others at their end too?
+// Always TGC_NULL.
 static tg_value zip_end(tg_thread *t, several *s, size_t i)
 {
     if (s->fn != TGC_TRUE || tgc_raised(t))
         return TGC_NULL;
     if (i > 0)
-        return tgc_raise(t, &TGC_EXC(ValueError), "zip() argument %zu is shorter than argument%s%zu", i + 1,
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "zip() argument %zu is shorter than argument%s%zu", i + 1,
                          i == 1 ? " " : "s 1-", i);
     for (i = 1; i < tgc_tuple_size(s->its); i++) {
         tg_value x = tgc_next(t, tgc_tuple_peek(s->its, i));
         if (x != TGC_NULL) {
             tgc_release(t, x);
-            return tgc_raise(t, &TGC_EXC(ValueError), "zip() argument %zu is longer than argument%s%zu", i + 1,
+            return tgc_raise(t, &TGC_EXC(ValueError),
+                             "zip() argument %zu is longer than argument%s%zu", i + 1,
                              i == 1 ? " " : "s 1-", i);
         }
         if (tgc_raised(t))
@@ -197,7 +224,8 @@ static tg_value zip_next(tg_thread *t, tg_value v)
     return result;
 }
 
-static tg_value map_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value map_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                              tg_value kwnames)
 {
     if (tgc_no_keywords(t, "map", kwnames) < 0)
         return TGC_NULL;
@@ -223,12 +251,12 @@ static tg_value map_next(tg_thread *t, tg_value v)
     return result;
 }
 
-#define SEVERAL_TYPE(name_, construct_, next_)                                                     \
-    {                                                                                              \
-        TGC_STATIC_TYPE(&tgc_object_type), .name = name_, .flags = TGC_TF_TRACKED,                 \
-        .size = sizeof(several), .dealloc = several_dealloc, .clear = tgc_clear_nothing,           \
-        .traverse = several_traverse, .construct = construct_, .iter = tgc_iter_self,              \
-        .next = next_,                                                                             \
+#define SEVERAL_TYPE(name_, construct_, next_)                                                \
+    {                                                                                         \
+        TGC_STATIC_TYPE(&tgc_object_type),                                                    \
+            .name = name_, .flags = TGC_TF_TRACKED, .size = sizeof(several),                  \
+            .dealloc = several_dealloc, .clear = several_clear, .traverse = several_traverse, \
+            .construct = construct_, .iter = tgc_iter_self, .next = next_,                    \
     }
 
 tgc_type tgc_zip_type = SEVERAL_TYPE("zip", zip_construct, zip_next);
@@ -236,7 +264,8 @@ tgc_type tgc_map_type = SEVERAL_TYPE("map", map_construct, map_next);
 
 // --- filter: the same layout with one iterator in place of the tuple
 
-static tg_value filter_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value filter_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                 tg_value kwnames)
 {
     if (tgc_no_keywords(t, "filter", kwnames) < 0)
         return TGC_NULL;
@@ -296,10 +325,12 @@ tg_value tgc_iter_reversed(tg_thread *t, tg_value v)
     if (special != TGC_NOTIMPL)
         return special;
     const tgc_type *type = tgc_type_of(v);
-    if (type->getitem == NULL || type->length == NULL || (type->flags & (TGC_TF_DICT | TGC_TF_SET)) != 0)
+    if (type->getitem == NULL || type->length == NULL ||
+        (type->flags & (TGC_TF_DICT | TGC_TF_SET)) != 0)
         return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not reversible", type->name);
     int64_t n = tgc_length(t, v);
-    backwards *it = n < 0 ? NULL : (backwards *)(void *)tgc_new_raw(t, &tgc_reversed_type, sizeof *it);
+    backwards *it =
+        n < 0 ? NULL : (backwards *)(void *)tgc_new_raw(t, &tgc_reversed_type, sizeof *it);
     if (it == NULL)
         return TGC_NULL;
     it->over = tgc_retain(t, v);
@@ -308,7 +339,8 @@ tg_value tgc_iter_reversed(tg_thread *t, tg_value v)
     return tgc_from_ptr(it);
 }
 
-static tg_value reversed_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value reversed_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                   tg_value kwnames)
 {
     (void)type;
     if (tgc_no_keywords(t, "reversed", kwnames) < 0)
@@ -325,7 +357,17 @@ static void reversed_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof(backwards));
 }
 
-static void reversed_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((backwards *)(void *)o)->over, arg); }
+static void reversed_clear(tg_thread *t, tgc_obj *o)
+{
+    backwards *it = (backwards *)(void *)o;
+    atom_store_relaxed(&it->next, -1); // ORDER: relaxed; nobody can reach it any more.
+    tgc_drop_field(t, &it->over);
+}
+
+static void reversed_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((backwards *)(void *)o)->over, arg);
+}
 
 static tg_value reversed_next(tg_thread *t, tg_value v)
 {
@@ -336,8 +378,8 @@ static tg_value reversed_next(tg_thread *t, tg_value v)
         return TGC_NULL;
     atom_store_relaxed(&it->next, i - 1); // ORDER: relaxed; as above.
     tg_value x = tgc_getitem(t, it->over, tgc_from_int(i));
-    if (x == TGC_NULL &&
-        (tgc_raised_match(t, &TGC_EXC(IndexError)) || tgc_raised_match(t, &TGC_EXC(StopIteration)))) {
+    if (x == TGC_NULL && (tgc_raised_match(t, &TGC_EXC(IndexError)) ||
+                          tgc_raised_match(t, &TGC_EXC(StopIteration)))) {
         tgc_error_clear(t);
         atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
     }
@@ -350,7 +392,7 @@ tgc_type tgc_reversed_type = {
     .flags = TGC_TF_TRACKED,
     .size = sizeof(backwards),
     .dealloc = reversed_dealloc,
-    .clear = tgc_clear_nothing,
+    .clear = reversed_clear,
     .traverse = reversed_traverse,
     .construct = reversed_construct,
     .iter = tgc_iter_self,

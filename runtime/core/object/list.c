@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// list.c - lists: making, reading, growing, ending. The protocol between readers and writers is Note [list-read]
-// in list.h; slices are in list_slice.c, methods in list_methods.c, the type in list_type.c.
+// list.c - lists: making, reading, growing, ending. The protocol between readers and writers is
+// Note [list-read] in list.h; slices are in list_slice.c, methods in list_methods.c, the type in
+// list_type.c.
 //
-// Rejected    freeing a replaced array at once when the list was never shared: whether it was cannot be told
-//             from the list alone, because a tuple hands it on without publishing it.
+// Rejected    freeing a replaced array at once when the list was never shared: whether it was
+//             cannot be told from the list alone, because a tuple hands it on without publishing
+//             it.
 #include "core/object/list.h"
 
 #include "core/object/class.h" // tgc_attrs_init
@@ -15,13 +17,20 @@
 tgc_array tgc_array_empty = {0};
 tgc_array tgc_array_sorting = {0};
 
-static bool is_shared_array(const tgc_array *a) { return a->capacity == 0; }
-static size_t array_bytes(size_t capacity) { return sizeof(tgc_array) + capacity * sizeof(tgc_slot); }
+static bool is_shared_array(const tgc_array *a)
+{
+    return a->capacity == 0;
+}
+static size_t array_bytes(size_t capacity)
+{
+    return sizeof(tgc_array) + capacity * sizeof(tgc_slot);
+}
 
 static void fill_null(tgc_slot *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        // ORDER: relaxed; the array is published later, or the slot is beyond the size already (L1).
+        // ORDER: relaxed; the array is published later, or the slot is beyond the size already
+        // (L1).
         atom_store_relaxed(&s[i].word, TGC_NULL);
     }
 }
@@ -55,7 +64,8 @@ void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
     }
     if (to <= from) {
         for (size_t i = 0; i < n; i++) {
-            // ORDER: release; a reader that finds the value in its new slot finds the object complete.
+            // ORDER: release; a reader that finds the value in its new slot finds the object
+            // complete.
             atom_store_release(&to[i].word, tgc_slot_peek(&from[i]));
         }
     } else {
@@ -64,8 +74,8 @@ void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
     }
 }
 
-// The array for `room` items: grown by a share of its size, so that appending costs constant time on average.
-// Free threading copies where a plain realloc often does not, so it takes larger steps.
+// The array for `room` items: grown by a share of its size, so that appending costs constant time
+// on average. Free threading copies where a plain realloc often does not, so it takes larger steps.
 tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired)
 {
     (void)t;
@@ -76,7 +86,8 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         return old;
     if (room > TGC_LIST_MAX)
         return NULL;
-    size_t capacity = room < 4 ? 4 : (room + (TGC_FREE_THREADED ? room >> 2 : room >> 3) + 6) & ~(size_t)3;
+    size_t capacity =
+        room < 4 ? 4 : (room + (TGC_FREE_THREADED ? room >> 2 : room >> 3) + 6) & ~(size_t)3;
     if (capacity > TGC_LIST_MAX)
         capacity = TGC_LIST_MAX;
     tgc_array *a;
@@ -93,7 +104,8 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
             return NULL;
         a->capacity = capacity;
         for (size_t i = 0; i < n; i++)
-            atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i])); // ORDER: relaxed; private yet.
+            // ORDER: relaxed; private yet.
+            atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
         if (TGC_FREE_THREADED)
             fill_null(a->slot + n, capacity - n);
         *retired = old;
@@ -115,7 +127,8 @@ static void shrink_locked(tgc_list *list, tgc_array **retired)
     if (a == NULL)
         return;
     for (size_t i = 0; i < n; i++)
-        atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i])); // ORDER: relaxed; private yet.
+        // ORDER: relaxed; private yet.
+        atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
     // ORDER: release; L2.
     atom_store_release(&list->items, a);
     *retired = old;
@@ -142,7 +155,10 @@ tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve)
     return tgc_from_ptr(list);
 }
 
-tg_value tgc_list_new(tg_thread *t, size_t reserve) { return tgc_list_new_typed(t, &tgc_list_type, reserve); }
+tg_value tgc_list_new(tg_thread *t, size_t reserve)
+{
+    return tgc_list_new_typed(t, &tgc_list_type, reserve);
+}
 
 tg_value tgc_list_from_steal(tg_thread *t, tg_value *items, size_t n)
 {
@@ -183,14 +199,14 @@ tg_value tgc_list_slice(tg_thread *t, tg_value source, size_t lo, size_t hi)
             return v;
         tgc_array *a = atom_load_relaxed(&tgc_list_of(v)->items); // ORDER: relaxed; private.
         bool same = false;
-        TGC_LOCKED(t, &from->lock)
-        {
+        TGC_LOCKED(t, &from->lock) {
             // ORDER: relaxed; the lock is held.
             same = atom_load_relaxed(&from->size) == n;
             tgc_array *old = atom_load_relaxed(&from->items); // ORDER: relaxed; as above.
             for (size_t i = begin; same && i < end; i++) {
                 // Already published: it is in a list. ORDER: relaxed; the new array is private.
-                atom_store_relaxed(&a->slot[i - begin].word, tgc_retain(t, tgc_slot_peek(&old->slot[i])));
+                atom_store_relaxed(&a->slot[i - begin].word,
+                                   tgc_retain(t, tgc_slot_peek(&old->slot[i])));
             }
         }
         if (TGI_LIKELY(same)) {
@@ -212,8 +228,7 @@ tg_value *tgc_list_snapshot(tg_thread *t, tg_value source, size_t *n)
             return NULL;
         }
         bool same = false;
-        TGC_LOCKED(t, &list->lock)
-        {
+        TGC_LOCKED(t, &list->lock) {
             // ORDER: relaxed; the lock is held.
             same = atom_load_relaxed(&list->size) == size;
             tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
@@ -236,11 +251,11 @@ tg_value tgc_list_get(tg_thread *t, tg_value v, size_t i)
         return x;
     if (i >= tgc_list_size(v))
         return TGC_NULL;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         if (i < atom_load_relaxed(&list->size))
-            x = tgc_retain(t, tgc_slot_peek(&atom_load_relaxed(&list->items)->slot[i])); // ORDER: as above.
+            // ORDER: as above.
+            x = tgc_retain(t, tgc_slot_peek(&atom_load_relaxed(&list->items)->slot[i]));
         else
             x = TGC_NULL;
     }
@@ -252,8 +267,7 @@ int tgc_list_set(tg_thread *t, tg_value v, size_t i, tg_value x)
     tgc_list *list = tgc_list_of(v);
     tg_value old = TGC_NULL;
     tgc_retain(t, x);
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         if (i < atom_load_relaxed(&list->size)) {
             tgc_slot *s = &atom_load_relaxed(&list->items)->slot[i]; // ORDER: relaxed; as above.
@@ -275,8 +289,7 @@ int tgc_list_append_steal(tg_thread *t, tg_value v, tg_value x)
     if (TGI_LIKELY(tgc_list_push_fast_steal(t, list, x)))
         return 0;
     tgc_array *a = NULL, *retired = NULL;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         a = tgc_list_room_locked(t, list, n + 1, &retired);
@@ -302,8 +315,7 @@ int tgc_list_extend_array(tg_thread *t, tg_value v, const tg_value *items, size_
 {
     tgc_list *list = tgc_list_of(v);
     tgc_array *a = NULL, *retired = NULL;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         a = tgc_list_room_locked(t, list, n + m, &retired);
@@ -352,8 +364,7 @@ int tgc_list_insert(tg_thread *t, tg_value v, int64_t i, tg_value x)
     tgc_list *list = tgc_list_of(v);
     tgc_array *a = NULL, *retired = NULL;
     tgc_retain(t, x);
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         a = tgc_list_room_locked(t, list, n + 1, &retired);
@@ -380,8 +391,7 @@ tg_value tgc_list_pop(tg_thread *t, tg_value v, int64_t i)
     tgc_array *retired = NULL;
     tg_value x = TGC_NULL;
     bool empty = false;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         size_t at = (size_t)(i < 0 ? i + (int64_t)n : i);
@@ -398,7 +408,8 @@ tg_value tgc_list_pop(tg_thread *t, tg_value v, int64_t i)
     }
     tgc_array_retire(t, retired);
     if (TGI_UNLIKELY(x == TGC_NULL))
-        return tgc_raise(t, &TGC_EXC(IndexError), empty ? "pop from empty list" : "pop index out of range");
+        return tgc_raise(t, &TGC_EXC(IndexError),
+                         empty ? "pop from empty list" : "pop index out of range");
     return x;
 }
 
@@ -407,8 +418,7 @@ void tgc_list_clear(tg_thread *t, tg_value v)
     tgc_list *list = tgc_list_of(v);
     tgc_array *a = NULL;
     size_t n = 0;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         n = atom_load_relaxed(&list->size);
         a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.

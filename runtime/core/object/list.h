@@ -2,21 +2,24 @@
 //
 // list.h - lists. Layer core/object. list.c, list_slice.c, list_methods.c, list_type.c, sort.c.
 //
-// A list points to an array of slots whose head says how many there are. Under free threading readers take no
-// lock: Note [list-read]. Every writer takes the list's lock.
+// A list points to an array of slots whose head says how many there are. Under free threading
+// readers take no lock: Note [list-read]. Every writer takes the list's lock.
 //
 // Note [list-read]
-// A reader loads size, then array, then slot, counts the value, and looks at the slot and at the array pointer
-// again. It relies on:
-//   L1  a slot at or beyond the size holds TGC_NULL; a reader that meets it starts over, at last under the lock.
-//   L2  size is stored after the slot and the array it needs, so a reader that sees the size sees them too; an
-//       array that was replaced by a smaller one is noticed by its own capacity.
-//   L3  the slots of a retired array never change again, and its memory outlives every reader that may look at
-//       it (tgc_free_later). What it points to may die: that is what the second look at the array is for.
-//   L4  a value was published before it entered a slot, so that counting it fails only if it is dead.
+// A reader loads size, then array, then slot, counts the value, and looks at the slot and at the
+// array pointer again. It relies on:
+//   L1  a slot at or beyond the size holds TGC_NULL; a reader that meets it starts over, at last
+//       under the lock.
+//   L2  size is stored after the slot and the array it needs, so a reader that sees the size sees
+//       them too; an array that was replaced by a smaller one is noticed by its own capacity.
+//   L3  the slots of a retired array never change again, and its memory outlives every reader that
+//       may look at it (tgc_free_later). What it points to may die: that is what the second look at
+//       the array is for.
+//   L4  a value was published before it entered a slot, so that counting it fails only if it is
+//       dead.
 //
-// Threads     any; guarantees in docs: each method that does not run script code is atomic, except that a
-//             reader may see an in-place shift (insert, del, reverse) half done.
+// Threads     any; guarantees in docs: each method that does not run script code is atomic, except
+//             that a reader may see an in-place shift (insert, del, reverse) half done.
 #ifndef TGC_OBJECT_LIST_H
 #define TGC_OBJECT_LIST_H
 
@@ -35,38 +38,44 @@ typedef struct tgc_list {
 } tgc_list;
 
 #define tgc_list_of(v) ((tgc_list *)tgc_ptr(v))
-#define TGC_LIST_MAX ((size_t)PTRDIFF_MAX / sizeof(tg_value) - 2)
+#define TGC_LIST_MAX   ((size_t)PTRDIFF_MAX / sizeof(tg_value) - 2)
 
 // --- making
 #define tgc_list_new TG_CORE_SYM(tgc_list_new)
 tg_value tgc_list_new(tg_thread *t, size_t reserve);
 #define tgc_list_new_typed TG_CORE_SYM(tgc_list_new_typed)
-tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve); // type: list or a subclass
+tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type,
+                            size_t reserve); // type: list or a subclass
 #define tgc_list_from_array TG_CORE_SYM(tgc_list_from_array)
 tg_value tgc_list_from_array(tg_thread *t, const tg_value *items, size_t n);
 #define tgc_list_from_steal TG_CORE_SYM(tgc_list_from_steal)
-tg_value tgc_list_from_steal(tg_thread *t, tg_value *items, size_t n); // takes the references, also on failure
+tg_value tgc_list_from_steal(tg_thread *t, tg_value *items,
+                             size_t n); // takes the references, also on failure
 
-// --- items. The list may be of a subclass; nothing here runs script code but extend, sort and what releases.
+// --- items. The list may be of a subclass; nothing here runs script code but extend, sort and what
+// releases.
 static inline size_t tgc_list_size(tg_value list)
 {
     // ORDER: acquire; L2.
     return atom_load_acquire(&tgc_list_of(list)->size);
 }
 #define tgc_list_get TG_CORE_SYM(tgc_list_get)
-tg_value tgc_list_get(tg_thread *t, tg_value list, size_t i); // TGC_NULL without exception beyond the end
+tg_value tgc_list_get(tg_thread *t, tg_value list,
+                      size_t i); // TGC_NULL without exception beyond the end
 #define tgc_list_set TG_CORE_SYM(tgc_list_set)
 int tgc_list_set(tg_thread *t, tg_value list, size_t i, tg_value v); // -1: IndexError
 #define tgc_list_append TG_CORE_SYM(tgc_list_append)
 int tgc_list_append(tg_thread *t, tg_value list, tg_value v);
 #define tgc_list_append_steal TG_CORE_SYM(tgc_list_append_steal)
-int tgc_list_append_steal(tg_thread *t, tg_value list, tg_value v); // takes the reference, also on failure
+int tgc_list_append_steal(tg_thread *t, tg_value list,
+                          tg_value v); // takes the reference, also on failure
 #define tgc_list_extend TG_CORE_SYM(tgc_list_extend)
 int tgc_list_extend(tg_thread *t, tg_value list, tg_value iterable);
 #define tgc_list_extend_array TG_CORE_SYM(tgc_list_extend_array)
 int tgc_list_extend_array(tg_thread *t, tg_value list, const tg_value *items, size_t n); // borrowed
 #define tgc_list_insert TG_CORE_SYM(tgc_list_insert)
-int tgc_list_insert(tg_thread *t, tg_value list, int64_t i, tg_value v); // clamps i as the method does
+int tgc_list_insert(tg_thread *t, tg_value list, int64_t i,
+                    tg_value v); // clamps i as the method does
 #define tgc_list_pop TG_CORE_SYM(tgc_list_pop)
 tg_value tgc_list_pop(tg_thread *t, tg_value list, int64_t i); // negative from the end; IndexError
 #define tgc_list_clear TG_CORE_SYM(tgc_list_clear)
@@ -74,14 +83,15 @@ void tgc_list_clear(tg_thread *t, tg_value list);
 #define tgc_list_slice TG_CORE_SYM(tgc_list_slice)
 tg_value tgc_list_slice(tg_thread *t, tg_value list, size_t lo, size_t hi); // clamped
 #define tgc_list_sort TG_CORE_SYM(tgc_list_sort)
-int tgc_list_sort(tg_thread *t, tg_value list, tg_value key, bool reverse); // key TGC_NULL or None: none
-// The items as they are at one moment, with a reference each, in memory to be freed with tgc_values_free. NULL:
-// raised. An empty list gives a block too.
+int tgc_list_sort(tg_thread *t, tg_value list, tg_value key,
+                  bool reverse); // key TGC_NULL or None: none
+// The items as they are at one moment, with a reference each, in memory to be freed with
+// tgc_values_free. NULL: raised. An empty list gives a block too.
 #define tgc_list_snapshot TG_CORE_SYM(tgc_list_snapshot)
 tg_value *tgc_list_snapshot(tg_thread *t, tg_value list, size_t *n);
 
-// --- fast paths. They return false, with nothing done and nothing raised, if v is not exactly a list, the index
-// is out of range, or another thread is in the way: then take the general path.
+// --- fast paths. They return false, with nothing done and nothing raised, if v is not exactly a
+// list, the index is out of range, or another thread is in the way: then take the general path.
 static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg_value *out)
 {
     // ORDER: acquire; L2. Then acquire for the array's capacity and slots.
@@ -103,7 +113,8 @@ static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg
     if (TGI_UNLIKELY(!tgc_try_incref(t, tgc_ptr(v))))
         return false;
     // ORDER: acquire; the second look of Note [list-read].
-    if (TGI_LIKELY(atom_load_acquire(&a->slot[i].word) == v && atom_load_acquire(&list->items) == a)) {
+    if (TGI_LIKELY(atom_load_acquire(&a->slot[i].word) == v &&
+                   atom_load_acquire(&list->items) == a)) {
         *out = v;
         return true;
     }
@@ -129,14 +140,14 @@ static inline bool tgc_list_set_fast_steal(tg_thread *t, tg_value v, int64_t ind
     tg_value old = TGC_NULL;
     if (TGC_FREE_THREADED)
         tgc_publish_value(t, x); // before the lock, to keep it short
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; writers hold the lock.
         size_t n = atom_load_relaxed(&list->size);
         if (index < 0)
             index += (int64_t)n;
         if (TGI_LIKELY((size_t)index < n)) {
-            tgc_slot *s = &atom_load_relaxed(&list->items)->slot[index]; // ORDER: relaxed; as above.
+            // ORDER: relaxed; as above.
+            tgc_slot *s = &atom_load_relaxed(&list->items)->slot[index];
             old = tgc_slot_peek(s);
             tgc_slot_store(t, s, x);
         }
@@ -162,8 +173,7 @@ static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_val
     bool done = false;
     if (TGC_FREE_THREADED)
         tgc_publish_value(t, v);
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; writers hold the lock.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
@@ -179,7 +189,8 @@ static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_val
 
 static inline bool tgc_list_append_fast_steal(tg_thread *t, tg_value v, tg_value x)
 {
-    return TGI_LIKELY(tgc_is_exact(v, &tgc_list_type)) && tgc_list_push_fast_steal(t, tgc_list_of(v), x);
+    return TGI_LIKELY(tgc_is_exact(v, &tgc_list_type)) &&
+           tgc_list_push_fast_steal(t, tgc_list_of(v), x);
 }
 
 static inline bool tgc_list_append_fast(tg_thread *t, tg_value v, tg_value x)
@@ -192,8 +203,9 @@ static inline bool tgc_list_append_fast(tg_thread *t, tg_value v, tg_value x)
 }
 
 // --- between the list files. The caller holds the lock where the name says so.
-// Room for `room` items in all; the array with the old content, or NULL without memory (nothing raised). An array
-// that was replaced is returned in *retired, to be given to tgc_array_retire after unlocking.
+// Room for `room` items in all; the array with the old content, or NULL without memory (nothing
+// raised). An array that was replaced is returned in *retired, to be given to tgc_array_retire
+// after unlocking.
 #define tgc_list_room_locked TG_CORE_SYM(tgc_list_room_locked)
 tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired);
 #define tgc_array_new TG_CORE_SYM(tgc_array_new)

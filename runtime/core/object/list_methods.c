@@ -45,8 +45,7 @@ static tg_value method_pop(tg_thread *t, const tg_value *args, size_t nargs, tg_
 static bool remove_at(tg_thread *t, tgc_list *list, size_t i, tg_value x)
 {
     bool done = false;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
@@ -70,7 +69,9 @@ static tg_value method_remove(tg_thread *t, const tg_value *args, size_t nargs, 
     size_t i = 0;
     tg_value item;
     while ((item = tgc_list_get(t, args[0], i)) != TGC_NULL) {
-        int same = item == args[1] ? 1 : tgc_both_int(item, args[1]) ? 0 : tgc_equal(t, item, args[1]);
+        int same = item == args[1]               ? 1
+                   : tgc_both_int(item, args[1]) ? 0
+                                                 : tgc_equal(t, item, args[1]);
         bool done = same > 0 && remove_at(t, tgc_list_of(args[0]), i, item);
         tgc_release(t, item);
         if (done || same < 0)
@@ -110,8 +111,11 @@ static tg_value method_index(tg_thread *t, const tg_value *args, size_t nargs, t
     if (stop < 0)
         stop = stop + n < 0 ? 0 : stop + n;
     tg_value item;
-    for (int64_t i = start; i < stop && (item = tgc_list_get(t, args[0], (size_t)i)) != TGC_NULL; i++) {
-        int same = item == args[1] ? 1 : tgc_both_int(item, args[1]) ? 0 : tgc_equal(t, item, args[1]);
+    for (int64_t i = start; i < stop && (item = tgc_list_get(t, args[0], (size_t)i)) != TGC_NULL;
+         i++) {
+        int same = item == args[1]               ? 1
+                   : tgc_both_int(item, args[1]) ? 0
+                                                 : tgc_equal(t, item, args[1]);
         tgc_release(t, item);
         if (same != 0)
             return same < 0 ? TGC_NULL : tgc_from_int(i);
@@ -133,7 +137,9 @@ static tg_value method_count(tg_thread *t, const tg_value *args, size_t nargs, t
     int64_t count = 0;
     tg_value item;
     for (size_t i = 0; (item = tgc_list_get(t, args[0], i)) != TGC_NULL; i++) {
-        int same = item == args[1] ? 1 : tgc_both_int(item, args[1]) ? 0 : tgc_equal(t, item, args[1]);
+        int same = item == args[1]               ? 1
+                   : tgc_both_int(item, args[1]) ? 0
+                                                 : tgc_equal(t, item, args[1]);
         tgc_release(t, item);
         if (same < 0)
             return TGC_NULL;
@@ -147,8 +153,7 @@ static tg_value method_reverse(tg_thread *t, const tg_value *args, size_t nargs,
     (void)nargs;
     (void)kwnames;
     tgc_list *list = tgc_list_of(args[0]);
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.

@@ -2,8 +2,8 @@
 //
 // list_slice.c - list[i], list[i:j:k]: reading, assigning, deleting; repetition.
 //
-// Bounds are taken from the script before the length is read (their __index__ may change the list); the change
-// itself happens under the lock with the length of that moment.
+// Bounds are taken from the script before the length is read (their __index__ may change the list);
+// the change itself happens under the lock with the length of that moment.
 #include "core/object/list.h"
 
 #include "core/object/error.h" // tgc_raise
@@ -30,14 +30,14 @@ static tg_value get_slice(tg_thread *t, tg_value v, tg_value slice)
         tgc_array *a = atom_load_relaxed(&tgc_list_of(out)->items); // ORDER: relaxed; private.
         tgc_list *list = tgc_list_of(v);
         bool same = false;
-        TGC_LOCKED(t, &list->lock)
-        {
+        TGC_LOCKED(t, &list->lock) {
             // ORDER: relaxed; the lock is held.
             same = atom_load_relaxed(&list->size) == n;
             tgc_array *old = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
             for (int64_t i = 0; same && i < count; i++) {
                 // ORDER: relaxed; private. The value is published: it is in a list.
-                atom_store_relaxed(&a->slot[i].word, tgc_retain(t, tgc_slot_peek(&old->slot[lo + i * step])));
+                atom_store_relaxed(&a->slot[i].word,
+                                   tgc_retain(t, tgc_slot_peek(&old->slot[lo + i * step])));
             }
         }
         if (same) {
@@ -63,9 +63,10 @@ tg_value tgc_list_getitem(tg_thread *t, tg_value v, tg_value key)
     return x != TGC_NULL ? x : tgc_raise(t, &TGC_EXC(IndexError), "list index out of range");
 }
 
-// Puts m values (their references are taken) in place of `count` items from lo on; what was there goes to removed.
-static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count, const tg_value *values, size_t m,
-                          tg_value *removed, tgc_array **retired)
+// Puts m values (their references are taken) in place of `count` items from lo on; what was there
+// goes to removed.
+static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count,
+                          const tg_value *values, size_t m, tg_value *removed, tgc_array **retired)
 {
     // ORDER: relaxed; the lock is held.
     size_t n = atom_load_relaxed(&list->size);
@@ -75,7 +76,8 @@ static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count,
     for (size_t i = 0; i < count; i++)
         removed[i] = tgc_slot_peek(&a->slot[lo + i]);
     if (m < count)
-        atom_store_release(&list->size, n - count + m); // ORDER: release; readers past it look again.
+        // ORDER: release; readers past it look again.
+        atom_store_release(&list->size, n - count + m);
     tgc_slots_move(a->slot + lo + m, a->slot + lo + count, n - lo - count);
     for (size_t i = 0; i < m; i++)
         tgc_slot_store(t, &a->slot[lo + i], values[i]);
@@ -89,7 +91,8 @@ static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count,
 }
 
 // list[start:stop] = values, whose references are taken in any case.
-static int replace(tg_thread *t, tg_value v, int64_t start, int64_t stop, const tg_value *values, size_t m)
+static int replace(tg_thread *t, tg_value v, int64_t start, int64_t stop, const tg_value *values,
+                   size_t m)
 {
     tgc_list *list = tgc_list_of(v);
     for (;;) {
@@ -99,8 +102,7 @@ static int replace(tg_thread *t, tg_value v, int64_t start, int64_t stop, const 
         tg_value *removed = tgi_raw_alloc((count + 1) * sizeof *removed);
         tgc_array *retired = NULL;
         bool same = false, room = removed != NULL;
-        TGC_LOCKED(t, &list->lock)
-        {
+        TGC_LOCKED(t, &list->lock) {
             same = atom_load_relaxed(&list->size) == n; // ORDER: relaxed; the lock is held.
             if (same && room)
                 room = splice_locked(t, list, (size_t)lo, count, values, m, removed, &retired);
@@ -121,13 +123,12 @@ static int replace(tg_thread *t, tg_value v, int64_t start, int64_t stop, const 
 }
 
 // list[start:stop:step] = values: one for one; their references are taken in any case.
-static int replace_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop, int64_t step, tg_value *values,
-                           size_t m)
+static int replace_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop, int64_t step,
+                           tg_value *values, size_t m)
 {
     tgc_list *list = tgc_list_of(v);
     int64_t count = 0;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         count = tgc_slice_adjust((int64_t)atom_load_relaxed(&list->size), &start, &stop, step);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
@@ -165,12 +166,12 @@ static int delete_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop,
             return -1;
         }
         bool same = false;
-        TGC_LOCKED(t, &list->lock)
-        {
+        TGC_LOCKED(t, &list->lock) {
             same = atom_load_relaxed(&list->size) == n; // ORDER: relaxed; the lock is held.
             if (same) {
                 tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
-                atom_store_release(&list->size, n - count); // ORDER: release; readers past it look again.
+                // ORDER: release; readers past it look again.
+                atom_store_release(&list->size, n - count);
                 size_t to = (size_t)lo, from = (size_t)lo;
                 for (size_t i = 0; i < count; i++) {
                     removed[i] = tgc_slot_peek(&a->slot[from]);
@@ -197,13 +198,15 @@ static int set_slice(tg_thread *t, tg_value v, tg_value slice, tg_value x)
     if (tgc_slice_unpack(t, slice, &start, &stop, &step) < 0)
         return -1;
     if (x == TGC_NULL)
-        return step == 1 ? replace(t, v, start, stop, NULL, 0) : delete_stepped(t, v, start, stop, step);
+        return step == 1 ? replace(t, v, start, stop, NULL, 0)
+                         : delete_stepped(t, v, start, stop, step);
     size_t m;
     tg_value *values = tgc_values_from_iterable(t, x, &m);
     if (values == NULL) {
         if (tgc_raised_match(t, &TGC_EXC(TypeError)) && tgc_type_of(x)->iter == NULL)
-            tgc_raise(t, &TGC_EXC(TypeError), step == 1 ? "can only assign an iterable"
-                                                        : "must assign iterable to extended slice");
+            tgc_raise(t, &TGC_EXC(TypeError),
+                      step == 1 ? "can only assign an iterable"
+                                : "must assign iterable to extended slice");
         return -1;
     }
     int result = step == 1 ? replace(t, v, start, stop, values, m)
@@ -274,7 +277,8 @@ int tgc_list_repeat_in_place(tg_thread *t, tg_value v, tg_value times)
     size_t count, n;
     int known = tgc_seq_times(t, times, &count);
     if (known == 0)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "can't multiply sequence by non-int of type '%s'",
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "can't multiply sequence by non-int of type '%s'",
                              tgc_type_name(times));
     if (known < 0)
         return -1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// list_type.c - list as a type: construction, repr, comparison, operators, what the collector needs.
+// list_type.c - list as a type: construction, repr, comparison, operators, what the collector
+// needs.
 #include "core/object/list.h"
 
 #include "core/object/error.h" // tgc_raise
@@ -26,7 +27,10 @@ static void list_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }
 
-static void list_clear(tg_thread *t, tgc_obj *o) { tgc_list_clear(t, tgc_from_ptr(o)); }
+static void list_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_list_clear(t, tgc_from_ptr(o));
+}
 
 static void list_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
@@ -38,17 +42,20 @@ static void list_traverse(tgc_obj *o, tgc_visit visit, void *arg)
         visit(tgc_slot_peek(&a->slot[i]), arg);
 }
 
-static int list_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int list_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                     tg_value kwnames)
 {
     if (tgc_no_keywords(t, "list", kwnames) < 0)
         return -1;
     if (nargs > 1)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "list expected at most 1 argument, got %zu", nargs);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "list expected at most 1 argument, got %zu",
+                             nargs);
     tgc_list_clear(t, self);
     return nargs == 0 ? 0 : tgc_list_extend(t, self, args[0]);
 }
 
-static tg_value list_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value list_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                               tg_value kwnames)
 {
     if (type == &tgc_list_type && nargs == 1 && kwnames == TGC_NULL)
         return tgc_list_from_iterable(t, args[0]);
@@ -119,12 +126,18 @@ static tg_value list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
     }
     size_t na = tgc_list_size(a), nb = tgc_list_size(b);
     switch (op) {
-    case TGC_LT: return tgc_from_bool(na < nb);
-    case TGC_LE: return tgc_from_bool(na <= nb);
-    case TGC_EQ: return tgc_from_bool(na == nb);
-    case TGC_NE: return tgc_from_bool(na != nb);
-    case TGC_GT: return tgc_from_bool(na > nb);
-    case TGC_GE: break;
+    case TGC_LT:
+        return tgc_from_bool(na < nb);
+    case TGC_LE:
+        return tgc_from_bool(na <= nb);
+    case TGC_EQ:
+        return tgc_from_bool(na == nb);
+    case TGC_NE:
+        return tgc_from_bool(na != nb);
+    case TGC_GT:
+        return tgc_from_bool(na > nb);
+    case TGC_GE:
+        break;
     }
     return tgc_from_bool(na >= nb);
 }
@@ -167,7 +180,8 @@ static tg_value list_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         return tgc_refuse_concat(t, a, b, "list");
     }
     if (op == TGC_MUL)
-        return tgc_is_list(a) ? tgc_seq_multiply(t, a, b, tgc_list_repeat) : tgc_seq_multiply(t, b, a, tgc_list_repeat);
+        return tgc_is_list(a) ? tgc_seq_multiply(t, a, b, tgc_list_repeat)
+                              : tgc_seq_multiply(t, b, a, tgc_list_repeat);
     return TGC_NOTIMPL;
 }
 

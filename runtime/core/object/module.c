@@ -2,20 +2,22 @@
 //
 // module.c - modules and their global cells.
 //
-// Owns        cells: one per name, made when the name is first mentioned, never moved or freed while the module
-//             lives. Code holds pointers to them, so a global read is one load.
+// Owns        cells: one per name, made when the name is first mentioned, never moved or freed
+//             while the module lives. Code holds pointers to them, so a global read is one load.
 // Threads     lookup: any thread, no lock. New cells: under the module's lock.
 // Invariants  M1  the table is at most 2/3 full.
 #include "core/object/class.h"
 
-#include "core/object/dict.h"  // __dict__
 #include "core/object/error.h" // errors
 #include "core/object/known.h" // names
 #include "core/object/list.h"  // dir
 #include "core/object/str.h"   // names
 #include "mem/raw.h"           // memory
 
-static tgc_module *module(tg_value v) { return (tgc_module *)(void *)tgc_ptr(v); }
+static tgc_module *module(tg_value v)
+{
+    return (tgc_module *)(void *)tgc_ptr(v);
+}
 
 typedef struct tgc_cell_table {
     uint32_t mask;
@@ -38,7 +40,8 @@ static tgc_cell_table *table_new(uint32_t size)
 tg_value tgc_module_new(tg_thread *t, tg_value name)
 {
     tgc_cell_table *table = table_new(16);
-    tgc_module *m = table != NULL ? (tgc_module *)(void *)tgc_new(t, &tgc_module_type, sizeof *m) : NULL;
+    tgc_module *m =
+        table != NULL ? (tgc_module *)(void *)tgc_new(t, &tgc_module_type, sizeof *m) : NULL;
     if (m == NULL) {
         tgi_raw_free(table);
         return tgc_raised(t) ? TGC_NULL : tgc_raise_nomem(t);
@@ -180,19 +183,8 @@ static tg_value module_getattr(tg_thread *t, tg_value v, tg_value name)
     tg_value out;
     if (tgc_module_get(t, m, name, &out))
         return out;
-    if (name == TGC_NAME(dict)) {
-        tg_value dict = tgc_dict_new(t);
-        for (tgc_global_cell *c = m->first; dict != TGC_NULL && c != NULL; c = c->next) {
-            out = tgc_slot_load(t, &c->value);
-            int st = out == TGC_UNBOUND ? 0 : tgc_dict_set(t, dict, c->name, out);
-            tgc_release(t, out);
-            if (st < 0) {
-                tgc_release(t, dict);
-                return TGC_NULL;
-            }
-        }
-        return dict;
-    }
+    if (name == TGC_NAME(dict))
+        return tgc_module_dict(t, v);
     size_t n;
     if (tgc_module_get(t, m, TGC_NAME(getattr), &out)) { // PEP 562
         tg_value r = tgc_call1(t, out, name);
@@ -202,9 +194,10 @@ static tg_value module_getattr(tg_thread *t, tg_value v, tg_value name)
     if (tgc_type_find(&tgc_module_type, name) != NULL)
         return tgc_object_getattr(t, v, name);
     const char *text = tgc_str_utf8(t, name, &n);
-    return text == NULL ? TGC_NULL
-                        : tgc_raise(t, &TGC_EXC(AttributeError), "module '%s' has no attribute '%s'",
-                                    tgc_str_utf8(t, m->name, &n), text);
+    return text == NULL
+               ? TGC_NULL
+               : tgc_raise(t, &TGC_EXC(AttributeError), "module '%s' has no attribute '%s'",
+                           tgc_str_utf8(t, m->name, &n), text);
 }
 
 static int module_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
@@ -228,8 +221,9 @@ static tg_value module_repr(tg_thread *t, tg_value v)
     const char *name = tgc_str_utf8(t, module(v)->name, &n);
     if (!tgc_module_get(t, module(v), TGC_NAME(file), &file))
         return tgc_str_format(t, "<module '%s' (built-in)>", name);
-    tg_value r = tgc_is_str(file) ? tgc_str_format(t, "<module '%s' from '%s'>", name, tgc_str_utf8(t, file, &n))
-                                  : tgc_str_format(t, "<module '%s'>", name);
+    tg_value r = tgc_is_str(file)
+                     ? tgc_str_format(t, "<module '%s' from '%s'>", name, tgc_str_utf8(t, file, &n))
+                     : tgc_str_format(t, "<module '%s'>", name);
     tgc_release(t, file);
     return r;
 }
@@ -240,7 +234,8 @@ static tg_value module_dir(tg_thread *t, const tg_value *args, size_t nargs, tg_
     tg_value list = tgc_list_new(t, 0);
     for (tgc_global_cell *c = module(args[0])->first; list != TGC_NULL && c != NULL; c = c->next) {
         // ORDER: relaxed; only whether it is bound is looked at.
-        if (atom_load_relaxed(&c->value.word) != TGC_UNBOUND && tgc_list_append(t, list, c->name) < 0) {
+        if (atom_load_relaxed(&c->value.word) != TGC_UNBOUND &&
+            tgc_list_append(t, list, c->name) < 0) {
             tgc_release(t, list);
             return TGC_NULL;
         }

@@ -3,7 +3,8 @@
 // names.c - attribute tables of types.
 //
 // Owns        entries and tables. An entry is made once and never moves, so caches may point to it.
-// Threads     find: any thread, no lock (the table is acquired, slots are filled once). entry: takes the lock.
+// Threads     find: any thread, no lock (the table is acquired, slots are filled once). entry:
+//             takes the lock.
 // Invariants  N1  a table is at most 2/3 full, so a probe ends.
 #include "core/object/names.h"
 

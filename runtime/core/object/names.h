@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// names.h - attribute tables of types, and lookup through the method order. Layer core/object. names.c.
+// names.h - attribute tables of types, and lookup through the method order. Layer core/object.
+// names.c.
 #ifndef TGC_OBJECT_NAMES_H
 #define TGC_OBJECT_NAMES_H
 
@@ -8,7 +9,7 @@
 
 // One attribute of one type. Never freed while the type lives; deleted attributes hold Unbound.
 typedef struct tgc_name_entry {
-    tg_value name;               // interned
+    tg_value name; // interned
     tgc_slot value;
     struct tgc_name_entry *next; // in order of creation
 } tgc_name_entry;
@@ -19,10 +20,10 @@ typedef struct tgc_name_table {
 } tgc_name_table;
 
 typedef struct tgc_names {
-    tgc_lock lock;                     // writers
-    _Atomic(tgc_name_table *) table;   // any thread; replaced whole, old one freed later
-    uint32_t count;                    // guarded by lock
-    tgc_name_entry *first, *last;      // guarded by lock
+    tgc_lock lock;                           // writers
+    _Atomic(tgc_name_table *) table;         // any thread; replaced whole, old one freed later
+    uint32_t count;                          // guarded by lock
+    tgc_name_entry *first, *last;            // guarded by lock
     _Atomic(struct tgc_resolved *) resolved; // inline caches' index table of the type (attr.c)
 } tgc_names;
 
@@ -37,7 +38,8 @@ tgc_name_entry *tgc_names_find(tgc_names *names, tg_value name);
 #define tgc_names_entry TG_CORE_SYM(tgc_names_entry)
 tgc_name_entry *tgc_names_entry(tg_thread *t, tgc_names *names, tg_value name);
 
-// An attribute of the type itself (not of its bases): 1 with a new reference, 0, -1. Any str as name.
+// An attribute of the type itself (not of its bases): 1 with a new reference, 0, -1. Any str as
+// name.
 #define tgc_type_own TG_CORE_SYM(tgc_type_own)
 int tgc_type_own(tg_thread *t, tgc_type *type, tg_value name, tg_value *out);
 // Through the method order: the first bound entry, or NULL. name interned. No exception.

@@ -2,7 +2,8 @@
 //
 // native.c - functions written in C, as objects.
 //
-// Owns        tgc_builtin: methods of static types (one per type and name, for ever) and module functions.
+// Owns        tgc_builtin: methods of static types (one per type and name, for ever) and module
+//             functions.
 // Threads     immutable; calls go straight to the C function after a check of the argument count.
 #include "core/object/class.h"
 
@@ -11,7 +12,10 @@
 #include "core/object/str.h"   // names
 #include "core/object/tuple.h" // kwnames
 
-static tgc_builtin *builtin(tg_value v) { return (tgc_builtin *)(void *)tgc_ptr(v); }
+static tgc_builtin *builtin(tg_value v)
+{
+    return (tgc_builtin *)(void *)tgc_ptr(v);
+}
 
 tg_value tgc_builtin_new(tg_thread *t, const tgc_method_def *def, tgc_type *owner, tg_value module)
 {
@@ -48,34 +52,43 @@ tg_value tgc_builtin_arity_error(tg_thread *t, const tgc_builtin *b, size_t give
     const tgc_method_def *d = b->def;
     const char *owner = b->owner != NULL ? b->owner->name : "", *dot = b->owner != NULL ? "." : "";
     if (d->min == 0 && d->max == 0)
-        return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes no arguments (%zu given)", owner, dot, d->name, given);
+        return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes no arguments (%zu given)", owner,
+                         dot, d->name, given);
     if (d->min == 1 && d->max == 1)
-        return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes exactly one argument (%zu given)", owner, dot,
-                         d->name, given);
+        return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes exactly one argument (%zu given)",
+                         owner, dot, d->name, given);
     bool low = given < (size_t)d->min;
     int limit = low ? d->min : d->max;
     return tgc_raise(t, &TGC_EXC(TypeError), "%s expected %s%d argument%s, got %zu", d->name,
-                     d->min == d->max ? "" : low ? "at least " : "at most ", limit, limit == 1 ? "" : "s", given);
+                     d->min == d->max ? ""
+                     : low            ? "at least "
+                                      : "at most ",
+                     limit, limit == 1 ? "" : "s", given);
 }
 
-static tg_value builtin_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value builtin_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                             tg_value kwnames)
 {
     const tgc_builtin *b = builtin(f);
     const tgc_method_def *d = b->def;
     size_t self = b->owner != NULL && (d->flags & TGC_METH_STATIC) == 0;
     if (nargs < self)
-        return tgc_raise(t, &TGC_EXC(TypeError), "unbound method %s.%s() needs an argument", b->owner->name, d->name);
+        return tgc_raise(t, &TGC_EXC(TypeError), "unbound method %s.%s() needs an argument",
+                         b->owner->name, d->name);
     if (self && (d->flags & TGC_METH_CLASS) == 0 && !tgc_is_subtype(tgc_type_of(args[0]), b->owner))
-        return tgc_raise(t, &TGC_EXC(TypeError), "descriptor '%s' for '%s' objects doesn't apply to a '%s' object",
-                         d->name, b->owner->name, tgc_type_name(args[0]));
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", d->name,
+                         b->owner->name, tgc_type_name(args[0]));
     if (kwnames != TGC_NULL && (d->flags & TGC_METH_KW) == 0) {
         if (tgc_tuple_size(kwnames) > 0)
             return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes no keyword arguments",
-                             b->owner != NULL ? b->owner->name : "", b->owner != NULL ? "." : "", d->name);
+                             b->owner != NULL ? b->owner->name : "", b->owner != NULL ? "." : "",
+                             d->name);
         kwnames = TGC_NULL;
     }
     size_t given = nargs - self;
-    if ((d->flags & TGC_METH_KW) == 0 && (given < (size_t)d->min || (d->max >= 0 && given > (size_t)d->max)))
+    if ((d->flags & TGC_METH_KW) == 0 &&
+        (given < (size_t)d->min || (d->max >= 0 && given > (size_t)d->max)))
         return tgc_builtin_arity_error(t, b, given);
     return d->fn(t, args, nargs, kwnames);
 }
@@ -98,18 +111,23 @@ static tg_value builtin_repr(tg_thread *t, tg_value v)
     return tgc_str_format(t, "<built-in function %s>", b->def->name);
 }
 
-static tg_value builtin_name(tg_thread *t, tg_value self) { return tgc_str_cstr(t, builtin(self)->def->name); }
+static tg_value builtin_name(tg_thread *t, tg_value self)
+{
+    return tgc_str_cstr(t, builtin(self)->def->name);
+}
 
 static tg_value builtin_qualname(tg_thread *t, tg_value self)
 {
     const tgc_builtin *b = builtin(self);
-    return b->owner == NULL ? builtin_name(t, self) : tgc_str_format(t, "%s.%s", b->owner->name, b->def->name);
+    return b->owner == NULL ? builtin_name(t, self)
+                            : tgc_str_format(t, "%s.%s", b->owner->name, b->def->name);
 }
 
 static tg_value builtin_module(tg_thread *t, tg_value self)
 {
     tg_value m = builtin(self)->module;
-    return m == TGC_NONE && builtin(self)->owner == NULL ? tgc_retain(t, TGC_NAME(builtins)) : tgc_retain(t, m);
+    return m == TGC_NONE && builtin(self)->owner == NULL ? tgc_retain(t, TGC_NAME(builtins))
+                                                         : tgc_retain(t, m);
 }
 
 static tg_value builtin_doc(tg_thread *t, tg_value self)

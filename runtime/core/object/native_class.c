@@ -3,7 +3,8 @@
 // native_class.c - classes defined through the C API: instances carry a block of C data.
 //
 // Owns        the types, one per definition and runtime. The data block lies behind the header.
-// Invariants  NC1  data is zeroed before init and after finalize; finalize runs once, also when the runtime ends.
+// Invariants  NC1  data is zeroed before init and after finalize; finalize runs once, also when the
+//             runtime ends.
 // Threads     as the definition's functions say; the data is theirs to guard.
 #include "core/object/native_class.h"
 
@@ -20,9 +21,15 @@ static const tgc_type *native_type(const tgc_type *type)
     return type;
 }
 
-static const tg_class_def *def_of(const tgc_type *type) { return native_type(type)->native; }
+static const tg_class_def *def_of(const tgc_type *type)
+{
+    return native_type(type)->native;
+}
 
-static void *data_at(tgc_obj *o) { return (char *)o + TGC_NATIVE_OFFSET; }
+static void *data_at(tgc_obj *o)
+{
+    return (char *)o + TGC_NATIVE_OFFSET;
+}
 
 static void native_clear(tg_thread *t, tgc_obj *o)
 {
@@ -58,15 +65,19 @@ static tg_value native_alloc(tg_thread *t, tgc_type *type)
     return tgc_from_ptr(o);
 }
 
-static int native_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int native_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                       tg_value kwnames)
 {
     const tg_class_def *def = def_of(tgc_type_of(self));
     if (def->init == NULL)
-        return nargs == 0 ? 0 : tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no arguments", def->name);
+        return nargs == 0
+                   ? 0
+                   : tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no arguments", def->name);
     return def->init(t, self, data_at(tgc_ptr(self)), args, nargs, kwnames);
 }
 
-static tg_value native_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value native_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                 tg_value kwnames)
 {
     tg_value self = native_alloc(t, type);
     if (self == TGC_NULL || ((type->flags & TGC_TF_HEAP) != 0 && type->init != native_init))
@@ -83,7 +94,8 @@ static tg_value native_repr(tg_thread *t, tg_value v)
     return def_of(tgc_type_of(v))->repr(t, v, data_at(tgc_ptr(v)));
 }
 
-static tg_value native_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value native_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                            tg_value kwnames)
 {
     return def_of(tgc_type_of(f))->call(t, f, data_at(tgc_ptr(f)), args, nargs, kwnames);
 }
@@ -148,7 +160,8 @@ void *tgc_native_data(tg_thread *t, tg_value self, const tg_class_def *def)
     const tgc_type *type = tgc_is_ptr(self) ? native_type(tgc_type_of(self)) : NULL;
     if (type != NULL && type->native == def)
         return data_at(tgc_ptr(self));
-    tgc_raise(t, &TGC_EXC(TypeError), "expected a '%s' object, not '%s'", def->name, tgc_type_name(self));
+    tgc_raise(t, &TGC_EXC(TypeError), "expected a '%s' object, not '%s'", def->name,
+              tgc_type_name(self));
     return NULL;
 }
 

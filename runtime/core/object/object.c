@@ -2,17 +2,17 @@
 //
 // object.c - making and freeing objects; limits on recursion in C.
 //
-// Owns        the step from "count is zero" to the type's dealloc, and its depth: a chain of a million nodes
-//             must not recurse a million times. Beyond DEALLOC_NEST the object waits in a list of the thread
-//             and is freed when the outermost dealloc is done.
+// Owns        the step from "count is zero" to the type's dealloc, and its depth: a chain of a
+//             million nodes must not recurse a million times. Beyond DEALLOC_NEST the object waits
+//             in a list of the thread and is freed when the outermost dealloc is done.
 // Threads     any attached thread; the list is the thread's own.
 #include "core/object/object.h"
 
-#include "core/object/error.h"    // tgc_raise_nomem
-#include "core/object/state.h"    // tgc_thread
-#include "mem/objmap.h"           // tracking
-#include "mem/raw.h"              // memory
-#include "thread/runtime.h"       // objmap_tag
+#include "core/object/error.h" // tgc_raise_nomem
+#include "core/object/state.h" // tgc_thread
+#include "mem/objmap.h"        // tracking
+#include "mem/raw.h"           // memory
+#include "thread/runtime.h"    // objmap_tag
 
 #define DEALLOC_NEST 50
 

@@ -68,11 +68,13 @@ int64_t tgc_length(tg_thread *t, tg_value v)
 {
     tgc_type *type = tgc_type_of(v);
     if (type->length == NULL)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "object of type '%s' has no len()", type->name);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "object of type '%s' has no len()",
+                             type->name);
     return type->length(t, v);
 }
 
-static const char *const symbols[] = {"+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^", "@", "divmod()"};
+static const char *const symbols[] = {"+",  "-",  "*", "/", "//", "%", "** or pow()",
+                                      "<<", ">>", "&", "|", "^",  "@", "divmod()"};
 
 static tg_value binary_known(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
 {
@@ -95,21 +97,23 @@ static tg_value binary_known(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     return TGC_NOTIMPL;
 }
 
-static tg_value unsupported(tg_thread *t, const char *symbol, const char *suffix, tg_value a, tg_value b)
+static tg_value unsupported(tg_thread *t, const char *symbol, const char *suffix, tg_value a,
+                            tg_value b)
 {
-    return tgc_raise(t, &TGC_EXC(TypeError), "unsupported operand type(s) for %s%s: '%s' and '%s'", symbol, suffix,
-                     tgc_type_name(a), tgc_type_name(b));
+    return tgc_raise(t, &TGC_EXC(TypeError), "unsupported operand type(s) for %s%s: '%s' and '%s'",
+                     symbol, suffix, tgc_type_name(a), tgc_type_name(b));
 }
 
 // Sequences have their own words for a wrong + and *.
-static tg_value binary_failed(tg_thread *t, tgc_binop op, tg_value a, tg_value b, const char *suffix)
+static tg_value binary_failed(tg_thread *t, tgc_binop op, tg_value a, tg_value b,
+                              const char *suffix)
 {
     const uint32_t sequences = TGC_TF_LIST | TGC_TF_TUPLE | TGC_TF_STR | TGC_TF_BYTES;
     if (op == TGC_ADD && tgc_has_flag(a, sequences)) {
         if (tgc_is_bytes(a))
             return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %s to bytes", tgc_type_name(b));
-        return tgc_raise(t, &TGC_EXC(TypeError), "can only concatenate %s (not \"%s\") to %s", tgc_type_name(a),
-                         tgc_type_name(b), tgc_type_name(a));
+        return tgc_raise(t, &TGC_EXC(TypeError), "can only concatenate %s (not \"%s\") to %s",
+                         tgc_type_name(a), tgc_type_name(b), tgc_type_name(a));
     }
     if (op == TGC_MUL && (tgc_has_flag(a, sequences) || tgc_has_flag(b, sequences)))
         return tgc_raise(t, &TGC_EXC(TypeError), "can't multiply sequence by non-int of type '%s'",
@@ -145,7 +149,8 @@ tg_value tgc_unary(tg_thread *t, tgc_unop op, tg_value a)
     if (r != TGC_NOTIMPL)
         return r;
     static const char *const names[] = {"unary -", "unary +", "unary ~", "abs()"};
-    return tgc_raise(t, &TGC_EXC(TypeError), "bad operand type for %s: '%s'", names[op], type->name);
+    return tgc_raise(t, &TGC_EXC(TypeError), "bad operand type for %s: '%s'", names[op],
+                     type->name);
 }
 
 static const tgc_cmpop swapped[] = {TGC_GT, TGC_GE, TGC_EQ, TGC_NE, TGC_LT, TGC_LE};
@@ -177,8 +182,9 @@ tg_value tgc_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
         r = tgc_from_bool((a == b) == (op == TGC_EQ));
     } else {
         static const char *const names[] = {"<", "<=", "==", "!=", ">", ">="};
-        r = tgc_raise(t, &TGC_EXC(TypeError), "'%s' not supported between instances of '%s' and '%s'", names[op],
-                      ta->name, tb->name);
+        r = tgc_raise(t, &TGC_EXC(TypeError),
+                      "'%s' not supported between instances of '%s' and '%s'", names[op], ta->name,
+                      tb->name);
     }
 done:
     tgc_leave_c(t);
@@ -242,7 +248,8 @@ int tgc_contains(tg_thread *t, tg_value container, tg_value x)
     if (type->contains != NULL)
         return type->contains(t, container, x);
     if (type->iter == NULL && type->getitem == NULL)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "argument of type '%s' is not iterable", type->name);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "argument of type '%s' is not iterable",
+                             type->name);
     tg_value it = tgc_iter(t, container), item;
     if (it == TGC_NULL)
         return -1;
@@ -321,9 +328,13 @@ tg_value tgc_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, 
     return type->call(t, f, args, nargs, kwnames);
 }
 
-tg_value tgc_call1(tg_thread *t, tg_value f, tg_value a) { return tgc_call(t, f, &a, 1, TGC_NULL); }
+tg_value tgc_call1(tg_thread *t, tg_value f, tg_value a)
+{
+    return tgc_call(t, f, &a, 1, TGC_NULL);
+}
 
-tg_value tgc_call_method(tg_thread *t, tg_value v, const char *name, const tg_value *args, size_t nargs)
+tg_value tgc_call_method(tg_thread *t, tg_value v, const char *name, const tg_value *args,
+                         size_t nargs)
 {
     tg_value f = tgc_getattr_cstr(t, v, name);
     if (f == TGC_NULL)
@@ -371,17 +382,19 @@ int tgc_as_index(tg_thread *t, tg_value v, int64_t *out)
         if (tgc_int_as_i64(t, v, out) == 0)
             return 0;
         tgc_error_clear(t);
-        return tgc_raise_int(t, &TGC_EXC(IndexError), "cannot fit 'int' into an index-sized integer");
+        return tgc_raise_int(t, &TGC_EXC(IndexError),
+                             "cannot fit 'int' into an index-sized integer");
     }
     tg_value r = tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
     if (r == TGC_NOTIMPL)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "'%s' object cannot be interpreted as an integer",
-                             tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "'%s' object cannot be interpreted as an integer", tgc_type_name(v));
     if (r == TGC_NULL)
         return -1;
-    int st = tgc_is_integer(r) ? tgc_as_index(t, r, out)
-                               : tgc_raise_int(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %s)",
-                                               tgc_type_name(r));
+    int st = tgc_is_integer(r)
+                 ? tgc_as_index(t, r, out)
+                 : tgc_raise_int(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %s)",
+                                 tgc_type_name(r));
     tgc_release(t, r);
     return st;
 }

@@ -12,7 +12,10 @@
 #include "core/object/tuple.h" // hash
 
 // a op b; consumes neither. TGC_NULL raised.
-static tg_value calc(tg_thread *t, tgc_binop op, tg_value a, tg_value b) { return tgc_int_binary(t, op, a, b); }
+static tg_value calc(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
+{
+    return tgc_int_binary(t, op, a, b);
+}
 
 // max(0, ceil((stop - start) / step)) as an integer.
 static tg_value length_of(tg_thread *t, tg_value start, tg_value stop, tg_value step)
@@ -41,7 +44,8 @@ static tg_value length_of(tg_thread *t, tg_value start, tg_value stop, tg_value 
 static tg_value make(tg_thread *t, tg_value start, tg_value stop, tg_value step)
 {
     tg_value length = length_of(t, start, stop, step);
-    tgc_range *r = length == TGC_NULL ? NULL : (tgc_range *)(void *)tgc_new_raw(t, &tgc_range_type, sizeof *r);
+    tgc_range *r =
+        length == TGC_NULL ? NULL : (tgc_range *)(void *)tgc_new_raw(t, &tgc_range_type, sizeof *r);
     if (r == NULL) {
         tgc_release(t, start);
         tgc_release(t, stop);
@@ -63,10 +67,14 @@ tg_value tgc_range_new(tg_thread *t, int64_t start, int64_t stop, int64_t step)
 
 static tg_value as_number(tg_thread *t, tg_value v)
 {
-    return tgc_is_int(v) ? v : v == TGC_TRUE ? tgc_from_int(1) : v == TGC_FALSE ? tgc_from_int(0) : tgc_index(t, v);
+    return tgc_is_int(v)    ? v
+           : v == TGC_TRUE  ? tgc_from_int(1)
+           : v == TGC_FALSE ? tgc_from_int(0)
+                            : tgc_index(t, v);
 }
 
-static tg_value range_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value range_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     (void)type;
     if (tgc_no_keywords(t, "range", kwnames) < 0)
@@ -74,7 +82,8 @@ static tg_value range_construct(tg_thread *t, tgc_type *type, const tg_value *ar
     if (nargs == 0)
         return tgc_raise(t, &TGC_EXC(TypeError), "range expected at least 1 argument, got 0");
     if (nargs > 3)
-        return tgc_raise(t, &TGC_EXC(TypeError), "range expected at most 3 arguments, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "range expected at most 3 arguments, got %zu",
+                         nargs);
     tg_value start = nargs == 1 ? tgc_from_int(0) : as_number(t, args[0]);
     tg_value stop = start == TGC_NULL ? start : as_number(t, args[nargs == 1 ? 0 : 1]);
     tg_value step = stop == TGC_NULL ? stop : nargs < 3 ? tgc_from_int(1) : as_number(t, args[2]);
@@ -110,7 +119,8 @@ static int64_t range_length(tg_thread *t, tg_value v)
     int64_t n;
     if (tgc_int_try_i64(tgc_range_of(v)->length, &n))
         return n;
-    return tgc_raise_int(t, &TGC_EXC(OverflowError), "Python int too large to convert to C ssize_t");
+    return tgc_raise_int(t, &TGC_EXC(OverflowError),
+                         "Python int too large to convert to C ssize_t");
 }
 
 static int range_truth(tg_thread *t, tg_value v)
@@ -134,7 +144,8 @@ static tg_value get_slice(tg_thread *t, tgc_range *r, tg_value slice)
 {
     int64_t n, start, stop, step, count;
     if (!tgc_int_try_i64(r->length, &n))
-        return tgc_raise(t, &TGC_EXC(OverflowError), "Python int too large to convert to C ssize_t");
+        return tgc_raise(t, &TGC_EXC(OverflowError),
+                         "Python int too large to convert to C ssize_t");
     if (tgc_slice_indices(t, slice, n, &start, &stop, &step, &count) < 0)
         return TGC_NULL;
     tg_value by = calc(t, TGC_MUL, r->step, tgc_int_from_i64(t, step));
@@ -204,7 +215,8 @@ static int find_integer(tg_thread *t, tgc_range *r, tg_value x, tg_value *out)
     return 1;
 }
 
-// Counts the items equal to x, or with `first` stops at the first and gives its index; -1 raised, -2 none.
+// Counts the items equal to x, or with `first` stops at the first and gives its index; -1 raised,
+// -2 none.
 static int64_t search(tg_thread *t, tg_value v, tg_value x, bool first)
 {
     tgc_iterate it;
@@ -266,9 +278,18 @@ static int range_hash(tg_thread *t, tg_value v, uint64_t *out)
     return bad;
 }
 
-static tg_value get_start(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_range_of(v)->start); }
-static tg_value get_stop(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_range_of(v)->stop); }
-static tg_value get_step(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_range_of(v)->step); }
+static tg_value get_start(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_range_of(v)->start);
+}
+static tg_value get_stop(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_range_of(v)->stop);
+}
+static tg_value get_step(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_range_of(v)->step);
+}
 
 static tg_value method_index(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
@@ -345,7 +366,8 @@ tgc_type tgc_range_type = {
     .iter = tgc_iter_range,
 };
 
-// --- iterators. One index that only rises: threads that share one may get an item twice, never a wrong one.
+// --- iterators. One index that only rises: threads that share one may get an item twice, never a
+// wrong one.
 
 typedef struct range_iter {
     tgc_obj head;
@@ -377,15 +399,14 @@ static tg_value range_iter_next(tg_thread *t, tg_value v)
     return tgc_from_int(it->start + i * it->step);
 }
 
-static void range_iter_dealloc(tg_thread *t, tgc_obj *o) { tgc_delete(t, o, sizeof(range_iter)); }
+static void range_iter_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_delete(t, o, sizeof(range_iter));
+}
 
 tgc_type tgc_range_iter_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "range_iterator",
-    .size = sizeof(range_iter),
-    .dealloc = range_iter_dealloc,
-    .iter = tgc_iter_self,
-    .next = range_iter_next,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "range_iterator", .size = sizeof(range_iter),
+    .dealloc = range_iter_dealloc,     .iter = tgc_iter_self,    .next = range_iter_next,
 };
 
 typedef struct long_range_iter {
@@ -397,7 +418,8 @@ typedef struct long_range_iter {
 
 static tg_value long_iter(tg_thread *t, tg_value range, bool down)
 {
-    long_range_iter *it = (long_range_iter *)(void *)tgc_new_raw(t, &tgc_long_range_iter_type, sizeof *it);
+    long_range_iter *it =
+        (long_range_iter *)(void *)tgc_new_raw(t, &tgc_long_range_iter_type, sizeof *it);
     if (it == NULL)
         return TGC_NULL;
     it->range = tgc_retain(t, range);

@@ -15,8 +15,8 @@ typedef struct tgc_range {
 
 #define tgc_range_of(v) ((tgc_range *)tgc_ptr(v))
 
-// v is a range. True if start, stop, step and length are immediate integers (then start + i * step does not
-// overflow for i <= length); out-parameters may be NULL.
+// v is a range. True if start, stop, step and length are immediate integers (then start + i * step
+// does not overflow for i <= length); out-parameters may be NULL.
 static inline bool tgc_range_small(tg_value v, int64_t *start, int64_t *stop, int64_t *step)
 {
     const tgc_range *r = tgc_range_of(v);
@@ -30,7 +30,10 @@ static inline bool tgc_range_small(tg_value v, int64_t *start, int64_t *stop, in
         *step = tgc_int(r->step);
     return true;
 }
-static inline int64_t tgc_range_small_length(tg_value v) { return tgc_int(tgc_range_of(v)->length); }
+static inline int64_t tgc_range_small_length(tg_value v)
+{
+    return tgc_int(tgc_range_of(v)->length);
+}
 
 // A range of immediate integers.
 #define tgc_range_new TG_CORE_SYM(tgc_range_new)

@@ -19,7 +19,8 @@ int tgc_iterate_begin(tg_thread *t, tgc_iterate *it, tg_value iterable)
         it->kind = TGC_OVER_LIST;
     } else if (tgc_is_exact(iterable, &tgc_tuple_type)) {
         it->kind = TGC_OVER_TUPLE;
-    } else if (tgc_is_exact(iterable, &tgc_range_type) && tgc_range_small(iterable, &it->at, NULL, &it->step)) {
+    } else if (tgc_is_exact(iterable, &tgc_range_type) &&
+               tgc_range_small(iterable, &it->at, NULL, &it->step)) {
         it->kind = TGC_OVER_RANGE;
         it->left = tgc_range_small_length(iterable);
     } else {
@@ -50,7 +51,8 @@ int tgc_iterate_next(tg_thread *t, tgc_iterate *it, tg_value *out)
         *out = tgc_from_int(it->at);
         it->at += it->step;
         return 1;
-    case TGC_OVER_ITERATOR: break;
+    case TGC_OVER_ITERATOR:
+        break;
     }
     *out = tgc_next(t, it->source);
     if (*out != TGC_NULL)
@@ -58,7 +60,10 @@ int tgc_iterate_next(tg_thread *t, tgc_iterate *it, tg_value *out)
     return tgc_raised(t) ? -1 : 0;
 }
 
-void tgc_iterate_end(tg_thread *t, tgc_iterate *it) { tgc_release(t, it->source); }
+void tgc_iterate_end(tg_thread *t, tgc_iterate *it)
+{
+    tgc_release(t, it->source);
+}
 
 tg_value *tgc_values_from_iterable(tg_thread *t, tg_value iterable, size_t *n)
 {
@@ -124,7 +129,8 @@ tg_value tgc_list_from_iterable(tg_thread *t, tg_value iterable)
     size_t room = 0;
     if (tgc_is_exact(iterable, &tgc_range_type) && tgc_range_small(iterable, NULL, NULL, NULL))
         room = (size_t)tgc_range_small_length(iterable);
-    else if (tgc_has_flag(iterable, TGC_TF_DICT | TGC_TF_SET) && !tgc_has_flag(iterable, TGC_TF_HEAP))
+    else if (tgc_has_flag(iterable, TGC_TF_DICT | TGC_TF_SET) &&
+             !tgc_has_flag(iterable, TGC_TF_HEAP))
         room = (size_t)tgc_length(t, iterable);
     tg_value list = tgc_list_new(t, room);
     if (list != TGC_NULL && tgc_list_extend(t, list, iterable) < 0) {
@@ -155,7 +161,8 @@ static bool has_index(tg_value v)
 int tgc_seq_index(tg_thread *t, tg_value key, const char *kind, int64_t *out)
 {
     if (!has_index(key))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s indices must be integers or slices, not %s", kind,
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "%s indices must be integers or slices, not %s", kind,
                              tgc_type_name(key));
     return tgc_as_index(t, key, out);
 }
@@ -185,8 +192,8 @@ int tgc_seq_times(tg_thread *t, tg_value v, size_t *out)
     int64_t n;
     if (tgc_as_index(t, v, &n) < 0) {
         if (tgc_raised_match(t, &TGC_EXC(IndexError)))
-            return tgc_raise_int(t, &TGC_EXC(OverflowError), "cannot fit '%s' into an index-sized integer",
-                                 tgc_type_name(v));
+            return tgc_raise_int(t, &TGC_EXC(OverflowError),
+                                 "cannot fit '%s' into an index-sized integer", tgc_type_name(v));
         return -1;
     }
     *out = n < 0 ? 0 : (size_t)n;
@@ -196,11 +203,17 @@ int tgc_seq_times(tg_thread *t, tg_value v, size_t *out)
 tg_value tgc_seq_multiply(tg_thread *t, tg_value seq, tg_value times,
                           tg_value (*repeat)(tg_thread *t, tg_value seq, tg_value times))
 {
+    // A class with a __rmul__ of its own is asked first, also if it has __index__.
+    if (tgc_has_flag(times, TGC_TF_HEAP)) {
+        const tgc_name_entry *own = tgc_type_find(tgc_type_of(times), TGC_NAME(rmul));
+        if (own != NULL &&
+            (!tgc_is_integer(times) || own != tgc_type_find(&tgc_int_type, TGC_NAME(rmul))))
+            return TGC_NOTIMPL;
+    }
     if (has_index(times))
         return repeat(t, seq, times);
-    if (tgc_type_find(tgc_type_of(times), TGC_NAME(rmul)) != NULL && tgc_has_flag(times, TGC_TF_HEAP))
-        return TGC_NOTIMPL;
-    return tgc_raise(t, &TGC_EXC(TypeError), "can't multiply sequence by non-int of type '%s'", tgc_type_name(times));
+    return tgc_raise(t, &TGC_EXC(TypeError), "can't multiply sequence by non-int of type '%s'",
+                     tgc_type_name(times));
 }
 
 tg_value tgc_refuse_concat(tg_thread *t, tg_value a, tg_value b, const char *kind)
@@ -208,8 +221,8 @@ tg_value tgc_refuse_concat(tg_thread *t, tg_value a, tg_value b, const char *kin
     (void)a;
     if (tgc_type_find(tgc_type_of(b), TGC_NAME(radd)) != NULL && tgc_has_flag(b, TGC_TF_HEAP))
         return TGC_NOTIMPL;
-    return tgc_raise(t, &TGC_EXC(TypeError), "can only concatenate %s (not \"%s\") to %s", kind, tgc_type_name(b),
-                     kind);
+    return tgc_raise(t, &TGC_EXC(TypeError), "can only concatenate %s (not \"%s\") to %s", kind,
+                     tgc_type_name(b), kind);
 }
 
 int tgc_no_keywords(tg_thread *t, const char *fname, tg_value kwnames)
@@ -219,19 +232,14 @@ int tgc_no_keywords(tg_thread *t, const char *fname, tg_value kwnames)
     return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no keyword arguments", fname);
 }
 
-void tgc_clear_nothing(tg_thread *t, tgc_obj *o)
-{
-    (void)t;
-    (void)o;
-}
-
 int tgc_hash_unhashable(tg_thread *t, tg_value v, uint64_t *out)
 {
     (void)out;
     return tgc_raise_int(t, &TGC_EXC(TypeError), "unhashable type: '%s'", tgc_type_name(v));
 }
 
-tg_value tgc_repr_values(tg_thread *t, const char *open, const tg_value *values, size_t n, const char *close)
+tg_value tgc_repr_values(tg_thread *t, const char *open, const tg_value *values, size_t n,
+                         const char *close)
 {
     tgc_strbuf b;
     tgc_strbuf_init(&b);
@@ -250,7 +258,8 @@ tg_value tgc_repr_values(tg_thread *t, const char *open, const tg_value *values,
     return TGC_NULL;
 }
 
-tg_value tgc_compare_values(tg_thread *t, tgc_cmpop op, const tg_value *a, size_t na, const tg_value *b, size_t nb)
+tg_value tgc_compare_values(tg_thread *t, tgc_cmpop op, const tg_value *a, size_t na,
+                            const tg_value *b, size_t nb)
 {
     size_t n = na < nb ? na : nb;
     for (size_t i = 0; i < n; i++) {
@@ -264,12 +273,18 @@ tg_value tgc_compare_values(tg_thread *t, tgc_cmpop op, const tg_value *a, size_
             return op == TGC_EQ ? TGC_FALSE : op == TGC_NE ? TGC_TRUE : tgc_compare(t, op, x, y);
     }
     switch (op) {
-    case TGC_LT: return tgc_from_bool(na < nb);
-    case TGC_LE: return tgc_from_bool(na <= nb);
-    case TGC_EQ: return tgc_from_bool(na == nb);
-    case TGC_NE: return tgc_from_bool(na != nb);
-    case TGC_GT: return tgc_from_bool(na > nb);
-    case TGC_GE: break;
+    case TGC_LT:
+        return tgc_from_bool(na < nb);
+    case TGC_LE:
+        return tgc_from_bool(na <= nb);
+    case TGC_EQ:
+        return tgc_from_bool(na == nb);
+    case TGC_NE:
+        return tgc_from_bool(na != nb);
+    case TGC_GT:
+        return tgc_from_bool(na > nb);
+    case TGC_GE:
+        break;
     }
     return tgc_from_bool(na >= nb);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// set.c - the table of sets, and adding, finding, removing one item. The protocol is Note [set-read] in set.h.
+// set.c - the table of sets, and adding, finding, removing one item. The protocol is Note
+// [set-read] in set.h.
 //
-// Ten neighbouring entries are looked at before the search jumps: places near each other share cache lines. The table
-// is at most three fifths full, and grows to four times its items (twice beyond 50,000).
+// Ten neighbouring entries are looked at before the search jumps: places near each other share
+// cache lines. The table is at most three fifths full, and grows to four times its items (twice
+// beyond 50,000).
 #include "core/object/set.h"
 
 #include "core/object/class.h" // tgc_attrs_init
@@ -11,10 +13,10 @@
 #include "core/object/seq.h"   // tgc_hash_key, tgc_equal_simple
 #include "mem/raw.h"           // tables
 
-#define NEIGHBOURS 9
+#define NEIGHBOURS    9
 #define PERTURB_SHIFT 5
-#define SIZE_LEAST 8
-#define LARGE 50000
+#define SIZE_LEAST    8
+#define LARGE         50000
 
 static tgc_set_table empty_table = {
     .mask = SIZE_LEAST - 1,
@@ -46,7 +48,10 @@ static inline void probe_next(probe *p)
     p->left = p->base + NEIGHBOURS <= p->mask ? NEIGHBOURS : 0;
 }
 
-static size_t table_bytes(size_t mask) { return sizeof(tgc_set_table) + (mask + 1) * sizeof(tgc_set_entry); }
+static size_t table_bytes(size_t mask)
+{
+    return sizeof(tgc_set_table) + (mask + 1) * sizeof(tgc_set_entry);
+}
 
 static tgc_set_table *table_new(size_t size)
 {
@@ -99,7 +104,10 @@ tg_value tgc_set_new_typed(tg_thread *t, tgc_type *type, tg_value iterable)
     return v;
 }
 
-tg_value tgc_set_new(tg_thread *t) { return tgc_set_new_typed(t, &tgc_set_type, TGC_NULL); }
+tg_value tgc_set_new(tg_thread *t)
+{
+    return tgc_set_new_typed(t, &tgc_set_type, TGC_NULL);
+}
 
 tg_value tgc_frozenset_new(tg_thread *t, tg_value iterable)
 {
@@ -108,11 +116,12 @@ tg_value tgc_frozenset_new(tg_thread *t, tg_value iterable)
 
 // --- searching
 
-#define EMPTY ((int64_t)-1)
+#define EMPTY  ((int64_t)-1)
 #define UNSURE ((int64_t)-2)
 
-// While nobody writes: the entry of key; or EMPTY, and *place is where it belongs (the last removed entry on the way, or
-// the free one at its end); or UNSURE: a key must be compared by code that may run scripts.
+// While nobody writes: the entry of key; or EMPTY, and *place is where it belongs (the last removed
+// entry on the way, or the free one at its end); or UNSURE: a key must be compared by code that may
+// run scripts.
 static int64_t search_locked(tgc_set_table *table, tg_value key, uint64_t hash, size_t *place)
 {
     size_t removed = SIZE_MAX;
@@ -145,7 +154,8 @@ typedef struct found {
 } found;
 
 // Whether the key seen in e as k, with the wanted hash, equals key: 1, 0, -1 raised, -2 start over.
-static int same_key(tg_thread *t, tgc_set *set, const found *f, tgc_set_entry *e, tg_value k, tg_value key)
+static int same_key(tg_thread *t, tgc_set *set, const found *f, tgc_set_entry *e, tg_value k,
+                    tg_value key)
 {
     if (!tgc_is_ptr(k) && !tgc_is_ptr(key)) {
         int same = tgc_equal_simple(k, key);
@@ -182,11 +192,13 @@ again:
     removed = SIZE_MAX;
     // ORDER: acquire; the epoch before the table: S3.
     f->epoch = atom_load_acquire(&set->epoch);
-    tgc_set_table *table = f->table = atom_load_acquire(&set->table); // ORDER: acquire; S2: the table is complete.
+    // ORDER: acquire; S2: the table is complete.
+    tgc_set_table *table = f->table = atom_load_acquire(&set->table);
     f->inserts = atom_load_acquire(&table->inserts); // ORDER: acquire; keys counted can be found.
     for (probe p = probe_start(table->mask, hash);; probe_next(&p)) {
         tgc_set_entry *e = &table->entry[p.at];
-        tg_value k = atom_load_acquire(&e->key.word); // ORDER: acquire; S1: the hash is there, the object complete.
+        // ORDER: acquire; S1: the hash is there, the object complete.
+        tg_value k = atom_load_acquire(&e->key.word);
         f->key = k;
         if (k == TGC_NULL || k == key) {
             f->at = k == key ? (int64_t)p.at : EMPTY;
@@ -243,15 +255,19 @@ static tgc_set_table *rebuilt(tgc_set_table *old, size_t room)
         probe p = probe_start(table->mask, hash);
         while (tgc_slot_peek(&table->entry[p.at].key) != TGC_NULL)
             probe_next(&p);
-        atom_store_relaxed(&table->entry[p.at].hash, hash);   // ORDER: relaxed; private.
-        atom_store_relaxed(&table->entry[p.at].key.word, k);  // ORDER: relaxed; private, and published already.
+        atom_store_relaxed(&table->entry[p.at].hash, hash); // ORDER: relaxed; private.
+        // ORDER: relaxed; private, and published already.
+        atom_store_relaxed(&table->entry[p.at].key.word, k);
         count++;
     }
     atom_store_relaxed(&table->fill, count); // ORDER: relaxed; private.
     return table;
 }
 
-static size_t grown(size_t used) { return used > LARGE ? used * 2 : used * 4; }
+static size_t grown(size_t used)
+{
+    return used > LARGE ? used * 2 : used * 4;
+}
 
 // Puts an absent key into the entry `place`; takes its reference. False without memory.
 static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t hash, size_t place,
@@ -268,7 +284,8 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     bool reused = tgc_slot_peek(&e->key) == TGC_DUMMY;
     atom_store_relaxed(&e->hash, hash); // ORDER: relaxed; S1: ordered by the key.
     tgc_slot_store(t, &e->key, key);
-    // ORDER: release, here and below; a key that was counted can be found. relaxed loads; the lock is held.
+    // ORDER: release, here and below; a key that was counted can be found. relaxed loads; the lock
+    // is held.
     size_t fill = atom_load_relaxed(&table->fill) + !reused;
     atom_store_release(&table->fill, fill);
     atom_store_release(&table->inserts, atom_load_relaxed(&table->inserts) + 1); // ORDER: as above.
@@ -276,7 +293,9 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     if (reused || fill * 5 < table->mask * 3)
         return true;
     tgc_set_table *more = rebuilt(table, grown(used + 1));
-    if (more != NULL) { // else the table stays fuller than it should be, with free entries to end every search
+    if (more !=
+        // else the table stays fuller than it should be, with free entries to end every search
+        NULL) {
         *retired = table;
         replace_table(set, more);
     }
@@ -293,8 +312,7 @@ int tgc_set_add_hashed(tg_thread *t, tg_value s, tg_value key, uint64_t hash)
         tgc_set_table *retired = NULL;
         int64_t at = UNSURE;
         bool memory = true;
-        TGC_LOCKED(t, &set->lock)
-        {
+        TGC_LOCKED(t, &set->lock) {
             size_t place = 0;
             // ORDER: relaxed; the lock is held.
             at = searched ? recheck_locked(set, &f, &place)
@@ -348,11 +366,12 @@ int tgc_set_discard_hashed(tg_thread *t, tg_value s, tg_value key, uint64_t hash
     for (bool searched = false;; searched = true) {
         int64_t at = UNSURE;
         tg_value old = TGC_NULL;
-        TGC_LOCKED(t, &set->lock)
-        {
+        TGC_LOCKED(t, &set->lock) {
             size_t place;
-            tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
-            at = searched ? recheck_locked(set, &f, &place) : search_locked(table, key, hash, &place);
+            // ORDER: relaxed; the lock is held.
+            tgc_set_table *table = atom_load_relaxed(&set->table);
+            at = searched ? recheck_locked(set, &f, &place)
+                          : search_locked(table, key, hash, &place);
             if (at >= 0)
                 old = take_out_locked(t, set, &table->entry[at]);
         }
@@ -375,8 +394,7 @@ tg_value tgc_set_pop(tg_thread *t, tg_value s)
 {
     tgc_set *set = tgc_set_of(s);
     tg_value key = TGC_NULL;
-    TGC_LOCKED(t, &set->lock)
-    {
+    TGC_LOCKED(t, &set->lock) {
         tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
         if (atom_load_relaxed(&set->used) > 0) {               // ORDER: relaxed; as above.
             size_t i = atom_load_relaxed(&set->extra) & table->mask; // ORDER: relaxed; as above.
@@ -394,12 +412,11 @@ void tgc_set_clear(tg_thread *t, tg_value s)
 {
     tgc_set *set = tgc_set_of(s);
     tgc_set_table *table = NULL;
-    TGC_LOCKED(t, &set->lock)
-    {
+    TGC_LOCKED(t, &set->lock) {
         table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
         atom_store_release(&set->used, 0);      // ORDER: release; nothing can be found.
         replace_table(set, &empty_table);
-        atom_store_relaxed(&set->extra, 0);     // ORDER: relaxed; the lock is held.
+        atom_store_relaxed(&set->extra, 0); // ORDER: relaxed; the lock is held.
     }
     for (size_t i = 0; table != &empty_table && i <= table->mask; i++)
         tgc_release(t, tgc_slot_peek(&table->entry[i].key));
@@ -411,8 +428,7 @@ static int resize(tg_thread *t, tg_value s, size_t more, bool tidy)
     tgc_set *set = tgc_set_of(s);
     tgc_set_table *retired = NULL;
     bool memory = true;
-    TGC_LOCKED(t, &set->lock)
-    {
+    TGC_LOCKED(t, &set->lock) {
         tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
         size_t fill = atom_load_relaxed(&table->fill);         // ORDER: relaxed; as above.
         size_t used = atom_load_relaxed(&set->used);           // ORDER: relaxed; as above.
@@ -439,8 +455,7 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
     tgc_set_table *copy = table_new(mask + 1);
     bool done = false;
     size_t used = 0;
-    TGC_LOCKED(t, &from->lock)
-    {
+    TGC_LOCKED(t, &from->lock) {
         tgc_set_table *table = atom_load_relaxed(&from->table); // ORDER: relaxed; the lock is held.
         used = atom_load_relaxed(&from->used);                  // ORDER: relaxed; as above.
         // ORDER: relaxed; as above.
@@ -449,7 +464,8 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
             uint64_t hash = atom_load_relaxed(&table->entry[i].hash); // ORDER: relaxed; as above.
             atom_store_relaxed(&copy->entry[i].hash, hash);           // ORDER: relaxed; private.
             tg_value k = tgc_retain(t, tgc_slot_peek(&table->entry[i].key));
-            atom_store_relaxed(&copy->entry[i].key.word, k); // ORDER: relaxed; private, and published already.
+            // ORDER: relaxed; private, and published already.
+            atom_store_relaxed(&copy->entry[i].key.word, k);
         }
     }
     if (!done) {
@@ -458,10 +474,9 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
     }
     atom_store_relaxed(&copy->fill, used); // ORDER: relaxed; private.
     tgc_set_table *old = NULL;
-    TGC_LOCKED(t, &set->lock)
-    {
-        old = atom_load_relaxed(&set->table);                               // ORDER: relaxed; the lock is held.
-        done = old->mask == mask && atom_load_relaxed(&old->fill) == 0;     // ORDER: relaxed; as above.
+    TGC_LOCKED(t, &set->lock) {
+        old = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
+        done = old->mask == mask && atom_load_relaxed(&old->fill) == 0; // ORDER: relaxed; as above.
         if (done) {
             replace_table(set, copy);
             atom_store_release(&set->used, used); // ORDER: release; the items can be found.
@@ -477,8 +492,14 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
     return false;
 }
 
-int tgc_set_tidy(tg_thread *t, tg_value s) { return resize(t, s, 0, true); }
-int tgc_set_reserve(tg_thread *t, tg_value s, size_t more) { return resize(t, s, more, false); }
+int tgc_set_tidy(tg_thread *t, tg_value s)
+{
+    return resize(t, s, 0, true);
+}
+int tgc_set_reserve(tg_thread *t, tg_value s, size_t more)
+{
+    return resize(t, s, more, false);
+}
 
 void tgc_set_take(tg_thread *t, tg_value s, tg_value from)
 {
@@ -486,16 +507,16 @@ void tgc_set_take(tg_thread *t, tg_value s, tg_value from)
     // ORDER: relaxed, here and below; `from` is private.
     tgc_set_table *table = atom_load_relaxed(&other->table), *old = NULL;
     size_t used = atom_load_relaxed(&other->used), old_used = 0; // ORDER: as above.
-    TGC_LOCKED(t, &set->lock)
-    {
+    TGC_LOCKED(t, &set->lock) {
         old = atom_load_relaxed(&set->table);     // ORDER: relaxed; the lock is held.
         old_used = atom_load_relaxed(&set->used); // ORDER: relaxed; as above.
         replace_table(set, table);
-        atom_store_release(&set->used, used);     // ORDER: release; the items can be found.
+        atom_store_release(&set->used, used); // ORDER: release; the items can be found.
     }
     atom_store_relaxed(&other->table, old);     // ORDER: as above.
     atom_store_relaxed(&other->used, old_used); // ORDER: as above.
-    // Late readers of s may still look at the old table, which now belongs to `from`: give it up in the careful way.
+    // Late readers of s may still look at the old table, which now belongs to `from`: give it up in
+    // the careful way.
     tgc_set_clear(t, from);
 }
 
@@ -520,7 +541,8 @@ bool tgc_set_next(tg_thread *t, tg_value s, size_t *pos, tg_value *v, uint64_t *
             continue;
         }
         if (hash != NULL) {
-            *hash = atom_load_acquire(&table->entry[i].hash); // ORDER: acquire; before the look at the key below.
+            // ORDER: acquire; before the look at the key below.
+            *hash = atom_load_acquire(&table->entry[i].hash);
             // ORDER: acquire; S1: still this key, so the hash is its own.
             if (TGC_FREE_THREADED && atom_load_acquire(&table->entry[i].key.word) != k) {
                 tgc_release(t, k);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// set.h - sets and frozensets. Layer core/object. set.c (table, single items), set_ops.c (set algebra), set_methods.c,
-// set_type.c.
+// set.h - sets and frozensets. Layer core/object. set.c (table, single items), set_ops.c (set
+// algebra), set_methods.c, set_type.c.
 //
-// An open-addressing table of {hash, key}; order of iteration is by position, as scripts that print sets of small
-// integers expect. Under free threading `in` takes no lock: Note [set-read]; every writer takes the set's lock.
+// An open-addressing table of {hash, key}; order of iteration is by position, as scripts that print
+// sets of small integers expect. Under free threading `in` takes no lock: Note [set-read]; every
+// writer takes the set's lock.
 //
 // Note [set-read]
-//   S1  an entry is filled with its hash first, then its key; removing puts Dummy in place of the key. Removed entries
-//       are filled again: a reader that pairs an old key with a new hash passes over a key that was just removed.
+//   S1  an entry is filled with its hash first, then its key; removing puts Dummy in place of the
+//       key. Removed entries are filled again: a reader that pairs an old key with a new hash
+//       passes over a key that was just removed.
 //   S2  a table that was replaced never changes again and outlives its readers (tgc_free_later).
-//   S3  comparing keys may run script code, so it happens without the lock; afterwards `epoch`, which changes with
-//       every replacement of the table, and the entry's key are looked at again, and the search starts over if they
-//       changed. A writer that found its key absent also needs the number of insertions unchanged.
+//   S3  comparing keys may run script code, so it happens without the lock; afterwards `epoch`,
+//       which changes with every replacement of the table, and the entry's key are looked at again,
+//       and the search starts over if they changed. A writer that found its key absent also needs
+//       the number of insertions unchanged.
 #ifndef TGC_OBJECT_SET_H
 #define TGC_OBJECT_SET_H
 
@@ -36,7 +39,7 @@ typedef struct tgc_set {
     _Atomic(uint32_t) epoch;        // writers: under lock: S3
     _Atomic(size_t) used;           // writers: under lock
     _Atomic(tgc_set_table *) table; // writers: under lock; any thread reads; never NULL
-    _Atomic(uint64_t) extra;        // frozenset: its hash, 0 not computed yet; set: where pop looks first
+    _Atomic(uint64_t) extra; // frozenset: its hash, 0 not computed yet; set: where pop looks first
 } tgc_set;
 
 #define tgc_set_of(v) ((tgc_set *)tgc_ptr(v))
@@ -69,7 +72,8 @@ int tgc_set_discard_hashed(tg_thread *t, tg_value s, tg_value v, uint64_t hash);
 int tgc_set_update(tg_thread *t, tg_value s, tg_value iterable);
 #define tgc_set_clear TG_CORE_SYM(tgc_set_clear)
 void tgc_set_clear(tg_thread *t, tg_value s);
-// Steps through the items: *pos starts at 0. A new reference in *v; false at the end. *hash may be NULL.
+// Steps through the items: *pos starts at 0. A new reference in *v; false at the end. *hash may be
+// NULL.
 #define tgc_set_next TG_CORE_SYM(tgc_set_next)
 bool tgc_set_next(tg_thread *t, tg_value s, size_t *pos, tg_value *v, uint64_t *hash);
 
@@ -81,7 +85,8 @@ tg_value tgc_set_copy(tg_thread *t, tgc_type *type, tg_value s);
 #define tgc_set_merge TG_CORE_SYM(tgc_set_merge)
 int tgc_set_merge(tg_thread *t, tg_value s, tg_value other); // other is a set
 #define tgc_set_take TG_CORE_SYM(tgc_set_take)
-void tgc_set_take(tg_thread *t, tg_value s, tg_value from); // s gets the content of a private set, which is left empty
+void tgc_set_take(tg_thread *t, tg_value s,
+                  tg_value from); // s gets the content of a private set, which is left empty
 #define tgc_set_intersection TG_CORE_SYM(tgc_set_intersection)
 tg_value tgc_set_intersection(tg_thread *t, tg_value s, tg_value other);
 #define tgc_set_difference TG_CORE_SYM(tgc_set_difference)
@@ -100,8 +105,8 @@ int tgc_set_is_disjoint(tg_thread *t, tg_value s, tg_value other);
 extern const tgc_method_def tgc_set_methods[];
 #define tgc_frozenset_methods TG_CORE_SYM(tgc_frozenset_methods)
 extern const tgc_method_def tgc_frozenset_methods[];
-// Copies the table of `other` as it is, places and all, if s is empty and both tables are of one size, without
-// removed entries. False if not done.
+// Copies the table of `other` as it is, places and all, if s is empty and both tables are of one
+// size, without removed entries. False if not done.
 #define tgc_set_adopt TG_CORE_SYM(tgc_set_adopt)
 bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other);
 // Gives room back when more than a quarter of the table is removed entries.

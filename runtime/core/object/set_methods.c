@@ -6,12 +6,19 @@
 #include "core/object/error.h" // tgc_raise
 #include "core/object/seq.h"   // tgc_iterate
 
-static tg_value none_or_raised(int result) { return result < 0 ? TGC_NULL : TGC_NONE; }
-static tg_value bool_or_raised(int result) { return result < 0 ? TGC_NULL : tgc_from_bool(result > 0); }
+static tg_value none_or_raised(int result)
+{
+    return result < 0 ? TGC_NULL : TGC_NONE;
+}
+static tg_value bool_or_raised(int result)
+{
+    return result < 0 ? TGC_NULL : tgc_from_bool(result > 0);
+}
 
 static tgc_type *plain_type(tg_value s)
 {
-    return tgc_is_subtype(tgc_type_of(s), &tgc_frozenset_type) ? &tgc_frozenset_type : &tgc_set_type;
+    return tgc_is_subtype(tgc_type_of(s), &tgc_frozenset_type) ? &tgc_frozenset_type
+                                                               : &tgc_set_type;
 }
 
 static tg_value method_add(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -99,31 +106,40 @@ static tg_value method_union(tg_thread *t, const tg_value *args, size_t nargs, t
     return out;
 }
 
-// args[0] op args[1] op ..., a new set.
-static tg_value folded(tg_thread *t, const tg_value *args, size_t nargs,
-                       tg_value (*op)(tg_thread *t, tg_value s, tg_value other))
+// args[0] & args[1] & ..., a new set.
+static tg_value intersection_of(tg_thread *t, const tg_value *args, size_t nargs)
 {
     if (nargs == 1)
         return tgc_set_copy(t, plain_type(args[0]), args[0]);
     tg_value out = tgc_retain(t, args[0]);
     for (size_t i = 1; out != TGC_NULL && i < nargs; i++) {
-        tg_value next = op(t, out, args[i]);
+        tg_value next = tgc_set_intersection(t, out, args[i]);
         tgc_release(t, out);
         out = next;
     }
     return out;
 }
 
-static tg_value method_intersection(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_intersection(tg_thread *t, const tg_value *args, size_t nargs,
+                                    tg_value kwnames)
 {
     (void)kwnames;
-    return folded(t, args, nargs, tgc_set_intersection);
+    return intersection_of(t, args, nargs);
 }
 
-static tg_value method_difference(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_difference(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)kwnames;
-    return folded(t, args, nargs, tgc_set_difference);
+    tg_value out = nargs == 1 ? tgc_set_copy(t, plain_type(args[0]), args[0])
+                              : tgc_set_difference(t, args[0], args[1]);
+    for (size_t i = 2; out != TGC_NULL && i < nargs; i++) {
+        if (tgc_set_difference_update(t, out, args[i]) < 0) {
+            tgc_release(t, out);
+            return TGC_NULL;
+        }
+    }
+    return out;
 }
 
 static tg_value method_symmetric(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -133,10 +149,11 @@ static tg_value method_symmetric(tg_thread *t, const tg_value *args, size_t narg
     return tgc_set_symmetric(t, args[0], args[1]);
 }
 
-static tg_value method_intersection_update(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_intersection_update(tg_thread *t, const tg_value *args, size_t nargs,
+                                           tg_value kwnames)
 {
     (void)kwnames;
-    tg_value out = folded(t, args, nargs, tgc_set_intersection);
+    tg_value out = intersection_of(t, args, nargs);
     if (out == TGC_NULL)
         return out;
     if (nargs > 1)
@@ -145,7 +162,8 @@ static tg_value method_intersection_update(tg_thread *t, const tg_value *args, s
     return TGC_NONE;
 }
 
-static tg_value method_difference_update(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_difference_update(tg_thread *t, const tg_value *args, size_t nargs,
+                                         tg_value kwnames)
 {
     (void)kwnames;
     for (size_t i = 1; i < nargs; i++) {
@@ -155,14 +173,16 @@ static tg_value method_difference_update(tg_thread *t, const tg_value *args, siz
     return TGC_NONE;
 }
 
-static tg_value method_symmetric_update(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_symmetric_update(tg_thread *t, const tg_value *args, size_t nargs,
+                                        tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
     return none_or_raised(tgc_set_symmetric_update(t, args[0], args[1]));
 }
 
-static tg_value method_isdisjoint(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_isdisjoint(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
@@ -173,7 +193,8 @@ static tg_value method_issubset(tg_thread *t, const tg_value *args, size_t nargs
 {
     (void)nargs;
     (void)kwnames;
-    tg_value other = tgc_is_set(args[1]) ? tgc_retain(t, args[1]) : tgc_set_new_typed(t, &tgc_set_type, args[1]);
+    tg_value other =
+        tgc_is_set(args[1]) ? tgc_retain(t, args[1]) : tgc_set_new_typed(t, &tgc_set_type, args[1]);
     if (other == TGC_NULL)
         return other;
     int result = tgc_set_is_subset(t, args[0], other);
@@ -181,7 +202,8 @@ static tg_value method_issubset(tg_thread *t, const tg_value *args, size_t nargs
     return bool_or_raised(result);
 }
 
-static tg_value method_issuperset(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value method_issuperset(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
@@ -200,12 +222,15 @@ static tg_value method_issuperset(tg_thread *t, const tg_value *args, size_t nar
     return bool_or_raised(got < 0 ? -1 : in);
 }
 
-#define COMMON_METHODS                                                                             \
-    {"copy", method_copy, 0, 0, 0}, {"union", method_union, 0, -1, 0},                             \
-        {"intersection", method_intersection, 0, -1, 0}, {"difference", method_difference, 0, -1, 0}, \
-        {"symmetric_difference", method_symmetric, 1, 1, 0},                                       \
-        {"isdisjoint", method_isdisjoint, 1, 1, 0}, {"issubset", method_issubset, 1, 1, 0},        \
-        {"issuperset", method_issuperset, 1, 1, 0}
+#define COMMON_METHODS                                                                      \
+    {"copy", method_copy, 0, 0, 0}, {"union", method_union, 0, -1, 0},                      \
+        {"intersection", method_intersection, 0, -1, 0},                                    \
+        {"difference", method_difference, 0, -1, 0},                                        \
+        {"symmetric_difference", method_symmetric, 1, 1, 0},                                \
+        {"isdisjoint", method_isdisjoint, 1, 1, 0}, {"issubset", method_issubset, 1, 1, 0}, \
+    {                                                                                       \
+        "issuperset", method_issuperset, 1, 1, 0                                            \
+    }
 
 const tgc_method_def tgc_set_methods[] = {
     COMMON_METHODS,

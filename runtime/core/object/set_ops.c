@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// set_ops.c - set algebra. The order in which items are added is part of what scripts see: sets of small integers
-// print the same as elsewhere.
+// set_ops.c - set algebra. The order in which items are added is part of what scripts see: sets of
+// small integers print the same as elsewhere.
 #include "core/object/set.h"
 
 #include "core/object/dict.h"  // a dict stands for its keys
@@ -10,7 +10,8 @@
 
 static tgc_type *plain_type(tg_value s)
 {
-    return tgc_is_subtype(tgc_type_of(s), &tgc_frozenset_type) ? &tgc_frozenset_type : &tgc_set_type;
+    return tgc_is_subtype(tgc_type_of(s), &tgc_frozenset_type) ? &tgc_frozenset_type
+                                                               : &tgc_set_type;
 }
 
 int tgc_set_merge(tg_thread *t, tg_value s, tg_value other)
@@ -36,7 +37,8 @@ int tgc_set_update(tg_thread *t, tg_value s, tg_value iterable)
 {
     if (tgc_is_set(iterable))
         return tgc_set_merge(t, s, iterable);
-    if (tgc_is_exact(iterable, &tgc_dict_type) && tgc_set_reserve(t, s, tgc_dict_size(iterable)) < 0)
+    if (tgc_is_exact(iterable, &tgc_dict_type) &&
+        tgc_set_reserve(t, s, tgc_dict_size(iterable)) < 0)
         return -1;
     tgc_iterate it;
     if (tgc_iterate_begin(t, &it, iterable) < 0)
@@ -55,7 +57,10 @@ int tgc_set_update(tg_thread *t, tg_value s, tg_value iterable)
     return got;
 }
 
-tg_value tgc_set_copy(tg_thread *t, tgc_type *type, tg_value s) { return tgc_set_new_typed(t, type, s); }
+tg_value tgc_set_copy(tg_thread *t, tgc_type *type, tg_value s)
+{
+    return tgc_set_new_typed(t, type, s);
+}
 
 static tg_value give_up(tg_thread *t, tg_value v)
 {
@@ -174,7 +179,8 @@ int tgc_set_symmetric_update(tg_thread *t, tg_value s, tg_value other)
         return 0;
     }
     // Each item of `other` counts once, however often an iterable gives it.
-    tg_value items = tgc_is_set(other) ? tgc_retain(t, other) : tgc_set_new_typed(t, plain_type(s), other);
+    tg_value items =
+        tgc_is_set(other) ? tgc_retain(t, other) : tgc_set_new_typed(t, plain_type(s), other);
     if (items == TGC_NULL)
         return -1;
     size_t pos = 0;

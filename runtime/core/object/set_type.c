@@ -22,7 +22,10 @@ static void set_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }
 
-static void set_clear(tg_thread *t, tgc_obj *o) { tgc_set_clear(t, tgc_from_ptr(o)); }
+static void set_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_set_clear(t, tgc_from_ptr(o));
+}
 
 static void set_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
@@ -32,17 +35,20 @@ static void set_traverse(tgc_obj *o, tgc_visit visit, void *arg)
         visit(tgc_slot_peek(&table->entry[i].key), arg);
 }
 
-static int set_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int set_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                    tg_value kwnames)
 {
     if (tgc_no_keywords(t, "set", kwnames) < 0)
         return -1;
     if (nargs > 1)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "set expected at most 1 argument, got %zu", nargs);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "set expected at most 1 argument, got %zu",
+                             nargs);
     tgc_set_clear(t, self);
     return nargs == 0 ? 0 : tgc_set_update(t, self, args[0]);
 }
 
-static tg_value set_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value set_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                              tg_value kwnames)
 {
     tg_value s = tgc_set_new_typed(t, type, TGC_NULL);
     if (s != TGC_NULL && set_init(t, s, args, nargs, kwnames) < 0) {
@@ -52,13 +58,15 @@ static tg_value set_construct(tg_thread *t, tgc_type *type, const tg_value *args
     return s;
 }
 
-static tg_value frozenset_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value frozenset_construct(tg_thread *t, tgc_type *type, const tg_value *args,
+                                    size_t nargs, tg_value kwnames)
 {
     bool exact = type == &tgc_frozenset_type;
     if (exact && tgc_no_keywords(t, "frozenset", kwnames) < 0)
         return TGC_NULL;
     if (nargs > 1 && exact)
-        return tgc_raise(t, &TGC_EXC(TypeError), "frozenset expected at most 1 argument, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "frozenset expected at most 1 argument, got %zu",
+                         nargs);
     if (exact && nargs == 1 && tgc_is_exact(args[0], &tgc_frozenset_type))
         return tgc_retain(t, args[0]);
     return tgc_set_new_typed(t, type, nargs == 0 ? TGC_NULL : args[0]);
@@ -140,11 +148,21 @@ static tg_value set_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
     int result = 0;
     switch (op) {
     case TGC_EQ:
-    case TGC_NE: result = na == nb ? tgc_set_is_subset(t, a, b) : 0; break;
-    case TGC_LT: result = na < nb ? tgc_set_is_subset(t, a, b) : 0; break;
-    case TGC_LE: result = tgc_set_is_subset(t, a, b); break;
-    case TGC_GT: result = na > nb ? tgc_set_is_subset(t, b, a) : 0; break;
-    case TGC_GE: result = tgc_set_is_subset(t, b, a); break;
+    case TGC_NE:
+        result = na == nb ? tgc_set_is_subset(t, a, b) : 0;
+        break;
+    case TGC_LT:
+        result = na < nb ? tgc_set_is_subset(t, a, b) : 0;
+        break;
+    case TGC_LE:
+        result = tgc_set_is_subset(t, a, b);
+        break;
+    case TGC_GT:
+        result = na > nb ? tgc_set_is_subset(t, b, a) : 0;
+        break;
+    case TGC_GE:
+        result = tgc_set_is_subset(t, b, a);
+        break;
     }
     return result < 0 ? TGC_NULL : tgc_from_bool((result > 0) == (op != TGC_NE));
 }
@@ -154,11 +172,16 @@ static tg_value set_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     if (!tgc_is_set(a) || !tgc_is_set(b))
         return TGC_NOTIMPL;
     switch (op) {
-    case TGC_AND: return tgc_set_intersection(t, a, b);
-    case TGC_SUB: return tgc_set_difference(t, a, b);
-    case TGC_XOR: return tgc_set_symmetric(t, a, b);
-    case TGC_OR: break;
-    default: return TGC_NOTIMPL;
+    case TGC_AND:
+        return tgc_set_intersection(t, a, b);
+    case TGC_SUB:
+        return tgc_set_difference(t, a, b);
+    case TGC_XOR:
+        return tgc_set_symmetric(t, a, b);
+    case TGC_OR:
+        break;
+    default:
+        return TGC_NOTIMPL;
     }
     bool frozen = tgc_is_subtype(tgc_type_of(a), &tgc_frozenset_type);
     tg_value out = tgc_set_copy(t, frozen ? &tgc_frozenset_type : &tgc_set_type, a);
@@ -175,9 +198,15 @@ static tg_value set_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         return TGC_NOTIMPL;
     int bad = 0;
     switch (op) {
-    case TGC_OR: bad = tgc_set_merge(t, a, b); break;
-    case TGC_SUB: bad = tgc_set_difference_update(t, a, b); break;
-    case TGC_XOR: bad = tgc_set_symmetric_update(t, a, b); break;
+    case TGC_OR:
+        bad = tgc_set_merge(t, a, b);
+        break;
+    case TGC_SUB:
+        bad = tgc_set_difference_update(t, a, b);
+        break;
+    case TGC_XOR:
+        bad = tgc_set_symmetric_update(t, a, b);
+        break;
     case TGC_AND: {
         tg_value common = tgc_set_intersection(t, a, b);
         if (common == TGC_NULL)
@@ -186,16 +215,18 @@ static tg_value set_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         tgc_release(t, common);
         break;
     }
-    default: return TGC_NOTIMPL;
+    default:
+        return TGC_NOTIMPL;
     }
     return bad < 0 ? TGC_NULL : tgc_retain(t, a);
 }
 
-#define SET_COMMON                                                                                 \
-    TGC_STATIC_TYPE(&tgc_object_type), .flags = TGC_TF_SET | TGC_TF_TRACKED | TGC_TF_BASETYPE,     \
-        .size = sizeof(tgc_set), .dealloc = set_dealloc, .traverse = set_traverse,                 \
-        .repr = set_repr, .length = set_length, .binary = set_binary, .compare = set_compare,      \
-        .contains = set_contains, .iter = tgc_set_iter
+#define SET_COMMON                                                                                \
+    TGC_STATIC_TYPE(&tgc_object_type),                                                            \
+        .flags = TGC_TF_SET | TGC_TF_TRACKED | TGC_TF_BASETYPE, .size = sizeof(tgc_set),          \
+        .dealloc = set_dealloc, .traverse = set_traverse, .repr = set_repr, .length = set_length, \
+        .binary = set_binary, .compare = set_compare, .contains = set_contains,                   \
+        .iter = tgc_set_iter
 
 tgc_type tgc_set_type = {
     SET_COMMON,
@@ -212,14 +243,14 @@ tgc_type tgc_frozenset_type = {
     SET_COMMON,
     .name = "frozenset",
     .methods = tgc_frozenset_methods,
-    .clear = tgc_clear_nothing,
+    .clear = set_clear,
     .construct = frozenset_construct,
     .hash = frozenset_hash,
 };
 
 // --- iteration. Threads that share an iterator may get an item twice or skip one.
 
-#define ENDED (SIZE_MAX - 1)
+#define ENDED        (SIZE_MAX - 1)
 #define SIZE_CHANGED SIZE_MAX // never the size of a set
 
 typedef struct set_iter {
@@ -265,16 +296,20 @@ static void set_iter_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof(set_iter));
 }
 
-static void set_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg) { visit(((set_iter *)(void *)o)->set, arg); }
+static void set_iter_clear(tg_thread *t, tgc_obj *o)
+{
+    set_iter *it = (set_iter *)(void *)o;
+    atom_store_relaxed(&it->pos, ENDED); // ORDER: relaxed; nobody can reach it any more.
+    tgc_drop_field(t, &it->set);
+}
+
+static void set_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    visit(((set_iter *)(void *)o)->set, arg);
+}
 
 tgc_type tgc_set_iter_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "set_iterator",
-    .flags = TGC_TF_TRACKED,
-    .size = sizeof(set_iter),
-    .dealloc = set_iter_dealloc,
-    .clear = tgc_clear_nothing,
-    .traverse = set_iter_traverse,
-    .iter = tgc_iter_self,
-    .next = set_iter_next,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "set_iterator",      .flags = TGC_TF_TRACKED,
+    .size = sizeof(set_iter),          .dealloc = set_iter_dealloc, .clear = set_iter_clear,
+    .traverse = set_iter_traverse,     .iter = tgc_iter_self,       .next = set_iter_next,
 };

@@ -60,8 +60,8 @@ int64_t tgc_slice_adjust(int64_t len, int64_t *start, int64_t *stop, int64_t ste
     return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
 }
 
-int tgc_slice_indices(tg_thread *t, tg_value v, int64_t len, int64_t *start, int64_t *stop, int64_t *step,
-                      int64_t *count)
+int tgc_slice_indices(tg_thread *t, tg_value v, int64_t len, int64_t *start, int64_t *stop,
+                      int64_t *step, int64_t *count)
 {
     if (tgc_slice_unpack(t, v, start, stop, step) < 0)
         return -1;
@@ -79,6 +79,14 @@ static void slice_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof *s);
 }
 
+static void slice_clear(tg_thread *t, tgc_obj *o)
+{
+    tgc_slice *s = (tgc_slice *)(void *)o;
+    tgc_drop_field(t, &s->start);
+    tgc_drop_field(t, &s->stop);
+    tgc_drop_field(t, &s->step);
+}
+
 static void slice_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     tgc_slice *s = (tgc_slice *)(void *)o;
@@ -87,7 +95,8 @@ static void slice_traverse(tgc_obj *o, tgc_visit visit, void *arg)
     visit(s->step, arg);
 }
 
-static tg_value slice_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value slice_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     (void)type;
     if (tgc_no_keywords(t, "slice", kwnames) < 0)
@@ -95,7 +104,8 @@ static tg_value slice_construct(tg_thread *t, tgc_type *type, const tg_value *ar
     if (nargs == 0)
         return tgc_raise(t, &TGC_EXC(TypeError), "slice expected at least 1 argument, got 0");
     if (nargs > 3)
-        return tgc_raise(t, &TGC_EXC(TypeError), "slice expected at most 3 arguments, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "slice expected at most 3 arguments, got %zu",
+                         nargs);
     if (nargs == 1)
         return tgc_slice_new(t, TGC_NONE, args[0], TGC_NONE);
     return tgc_slice_new(t, args[0], args[1], nargs == 3 ? args[2] : TGC_NONE);
@@ -117,9 +127,18 @@ static tg_value slice_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
     return tgc_compare_values(t, op, left, 3, right, 3);
 }
 
-static tg_value get_start(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_slice_of(v)->start); }
-static tg_value get_stop(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_slice_of(v)->stop); }
-static tg_value get_step(tg_thread *t, tg_value v) { return tgc_retain(t, tgc_slice_of(v)->step); }
+static tg_value get_start(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_slice_of(v)->start);
+}
+static tg_value get_stop(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_slice_of(v)->stop);
+}
+static tg_value get_step(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, tgc_slice_of(v)->step);
+}
 
 static tg_value method_indices(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
@@ -132,7 +151,8 @@ static tg_value method_indices(tg_thread *t, const tg_value *args, size_t nargs,
         return tgc_raise(t, &TGC_EXC(ValueError), "length should not be negative");
     if (tgc_slice_indices(t, args[0], len, &start, &stop, &step, &count) < 0)
         return TGC_NULL;
-    tg_value parts[3] = {tgc_int_from_i64(t, start), tgc_int_from_i64(t, stop), tgc_int_from_i64(t, step)};
+    tg_value parts[3] = {tgc_int_from_i64(t, start), tgc_int_from_i64(t, stop),
+                         tgc_int_from_i64(t, step)};
     return tgc_tuple_from_steal(t, parts, 3);
 }
 
@@ -149,17 +169,9 @@ static const tgc_getset_def slice_getsets[] = {
 };
 
 tgc_type tgc_slice_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "slice",
-    .flags = TGC_TF_TRACKED,
-    .size = sizeof(tgc_slice),
-    .methods = slice_methods,
-    .getsets = slice_getsets,
-    .dealloc = slice_dealloc,
-    .clear = tgc_clear_nothing,
-    .traverse = slice_traverse,
-    .construct = slice_construct,
-    .repr = slice_repr,
-    .hash = tgc_hash_unhashable,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "slice",          .flags = TGC_TF_TRACKED,
+    .size = sizeof(tgc_slice),         .methods = slice_methods, .getsets = slice_getsets,
+    .dealloc = slice_dealloc,          .clear = slice_clear,     .traverse = slice_traverse,
+    .construct = slice_construct,      .repr = slice_repr,       .hash = tgc_hash_unhashable,
     .compare = slice_compare,
 };

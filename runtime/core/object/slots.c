@@ -2,8 +2,9 @@
 //
 // slots.c - operators of script classes, both ways.
 //
-// Owns        (a) slot functions for script classes: type->repr and so on that look up __repr__ and call it;
-//             (b) slot wrappers: attributes such as list.__len__ that call a static type's own slot, so that
+// Owns        (a) slot functions for script classes: type->repr and so on that look up __repr__ and
+//             call it; (b) slot wrappers: attributes such as list.__len__ that call a static type's
+//             own slot, so that
 //                 scripts can reach it through super().
 // Threads     calls: any thread. tgc_update_slots: the type is private or the world is stopped.
 #include "core/object/class.h"
@@ -14,7 +15,10 @@
 #include "core/object/state.h" // recursion guard
 #include "core/object/str.h"   // checks
 
-static tg_value known(int id) { return tgc_known_names[id]; }
+static tg_value known(int id)
+{
+    return tgc_known_names[id];
+}
 
 // --- (a) slot functions of script classes
 
@@ -45,7 +49,8 @@ static int drop(tg_thread *t, tg_value r)
 static tg_value need_str(tg_thread *t, tg_value r, const char *name)
 {
     if (r != TGC_NULL && !tgc_is_str(r)) {
-        tgc_raise(t, &TGC_EXC(TypeError), "%s returned non-string (type %s)", name, tgc_type_name(r));
+        tgc_raise(t, &TGC_EXC(TypeError), "%s returned non-string (type %s)", name,
+                  tgc_type_name(r));
         tgc_release(t, r);
         return TGC_NULL;
     }
@@ -92,7 +97,8 @@ static int script_truth(tg_thread *t, tg_value v)
     if (r == TGC_NULL)
         return -1;
     if (!tgc_is_bool(r)) {
-        tgc_raise(t, &TGC_EXC(TypeError), "__bool__ should return bool, returned %s", tgc_type_name(r));
+        tgc_raise(t, &TGC_EXC(TypeError), "__bool__ should return bool, returned %s",
+                  tgc_type_name(r));
         tgc_release(t, r);
         return -1;
     }
@@ -114,13 +120,15 @@ static int64_t script_length(tg_thread *t, tg_value v)
     return n;
 }
 
-static tg_value script_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value script_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                            tg_value kwnames)
 {
     tg_value func, self;
     int found = tgc_special(t, f, known(TGC_K_call), &func, &self);
     if (found <= 0)
         return found < 0 ? TGC_NULL
-                         : tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not callable", tgc_type_name(f));
+                         : tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not callable",
+                                     tgc_type_name(f));
     if (tgc_enter_c(t) < 0) {
         tgc_release(t, func);
         tgc_release(t, self);
@@ -170,7 +178,8 @@ static int script_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
     if (x == TGC_NULL)
         return drop(t, need(t, call_special(t, v, TGC_K_delitem, key, TGC_NULL), v,
                             "doesn't support item deletion"));
-    return drop(t, need(t, call_special(t, v, TGC_K_setitem, key, x), v, "does not support item assignment"));
+    return drop(t, need(t, call_special(t, v, TGC_K_setitem, key, x), v,
+                        "does not support item assignment"));
 }
 
 static int script_contains(tg_thread *t, tg_value v, tg_value x)
@@ -189,11 +198,13 @@ static tg_value script_iter(tg_thread *t, tg_value v)
     if (tgc_type_lookup(t, tgc_type_of(v), known(TGC_K_iter), &f)) {
         tgc_release(t, f);
         if (f == TGC_NONE)
-            return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not iterable", tgc_type_name(v));
+            return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not iterable",
+                             tgc_type_name(v));
     }
     tg_value r = need(t, call_special(t, v, TGC_K_iter, TGC_NULL, TGC_NULL), v, "is not iterable");
     if (r != TGC_NULL && tgc_type_of(r)->next == NULL) {
-        tgc_raise(t, &TGC_EXC(TypeError), "iter() returned non-iterator of type '%s'", tgc_type_name(r));
+        tgc_raise(t, &TGC_EXC(TypeError), "iter() returned non-iterator of type '%s'",
+                  tgc_type_name(r));
         tgc_release(t, r);
         return TGC_NULL;
     }
@@ -202,7 +213,8 @@ static tg_value script_iter(tg_thread *t, tg_value v)
 
 static tg_value script_next(tg_thread *t, tg_value v)
 {
-    tg_value r = need(t, call_special(t, v, TGC_K_next, TGC_NULL, TGC_NULL), v, "is not an iterator");
+    tg_value r =
+        need(t, call_special(t, v, TGC_K_next, TGC_NULL, TGC_NULL), v, "is not an iterator");
     if (r == TGC_NULL && tgc_raised_match(t, &TGC_EXC(StopIteration)))
         tgc_error_clear(t);
     return r;
@@ -213,14 +225,16 @@ static tg_value script_format(tg_thread *t, tg_value v, tg_value spec)
     return need_str(t, call_special(t, v, TGC_K_format, spec, TGC_NULL), "__format__");
 }
 
-static int script_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int script_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                       tg_value kwnames)
 {
     tg_value func, bound;
     int found = tgc_special(t, self, known(TGC_K_init), &func, &bound);
     if (found <= 0)
         return found;
     tg_value m = bound == TGC_NOVALUE ? tgc_retain(t, func) : tgc_method_new(t, func, bound);
-    tg_value r = m != TGC_NULL && tgc_enter_c(t) == 0 ? tgc_call(t, m, args, nargs, kwnames) : TGC_NULL;
+    tg_value r =
+        m != TGC_NULL && tgc_enter_c(t) == 0 ? tgc_call(t, m, args, nargs, kwnames) : TGC_NULL;
     if (r != TGC_NULL || !tgc_raised(t) || m != TGC_NULL)
         tgc_leave_c(t);
     tgc_release(t, m);
@@ -229,7 +243,8 @@ static int script_init(tg_thread *t, tg_value self, const tg_value *args, size_t
     if (r == TGC_NULL)
         return -1;
     if (r != TGC_NONE) {
-        tgc_raise(t, &TGC_EXC(TypeError), "__init__() should return None, not '%s'", tgc_type_name(r));
+        tgc_raise(t, &TGC_EXC(TypeError), "__init__() should return None, not '%s'",
+                  tgc_type_name(r));
         tgc_release(t, r);
         return -1;
     }
@@ -247,7 +262,8 @@ static tg_value script_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b
     bool left = ta->binary == script_binary, right = tb != ta && tb->binary == script_binary;
     tg_value r;
     if (left && right && tgc_is_subtype(tb, ta) &&
-        tgc_type_find(tb, known(TGC_K_radd + (int)op)) != tgc_type_find(ta, known(TGC_K_radd + (int)op))) {
+        tgc_type_find(tb, known(TGC_K_radd + (int)op)) !=
+            tgc_type_find(ta, known(TGC_K_radd + (int)op))) {
         r = call_special(t, b, TGC_K_radd + (int)op, a, TGC_NULL);
         if (r != TGC_NOTIMPL)
             return r;
@@ -276,7 +292,8 @@ static bool defines(const tgc_type *type, int id)
 static tg_value script_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
 {
     const tgc_type *type = tgc_type_of(a);
-    if (op == TGC_NE && !defines(type, TGC_K_ne)) { // != is the opposite of == unless a class says otherwise
+    // != is the opposite of == unless a class says otherwise
+    if (op == TGC_NE && !defines(type, TGC_K_ne)) {
         if (!defines(type, TGC_K_eq))
             return TGC_NOTIMPL;
         tg_value r = call_special(t, a, TGC_K_eq, b, TGC_NULL);
@@ -293,14 +310,16 @@ static tg_value script_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value 
 
 static tg_value script_get(tg_thread *t, tg_value d, tg_value self, tgc_type *type)
 {
-    tg_value r = call_special(t, d, TGC_K_get, self == TGC_NULL ? TGC_NONE : self, tgc_from_ptr(type));
+    tg_value r =
+        call_special(t, d, TGC_K_get, self == TGC_NULL ? TGC_NONE : self, tgc_from_ptr(type));
     return r == TGC_NOTIMPL ? tgc_retain(t, d) : r;
 }
 
 static int script_set(tg_thread *t, tg_value d, tg_value self, tg_value x)
 {
     if (x == TGC_NULL)
-        return drop(t, need(t, call_special(t, d, TGC_K_delete, self, TGC_NULL), d, "has no __delete__"));
+        return drop(
+            t, need(t, call_special(t, d, TGC_K_delete, self, TGC_NULL), d, "has no __delete__"));
     return drop(t, need(t, call_special(t, d, TGC_K_set, self, x), d, "has no __set__"));
 }
 
@@ -317,17 +336,17 @@ static tgc_type *definer(const tgc_type *type, int id, int n)
     return NULL;
 }
 
-// A slot comes from the first class in the method order that defines one of its names: a script class means the
-// lookup function, a static type means its own function.
-#define UPDATE(slot, script, ...)                                                                  \
-    do {                                                                                           \
-        static const int ids[][2] = {__VA_ARGS__};                                                 \
-        bool is_script = false;                                                                    \
-        for (size_t i_ = 0; i_ < sizeof ids / sizeof ids[0]; i_++) {                               \
-            tgc_type *d_ = definer(type, ids[i_][0], ids[i_][1]);                                  \
-            is_script |= d_ != NULL && (d_->flags & TGC_TF_HEAP) != 0;                             \
-        }                                                                                          \
-        type->slot = is_script ? (script) : layout->slot;                                          \
+// A slot comes from the first class in the method order that defines one of its names: a script
+// class means the lookup function, a static type means its own function.
+#define UPDATE(slot, script, ...)                                      \
+    do {                                                               \
+        static const int ids[][2] = {__VA_ARGS__};                     \
+        bool is_script = false;                                        \
+        for (size_t i_ = 0; i_ < sizeof ids / sizeof ids[0]; i_++) {   \
+            tgc_type *d_ = definer(type, ids[i_][0], ids[i_][1]);      \
+            is_script |= d_ != NULL && (d_->flags & TGC_TF_HEAP) != 0; \
+        }                                                              \
+        type->slot = is_script ? (script) : layout->slot;              \
     } while (0)
 
 void tgc_update_slots(tgc_type *type)
@@ -381,10 +400,17 @@ static tg_value wrong_count(tg_thread *t, const wrapper *w, size_t want, size_t 
                      tgc_str_utf8(t, known(w->id), &n), want, want == 1 ? "" : "s", got);
 }
 
-static tg_value from_status(int st) { return st < 0 ? TGC_NULL : TGC_NONE; }
-static tg_value from_truth(int truth) { return truth < 0 ? TGC_NULL : tgc_from_bool(truth); }
+static tg_value from_status(int st)
+{
+    return st < 0 ? TGC_NULL : TGC_NONE;
+}
+static tg_value from_truth(int truth)
+{
+    return truth < 0 ? TGC_NULL : tgc_from_bool(truth);
+}
 
-static tg_value wrapper_run(tg_thread *t, const wrapper *w, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value wrapper_run(tg_thread *t, const wrapper *w, const tg_value *args, size_t nargs,
+                            tg_value kwnames)
 {
     tgc_type *o = w->owner;
     tg_value self = args[0], r;
@@ -397,11 +423,23 @@ static tg_value wrapper_run(tg_thread *t, const wrapper *w, const tg_value *args
         return tgc_raise(t, &TGC_EXC(TypeError), "wrapper takes no keyword arguments");
     size_t want = 1;
     switch (id) {
-    case TGC_K_repr: case TGC_K_str: case TGC_K_hash: case TGC_K_bool: case TGC_K_len: case TGC_K_iter:
-    case TGC_K_next: case TGC_K_neg: case TGC_K_pos: case TGC_K_invert: case TGC_K_abs:
+    case TGC_K_repr:
+    case TGC_K_str:
+    case TGC_K_hash:
+    case TGC_K_bool:
+    case TGC_K_len:
+    case TGC_K_iter:
+    case TGC_K_next:
+    case TGC_K_neg:
+    case TGC_K_pos:
+    case TGC_K_invert:
+    case TGC_K_abs:
         want = 0;
         break;
-    case TGC_K_setattr: case TGC_K_setitem: case TGC_K_set: case TGC_K_get:
+    case TGC_K_setattr:
+    case TGC_K_setitem:
+    case TGC_K_set:
+    case TGC_K_get:
         want = 2;
         break;
     default:
@@ -458,12 +496,14 @@ static tg_value wrapper_run(tg_thread *t, const wrapper *w, const tg_value *args
     case TGC_K_contains:
         return from_truth(o->contains(t, self, x));
     case TGC_K_format:
-        return tgc_is_str(x) ? o->format(t, self, x)
-                             : tgc_raise(t, &TGC_EXC(TypeError), "__format__() argument must be str, not %s",
-                                         tgc_type_name(x));
+        return tgc_is_str(x)
+                   ? o->format(t, self, x)
+                   : tgc_raise(t, &TGC_EXC(TypeError), "__format__() argument must be str, not %s",
+                               tgc_type_name(x));
     case TGC_K_get:
         return o->descr_get(t, self, x == TGC_NONE ? TGC_NULL : x,
-                            nargs > 2 && tgc_is_type(args[2]) ? (tgc_type *)(void *)tgc_ptr(args[2]) : NULL);
+                            nargs > 2 && tgc_is_type(args[2]) ? (tgc_type *)(void *)tgc_ptr(args[2])
+                                                              : NULL);
     case TGC_K_set:
         return from_status(o->descr_set(t, self, x, args[2]));
     default:
@@ -471,7 +511,8 @@ static tg_value wrapper_run(tg_thread *t, const wrapper *w, const tg_value *args
     }
 }
 
-static tg_value wrapper_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value wrapper_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                             tg_value kwnames)
 {
     const wrapper *w = (wrapper *)(void *)tgc_ptr(f);
     size_t n;
@@ -479,7 +520,8 @@ static tg_value wrapper_call(tg_thread *t, tg_value f, const tg_value *args, siz
         return tgc_raise(t, &TGC_EXC(TypeError), "descriptor '%s' of '%s' object needs an argument",
                          tgc_str_utf8(t, known(w->id), &n), w->owner->name);
     if (!tgc_is_subtype(tgc_type_of(args[0]), w->owner))
-        return tgc_raise(t, &TGC_EXC(TypeError), "descriptor '%s' requires a '%s' object but received a '%s'",
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "descriptor '%s' requires a '%s' object but received a '%s'",
                          tgc_str_utf8(t, known(w->id), &n), w->owner->name, tgc_type_name(args[0]));
     return wrapper_run(t, w, args, nargs, kwnames);
 }
@@ -494,8 +536,8 @@ static tg_value wrapper_repr(tg_thread *t, tg_value v)
 {
     const wrapper *w = (wrapper *)(void *)tgc_ptr(v);
     size_t n;
-    return tgc_str_format(t, "<slot wrapper '%s' of '%s' objects>", tgc_str_utf8(t, known(w->id), &n),
-                          w->owner->name);
+    return tgc_str_format(t, "<slot wrapper '%s' of '%s' objects>",
+                          tgc_str_utf8(t, known(w->id), &n), w->owner->name);
 }
 
 static tg_value wrapper_name(tg_thread *t, tg_value self)
@@ -509,19 +551,16 @@ static const tgc_getset_def wrapper_getsets[] = {
 };
 
 tgc_type tgc_slot_wrapper_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "wrapper_descriptor",
-    .size = sizeof(wrapper),
-    .getsets = wrapper_getsets,
-    .call = wrapper_call,
-    .repr = wrapper_repr,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "wrapper_descriptor", .size = sizeof(wrapper),
+    .getsets = wrapper_getsets,        .call = wrapper_call,         .repr = wrapper_repr,
     .descr_get = wrapper_get,
 };
 
 static int add_wrapper(tg_thread *t, tgc_type *type, int id)
 {
     tgc_name_entry *e = tgc_names_entry(t, type->names, known(id));
-    wrapper *w = e != NULL ? (wrapper *)(void *)tgc_new(t, &tgc_slot_wrapper_type, sizeof *w) : NULL;
+    wrapper *w =
+        e != NULL ? (wrapper *)(void *)tgc_new(t, &tgc_slot_wrapper_type, sizeof *w) : NULL;
     if (w == NULL)
         return -1;
     w->owner = type;
@@ -534,8 +573,8 @@ static int add_wrapper(tg_thread *t, tgc_type *type, int id)
 int tgc_slot_wrappers(tg_thread *t, tgc_type *type)
 {
     int st = 0;
-#define WRAP(slot, id)                                                                             \
-    if (type->slot != NULL && st == 0)                                                             \
+#define WRAP(slot, id)                 \
+    if (type->slot != NULL && st == 0) \
     st = add_wrapper(t, type, TGC_K_##id)
     WRAP(init, init);
     WRAP(repr, repr);

@@ -2,10 +2,11 @@
 //
 // sort.c - list.sort: a stable merge sort over the runs that are already there.
 //
-// The sort works on an array nobody else can see: the list looks empty meanwhile, and if it is not empty at the
-// end, somebody changed it and gets ValueError. Runs are found, short ones are made longer by binary insertion, and
-// merged in the order that the power of their border asks for, which is near the best possible. Before a merge
-// what is already in place at both ends is skipped. Lists of only integers, floats or strs are compared directly.
+// The sort works on an array nobody else can see: the list looks empty meanwhile, and if it is not
+// empty at the end, somebody changed it and gets ValueError. Runs are found, short ones are made
+// longer by binary insertion, and merged in the order that the power of their border asks for,
+// which is near the best possible. Before a merge what is already in place at both ends is skipped.
+// Lists of only integers, floats or strs are compared directly.
 //
 // Sources     Munro, Wild, "Nearly-Optimal Mergesorts", ESA 2018 (docs/papers.md).
 #include "core/object/list.h"
@@ -17,12 +18,12 @@
 #include "mem/raw.h"           // buffers
 
 #define RUN_LEAST 24
-#define RUNS_MAX 72 // more than the powers of 64-bit positions
+#define RUNS_MAX  72 // more than the powers of 64-bit positions
 
 typedef struct sorter {
     tg_thread *t;
     tg_value *keys;
-    tg_value *vals; // moved along with keys; NULL if the keys are the values
+    tg_value *vals;                    // moved along with keys; NULL if the keys are the values
     tg_value *spare_keys, *spare_vals; // room for half
 } sorter;
 
@@ -45,7 +46,10 @@ INLINE int less_str(tg_thread *t, tg_value a, tg_value b)
     (void)t;
     return tgc_str_order(a, b) < 0;
 }
-INLINE int less_any(tg_thread *t, tg_value a, tg_value b) { return tgc_compare_bool(t, TGC_LT, a, b); }
+INLINE int less_any(tg_thread *t, tg_value a, tg_value b)
+{
+    return tgc_compare_bool(t, TGC_LT, a, b);
+}
 
 static void reverse_range(tg_value *v, size_t lo, size_t hi)
 {
@@ -56,7 +60,8 @@ static void reverse_range(tg_value *v, size_t lo, size_t hi)
     }
 }
 
-// First place in [lo, hi) whose key is greater than x (after) or not less than x (before). -1 raised.
+// First place in [lo, hi) whose key is greater than x (after) or not less than x (before). -1
+// raised.
 INLINE int64_t place(sorter *s, tg_value x, size_t lo, size_t hi, bool after, less_fn less)
 {
     while (lo < hi) {
@@ -170,7 +175,8 @@ INLINE int merge(sorter *s, size_t lo, size_t mid, size_t hi, less_fn less)
     return is < 0 ? -1 : 0;
 }
 
-// The depth at which the middles of two neighbouring runs part in a perfectly balanced tree over [0, n).
+// The depth at which the middles of two neighbouring runs part in a perfectly balanced tree over
+// [0, n).
 static unsigned border_power(size_t a, size_t b, size_t c, size_t n)
 {
     size_t left = a + b, right = b + c; // twice the middles of [a, b) and [b, c)
@@ -217,10 +223,22 @@ INLINE int sort_with(sorter *s, size_t n, less_fn less)
     return 0;
 }
 
-static TGI_NOINLINE int sort_ints(sorter *s, size_t n) { return sort_with(s, n, less_int); }
-static TGI_NOINLINE int sort_floats(sorter *s, size_t n) { return sort_with(s, n, less_float); }
-static TGI_NOINLINE int sort_strs(sorter *s, size_t n) { return sort_with(s, n, less_str); }
-static TGI_NOINLINE int sort_any(sorter *s, size_t n) { return sort_with(s, n, less_any); }
+static TGI_NOINLINE int sort_ints(sorter *s, size_t n)
+{
+    return sort_with(s, n, less_int);
+}
+static TGI_NOINLINE int sort_floats(sorter *s, size_t n)
+{
+    return sort_with(s, n, less_float);
+}
+static TGI_NOINLINE int sort_strs(sorter *s, size_t n)
+{
+    return sort_with(s, n, less_str);
+}
+static TGI_NOINLINE int sort_any(sorter *s, size_t n)
+{
+    return sort_with(s, n, less_any);
+}
 
 static int sort_by_kind(sorter *s, size_t n)
 {
@@ -231,7 +249,10 @@ static int sort_by_kind(sorter *s, size_t n)
         floats = floats && (tgc_is_flo(k) || tgc_is_exact(k, &tgc_float_type));
         strs = strs && tgc_is_exact(k, &tgc_str_type);
     }
-    return ints ? sort_ints(s, n) : floats ? sort_floats(s, n) : strs ? sort_strs(s, n) : sort_any(s, n);
+    return ints     ? sort_ints(s, n)
+           : floats ? sort_floats(s, n)
+           : strs   ? sort_strs(s, n)
+                    : sort_any(s, n);
 }
 
 // Sorts vals[0, n) by key (TGC_NULL: by themselves). 0, or -1 raised: then they are in some order.
@@ -244,7 +265,8 @@ static int sort_values(tg_thread *t, tg_value *vals, size_t n, tg_value key, boo
         tgc_raise_nomem(t);
         return -1;
     }
-    sorter s = {.t = t, .keys = vals, .vals = NULL, .spare_keys = spare, .spare_vals = spare + half};
+    sorter s = {
+        .t = t, .keys = vals, .vals = NULL, .spare_keys = spare, .spare_vals = spare + half};
     size_t keyed = 0;
     if (key != TGC_NULL) {
         s.keys = spare + 2 * half;
@@ -275,18 +297,18 @@ int tgc_list_sort(tg_thread *t, tg_value v, tg_value key, bool reverse)
     tgc_list *list = tgc_list_of(v);
     tgc_array *taken = NULL;
     size_t n = 0;
-    TGC_LOCKED(t, &list->lock)
-    {
-        n = atom_load_relaxed(&list->size);         // ORDER: relaxed; the lock is held.
-        taken = atom_load_relaxed(&list->items);    // ORDER: relaxed; as above.
+    TGC_LOCKED(t, &list->lock) {
+        n = atom_load_relaxed(&list->size);      // ORDER: relaxed; the lock is held.
+        taken = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
         if (n > 0) {
-            atom_store_release(&list->size, 0);     // ORDER: release; readers past it look again.
+            atom_store_release(&list->size, 0); // ORDER: release; readers past it look again.
             atom_store_release(&list->items, &tgc_array_sorting); // ORDER: release; L3.
         }
     }
     if (n == 0)
         return 0;
-    // Late readers may still look at the array that was taken: L3. Under free threading the work is done on a copy.
+    // Late readers may still look at the array that was taken: L3. Under free threading the work is
+    // done on a copy.
     tgc_array *work = TGC_FREE_THREADED ? tgc_array_new(n) : taken;
     int result = -1;
     if (work == NULL) {
@@ -295,18 +317,18 @@ int tgc_list_sort(tg_thread *t, tg_value v, tg_value key, bool reverse)
     } else {
         if (work != taken)
             memcpy((void *)work->slot, (const void *)taken->slot, n * sizeof *work->slot);
-        result = sort_values(t, (tg_value *)(void *)work->slot, n, key == TGC_NONE ? TGC_NULL : key, reverse);
+        result = sort_values(t, (tg_value *)(void *)work->slot, n, key == TGC_NONE ? TGC_NULL : key,
+                             reverse);
     }
     tgc_array *other = NULL;
     size_t others = 0;
-    TGC_LOCKED(t, &list->lock)
-    {
+    TGC_LOCKED(t, &list->lock) {
         other = atom_load_relaxed(&list->items); // ORDER: relaxed; the lock is held.
         others = atom_load_relaxed(&list->size); // ORDER: relaxed; as above.
         if (n < others)
-            atom_store_release(&list->size, n);  // ORDER: release; never more than both arrays hold.
-        atom_store_release(&list->items, work);  // ORDER: release; L2.
-        atom_store_release(&list->size, n);      // ORDER: release; L2.
+            atom_store_release(&list->size, n); // ORDER: release; never more than both arrays hold.
+        atom_store_release(&list->items, work); // ORDER: release; L2.
+        atom_store_release(&list->size, n);     // ORDER: release; L2.
     }
     if (work != taken)
         tgc_array_retire(t, taken);

@@ -168,6 +168,8 @@ int tgc_strbuf_append_sub(tg_thread *t, tgc_strbuf *b, tg_value s, size_t from, 
 int tgc_strbuf_append_char(tg_thread *t, tgc_strbuf *b, uint32_t cp);
 #define tgc_strbuf_append_fill TG_CORE_SYM(tgc_strbuf_append_fill)
 int tgc_strbuf_append_fill(tg_thread *t, tgc_strbuf *b, uint32_t cp, size_t times);
+#define tgc_strbuf_append_int TG_CORE_SYM(tgc_strbuf_append_int)
+int tgc_strbuf_append_int(tg_thread *t, tgc_strbuf *b, int64_t i); // decimal
 #define tgc_strbuf_append_printf TG_CORE_SYM(tgc_strbuf_append_printf)
 int tgc_strbuf_append_printf(tg_thread *t, tgc_strbuf *b, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -142,6 +142,19 @@ int tgc_strbuf_append_cstr(tg_thread *t, tgc_strbuf *b, const char *utf8)
     return tgc_strbuf_append_utf8(t, b, utf8, strlen(utf8));
 }
 
+int tgc_strbuf_append_int(tg_thread *t, tgc_strbuf *b, int64_t i)
+{
+    char text[24], *end = text + sizeof text, *p = end;
+    uint64_t m = i < 0 ? (uint64_t)0 - (uint64_t)i : (uint64_t)i;
+    do {
+        *--p = (char)('0' + m % 10);
+        m /= 10;
+    } while (m != 0);
+    if (i < 0)
+        *--p = '-';
+    return append_view(t, b, (tgc_view){p, (size_t)(end - p), 1}, 0x7F);
+}
+
 int tgc_strbuf_append_printf(tg_thread *t, tgc_strbuf *b, const char *format, ...)
 {
     char small[128];

@@ -2,7 +2,8 @@
 //
 // str_find.c - finding, counting and comparing runs of characters.
 //
-// One character: memchr. Texts of 1-byte units: memmem, which is linear in glibc. Wider texts: look for a byte of
+// One character: memchr. Texts of 1-byte units: memchr for the first character and a comparison while that is rarely
+// in vain, then memmem, which is linear in glibc but slow to start. Wider texts: look for a byte of
 // the first character with memchr where that pays, then compare; the worst case is the product of the lengths, as
 // for any short needle.
 #include "core/object/str_units.h" // own interface
@@ -43,6 +44,22 @@ static bool matches_at(tgc_view text, size_t at, tgc_view needle)
     return tgc_view_equal(view_sub(text, at, at + needle.length), needle);
 }
 
+static int64_t find_bytes(const char *text, size_t n, const char *needle, size_t k)
+{
+    const char *p = text, *last = text + (n - k);
+    for (int vain = 0; vain < 8; vain++) {
+        p = memchr(p, (unsigned char)*needle, (size_t)(last - p) + 1);
+        if (p == NULL)
+            return -1;
+        if (p[1] == needle[1] && memcmp(p, needle, k) == 0)
+            return p - text;
+        if (++p > last)
+            return -1;
+    }
+    p = memmem(p, (size_t)(text + n - p), needle, k);
+    return p == NULL ? -1 : p - text;
+}
+
 int64_t tgc_view_find(tgc_view text, tgc_view needle)
 {
     if (needle.length == 0)
@@ -51,10 +68,8 @@ int64_t tgc_view_find(tgc_view text, tgc_view needle)
         return -1;
     if (needle.length == 1)
         return tgc_view_find_char(text, view_get(needle, 0));
-    if (text.kind == 1) {
-        const char *at = memmem(text.units, text.length, needle.units, needle.length);
-        return at == NULL ? -1 : at - (const char *)text.units;
-    }
+    if (text.kind == 1)
+        return find_bytes(text.units, text.length, needle.units, needle.length);
     uint32_t first = view_get(needle, 0), last = view_get(needle, needle.length - 1);
     for (size_t i = 0; i + needle.length <= text.length; i++) {
         if (view_get(text, i) == first && view_get(text, i + needle.length - 1) == last &&
@@ -86,6 +101,12 @@ int64_t tgc_view_rfind(tgc_view text, tgc_view needle)
 size_t tgc_view_count(tgc_view text, tgc_view needle, size_t most)
 {
     size_t count = 0, at = 0;
+    if (text.kind == 1 && needle.kind == 1 && needle.length == 1 && most >= text.length) {
+        const uint8_t *p = text.units, c = *(const uint8_t *)needle.units;
+        for (size_t i = 0; i < text.length; i++)
+            count += p[i] == c;
+        return count;
+    }
     while (count < most) {
         int64_t i = tgc_view_find(view_sub(text, at, text.length), needle);
         if (i < 0)

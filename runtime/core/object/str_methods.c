@@ -179,8 +179,22 @@ NATIVE(str_removesuffix)
 static tg_value replace(tg_thread *t, tg_value s, tg_value from, tg_value to, size_t most)
 {
     tgc_view text = units_view(s), old = units_view(from), put = units_view(to);
-    size_t count = old.length == 0 ? (text.length + 1 < most ? text.length + 1 : most)
-                                   : tgc_view_count(text, old, most);
+    size_t places[64], noted = 0, count = 0; // the first replacements need not be looked for twice
+    if (old.length == 0) {
+        count = text.length + 1 < most ? text.length + 1 : most;
+    } else {
+        size_t from_here = 0;
+        while (noted < 64 && noted < most) {
+            int64_t i = tgc_view_find(view_sub(text, from_here, text.length), old);
+            if (i < 0)
+                break;
+            places[noted++] = (size_t)i;
+            from_here += (size_t)i + old.length;
+        }
+        count = noted;
+        if (noted == 64)
+            count += tgc_view_count(view_sub(text, from_here, text.length), old, most - noted);
+    }
     if (count == 0)
         return tgc_retain(t, s);
     if (put.length > old.length && (put.length - old.length) > (size_t)INT64_MAX / 8 / count)
@@ -201,6 +215,8 @@ static tg_value replace(tg_thread *t, tg_value s, tg_value from, tg_value to, si
         size_t keep; // characters before the next replacement
         if (old.length == 0)
             keep = i == 0 ? 0 : 1;
+        else if (i < noted)
+            keep = places[i];
         else
             keep = (size_t)tgc_view_find(view_sub(text, at, text.length), old);
         units_copy(out, r->kind, done, (const char *)text.units + at * text.kind, text.kind, keep);
@@ -417,6 +433,8 @@ NATIVE(str_encode)
     static const char *const names[] = {"encoding", "errors", NULL};
     tg_value given[2];
     const char *text[2] = {NULL, NULL};
+    if (nargs == 1)
+        return tgc_str_encode(t, args[0], NULL, NULL);
     if (tgc_parse_args(t, "encode", names, 0, args + 1, nargs - 1, kwnames, given) < 0)
         return TGC_NULL;
     for (int i = 0; i < 2; i++) {

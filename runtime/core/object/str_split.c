@@ -4,24 +4,70 @@
 #include "core/object/str_methods.h" // own interface
 
 #include "core/object/error.h"     // tgc_raise
-#include "core/object/list.h"      // tgc_list_append_steal
+#include "core/object/list.h"      // tgc_list_from_steal
+#include "core/object/seq.h"       // tgc_values_release
 #include "core/object/str_units.h" // view
 #include "core/object/tuple.h"     // tgc_tuple_from_steal
 #include "core/object/unicode.h"   // tgc_unicode_flags
+#include "mem/raw.h"               // tgi_raw_alloc
 
 static bool is_space_at(tgc_view v, size_t i)
 {
     return (tgc_unicode_flags(view_get(v, i)) & TGC_UNI_SPACE) != 0;
 }
 
-// Appends s[from:to]; releases the list and returns false on failure.
-static bool add_part(tg_thread *t, tg_value list, tg_value s, size_t from, size_t to)
+// The parts found so far, each with a reference.
+typedef struct parts {
+    tg_value *items; // few, or from tgi_raw_alloc
+    size_t count, capacity;
+    tg_value few[48];
+} parts;
+
+static void parts_init(parts *p)
 {
-    tg_value part = tgc_str_sub(t, s, from, to);
-    if (part == TGC_NULL || tgc_list_append_steal(t, list, part) < 0) {
-        tgc_release(t, list);
-        return false;
+    p->items = p->few;
+    p->count = 0;
+    p->capacity = sizeof p->few / sizeof *p->few;
+}
+
+// The list of them, turned round if they were found from the end; or, after a failure, TGC_NULL.
+static tg_value parts_finish(tg_thread *t, parts *p, bool turn, bool failed)
+{
+    for (size_t i = 0, j = p->count; turn && i + 1 < j; i++) {
+        tg_value v = p->items[i];
+        p->items[i] = p->items[--j];
+        p->items[j] = v;
     }
+    tg_value list = TGC_NULL;
+    if (failed)
+        tgc_values_release(t, p->items, p->count);
+    else
+        list = tgc_list_from_steal(t, p->items, p->count);
+    if (p->items != p->few)
+        tgi_raw_free(p->items);
+    return list;
+}
+
+// Adds s[from:to]; false if that failed.
+static bool add_part(tg_thread *t, parts *p, tg_value s, size_t from, size_t to)
+{
+    if (p->count == p->capacity) {
+        size_t bytes = p->count * sizeof *p->items;
+        tg_value *grown = tgi_raw_alloc(bytes * 2);
+        if (grown == NULL) {
+            tgc_raise_nomem(t);
+            return false;
+        }
+        memcpy(grown, p->items, bytes);
+        if (p->items != p->few)
+            tgi_raw_free(p->items);
+        p->items = grown;
+        p->capacity *= 2;
+    }
+    tg_value part = tgc_str_sub(t, s, from, to);
+    if (part == TGC_NULL)
+        return false;
+    p->items[p->count++] = part;
     return true;
 }
 
@@ -31,8 +77,10 @@ static int split_args(tg_thread *t, const char *name, const tg_value *args, size
                       tg_value *separator, int64_t *most)
 {
     static const char *const names[] = {"sep", "maxsplit", NULL};
-    tg_value given[2];
-    if (tgc_parse_args(t, name, names, 0, args + 1, nargs - 1, kwnames, given) < 0)
+    tg_value given[2] = {TGC_NULL, TGC_NULL};
+    if (kwnames == TGC_NULL && nargs == 2)
+        given[0] = args[1];
+    else if (nargs > 1 && tgc_parse_args(t, name, names, 0, args + 1, nargs - 1, kwnames, given) < 0)
         return -1;
     *most = -1;
     if (given[1] != TGC_NULL && tgc_as_index(t, given[1], most) < 0)
@@ -52,42 +100,40 @@ static int split_args(tg_thread *t, const char *name, const tg_value *args, size
 static tg_value split_space(tg_thread *t, tg_value s, int64_t most)
 {
     tgc_view v = units_view(s);
-    tg_value list = tgc_list_new(t, 0);
+    parts p;
+    parts_init(&p);
     size_t i = 0, n = v.length;
-    while (list != TGC_NULL) {
+    for (;;) {
         while (i < n && is_space_at(v, i))
             i++;
         if (i == n)
-            break;
-        size_t start = i, end = n;
+            return parts_finish(t, &p, false, false);
+        size_t start = i;
         if (most-- > 0) {
             while (i < n && !is_space_at(v, i))
                 i++;
-            end = i;
         } else {
             i = n;
         }
-        if (!add_part(t, list, s, start, end))
-            return TGC_NULL;
+        if (!add_part(t, &p, s, start, i))
+            return parts_finish(t, &p, false, true);
     }
-    return list;
 }
 
 static tg_value split_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
 {
     tgc_view v = units_view(s);
-    tg_value list = tgc_list_new(t, 0);
-    size_t at = 0;
-    while (list != TGC_NULL) {
+    parts p;
+    parts_init(&p);
+    for (size_t at = 0;;) {
         int64_t found = most-- > 0 ? tgc_view_find(view_sub(v, at, v.length), separator) : -1;
         size_t end = found < 0 ? v.length : at + (size_t)found;
-        if (!add_part(t, list, s, at, end))
-            return TGC_NULL;
+        if (!add_part(t, &p, s, at, end))
+            return parts_finish(t, &p, false, true);
         if (found < 0)
-            break;
+            return parts_finish(t, &p, false, false);
         at = end + separator.length;
     }
-    return list;
 }
 
 tg_value TGC_STR_METHOD(split)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -104,55 +150,38 @@ tg_value TGC_STR_METHOD(split)(tg_thread *t, const tg_value *args, size_t nargs,
 static tg_value rsplit_space(tg_thread *t, tg_value s, int64_t most)
 {
     tgc_view v = units_view(s);
-    tg_value list = tgc_list_new(t, 0);
-    size_t i = v.length;
-    while (list != TGC_NULL) {
+    parts p;
+    parts_init(&p);
+    for (size_t i = v.length;;) {
         while (i > 0 && is_space_at(v, i - 1))
             i--;
         if (i == 0)
-            break;
-        size_t end = i, start = 0;
+            return parts_finish(t, &p, true, false);
+        size_t end = i;
         if (most-- > 0) {
             while (i > 0 && !is_space_at(v, i - 1))
                 i--;
-            start = i;
         } else {
             i = 0;
         }
-        if (!add_part(t, list, s, start, end))
-            return TGC_NULL;
+        if (!add_part(t, &p, s, i, end))
+            return parts_finish(t, &p, true, true);
     }
-    return list;
 }
 
 static tg_value rsplit_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
 {
     tgc_view v = units_view(s);
-    tg_value list = tgc_list_new(t, 0);
-    size_t end = v.length;
-    while (list != TGC_NULL) {
+    parts p;
+    parts_init(&p);
+    for (size_t end = v.length;;) {
         int64_t found = most-- > 0 ? tgc_view_rfind(view_sub(v, 0, end), separator) : -1;
-        if (!add_part(t, list, s, found < 0 ? 0 : (size_t)found + separator.length, end))
-            return TGC_NULL;
+        if (!add_part(t, &p, s, found < 0 ? 0 : (size_t)found + separator.length, end))
+            return parts_finish(t, &p, true, true);
         if (found < 0)
-            break;
+            return parts_finish(t, &p, true, false);
         end = (size_t)found;
     }
-    return list;
-}
-
-static tg_value reversed_steal(tg_thread *t, tg_value list)
-{
-    size_t n = tgc_list_size(list);
-    tg_value result = tgc_list_new(t, n);
-    while (result != TGC_NULL && n > 0) {
-        if (tgc_list_append_steal(t, result, tgc_list_get(t, list, --n)) < 0) {
-            tgc_release(t, result);
-            result = TGC_NULL;
-        }
-    }
-    tgc_release(t, list);
-    return result;
 }
 
 tg_value TGC_STR_METHOD(rsplit)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -161,9 +190,9 @@ tg_value TGC_STR_METHOD(rsplit)(tg_thread *t, const tg_value *args, size_t nargs
     int64_t most;
     if (split_args(t, "rsplit", args, nargs, kwnames, &separator, &most) < 0)
         return TGC_NULL;
-    tg_value list = separator == TGC_NULL ? rsplit_space(t, args[0], most)
-                                          : rsplit_text(t, args[0], units_view(separator), most);
-    return list == TGC_NULL ? TGC_NULL : reversed_steal(t, list);
+    if (separator == TGC_NULL)
+        return rsplit_space(t, args[0], most);
+    return rsplit_text(t, args[0], units_view(separator), most);
 }
 
 // --- splitlines
@@ -178,8 +207,9 @@ tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t n
     if (keep < 0)
         return TGC_NULL;
     tgc_view v = units_view(args[0]);
-    tg_value list = tgc_list_new(t, 0);
-    for (size_t at = 0; list != TGC_NULL && at < v.length;) {
+    parts p;
+    parts_init(&p);
+    for (size_t at = 0; at < v.length;) {
         size_t end = at;
         while (end < v.length && (tgc_unicode_flags(view_get(v, end)) & TGC_UNI_LINE_BREAK) == 0)
             end++;
@@ -188,11 +218,11 @@ tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t n
             bool pair = view_get(v, next) == '\r' && next + 1 < v.length && view_get(v, next + 1) == '\n';
             next += pair ? 2 : 1;
         }
-        if (!add_part(t, list, args[0], at, keep ? next : end))
-            return TGC_NULL;
+        if (!add_part(t, &p, args[0], at, keep ? next : end))
+            return parts_finish(t, &p, false, true);
         at = next;
     }
-    return list;
+    return parts_finish(t, &p, false, false);
 }
 
 // --- partition

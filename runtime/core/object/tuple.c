@@ -2,8 +2,8 @@
 //
 // tuple.c - tuples.
 //
-// A tuple is shown to the collector only if it holds something that can be part of a cycle: most hold numbers and
-// text, and need not be looked at by every collection.
+// A tuple is shown to the collector only if it holds something that can be part of a cycle: most
+// hold numbers and text, and need not be looked at by every collection.
 #include "core/object/tuple.h"
 
 #include "core/object/class.h" // tgc_attrs_init
@@ -16,7 +16,10 @@
 
 static tgc_tuple empty_tuple = {TGC_IMMORTAL_HEAD(&tgc_tuple_type), 0, sizeof(tgc_tuple), 0};
 
-tg_value tgc_tuple_empty(void) { return tgc_from_ptr(&empty_tuple); }
+tg_value tgc_tuple_empty(void)
+{
+    return tgc_from_ptr(&empty_tuple);
+}
 
 static tgc_tuple *make(tg_thread *t, tgc_type *type, size_t n)
 {
@@ -35,7 +38,10 @@ static tgc_tuple *make(tg_thread *t, tgc_type *type, size_t n)
     return o;
 }
 
-static bool may_close_cycle(tg_value v) { return tgc_has_flag(v, TGC_TF_TRACKED); }
+static bool may_close_cycle(tg_value v)
+{
+    return tgc_has_flag(v, TGC_TF_TRACKED);
+}
 
 // Ends the making of a tuple whose items are all set.
 static tg_value finish(tg_thread *t, tgc_tuple *o, bool track)
@@ -60,7 +66,10 @@ tg_value tgc_tuple_new_typed(tg_thread *t, tgc_type *type, size_t n)
     return finish(t, o, true);
 }
 
-tg_value tgc_tuple_new(tg_thread *t, size_t n) { return tgc_tuple_new_typed(t, &tgc_tuple_type, n); }
+tg_value tgc_tuple_new(tg_thread *t, size_t n)
+{
+    return tgc_tuple_new_typed(t, &tgc_tuple_type, n);
+}
 
 tg_value tgc_tuple_from_steal(tg_thread *t, tg_value *values, size_t n)
 {
@@ -115,6 +124,10 @@ tg_value tgc_tuple_slice(tg_thread *t, tg_value v, size_t lo, size_t hi)
 static void tuple_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_tuple *tuple = (tgc_tuple *)(void *)o;
+    if (tuple == &empty_tuple) {
+        tgc_make_immortal(o); // a constant of code that went away
+        return;
+    }
     if (tuple->tracked)
         tgc_untrack(t, o);
     size_t size = tuple->items_at + tuple->count * sizeof(tg_value);
@@ -122,6 +135,14 @@ static void tuple_dealloc(tg_thread *t, tgc_obj *o)
     for (size_t n = tuple->count; n-- > 0;)
         tgc_release(t, items[n]);
     tgc_delete(t, o, size);
+}
+
+// For the collector and the end of the runtime only: nobody can reach the tuple any more.
+static void tuple_clear(tg_thread *t, tgc_obj *o)
+{
+    tg_value *items = tgc_tuple_items(tgc_from_ptr(o));
+    for (size_t i = 0; i < ((tgc_tuple *)(void *)o)->count; i++)
+        tgc_drop_field(t, &items[i]);
 }
 
 static void tuple_traverse(tgc_obj *o, tgc_visit visit, void *arg)
@@ -132,12 +153,14 @@ static void tuple_traverse(tgc_obj *o, tgc_visit visit, void *arg)
         visit(items[i], arg);
 }
 
-static tg_value tuple_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value tuple_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     if (type == &tgc_tuple_type && tgc_no_keywords(t, "tuple", kwnames) < 0)
         return TGC_NULL;
     if (nargs > 1 && kwnames == TGC_NULL)
-        return tgc_raise(t, &TGC_EXC(TypeError), "tuple expected at most 1 argument, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "tuple expected at most 1 argument, got %zu",
+                         nargs);
     if (type == &tgc_tuple_type)
         return nargs == 0 ? tgc_tuple_empty() : tgc_tuple_from_iterable(t, args[0]);
     size_t n = 0;
@@ -194,7 +217,8 @@ static tg_value tuple_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
 {
     if (!tgc_is_tuple(b))
         return TGC_NOTIMPL;
-    return tgc_compare_values(t, op, tgc_tuple_items(a), tgc_tuple_size(a), tgc_tuple_items(b), tgc_tuple_size(b));
+    return tgc_compare_values(t, op, tgc_tuple_items(a), tgc_tuple_size(a), tgc_tuple_items(b),
+                              tgc_tuple_size(b));
 }
 
 static int tuple_contains(tg_thread *t, tg_value v, tg_value x)
@@ -222,7 +246,8 @@ static tg_value tuple_getitem(tg_thread *t, tg_value v, tg_value key)
             return tgc_tuple_slice(t, v, (size_t)start, (size_t)(start + count));
         tg_value out = tgc_tuple_new(t, (size_t)count);
         for (int64_t k = 0; out != TGC_NULL && k < count; k++)
-            tgc_tuple_init_item(out, (size_t)k, tgc_retain(t, tgc_tuple_peek(v, (size_t)(start + k * step))));
+            tgc_tuple_init_item(out, (size_t)k,
+                                tgc_retain(t, tgc_tuple_peek(v, (size_t)(start + k * step))));
         return out;
     } else if (tgc_seq_index(t, key, "tuple", &i) < 0) {
         return TGC_NULL;
@@ -273,7 +298,8 @@ static tg_value tuple_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     if (op == TGC_ADD && tgc_is_tuple(a))
         return tgc_is_tuple(b) ? concat(t, a, b) : tgc_refuse_concat(t, a, b, "tuple");
     if (op == TGC_MUL)
-        return tgc_is_tuple(a) ? tgc_seq_multiply(t, a, b, repeat) : tgc_seq_multiply(t, b, a, repeat);
+        return tgc_is_tuple(a) ? tgc_seq_multiply(t, a, b, repeat)
+                               : tgc_seq_multiply(t, b, a, repeat);
     return TGC_NOTIMPL;
 }
 
@@ -322,7 +348,7 @@ tgc_type tgc_tuple_type = {
     .size = sizeof(tgc_tuple),
     .methods = tuple_methods,
     .dealloc = tuple_dealloc,
-    .clear = tgc_clear_nothing,
+    .clear = tuple_clear,
     .traverse = tuple_traverse,
     .construct = tuple_construct,
     .repr = tuple_repr,

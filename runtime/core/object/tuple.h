@@ -2,9 +2,10 @@
 //
 // tuple.h - tuples. Layer core/object. tuple.c.
 //
-// A tuple is one block: the head, then, in instances of subclasses, the attribute slots of the class, then the
-// items. The items never change once another piece of code can see the tuple, so whoever has a reference to it
-// may read them without a lock and count them without a try: they need not be published.
+// A tuple is one block: the head, then, in instances of subclasses, the attribute slots of the
+// class, then the items. The items never change once another piece of code can see the tuple, so
+// whoever has a reference to it may read them without a lock and count them without a try: they
+// need not be published.
 #ifndef TGC_OBJECT_TUPLE_H
 #define TGC_OBJECT_TUPLE_H
 
@@ -18,20 +19,27 @@ typedef struct tgc_tuple {
 } tgc_tuple;
 
 #define tgc_tuple_of(v) ((tgc_tuple *)tgc_ptr(v))
-#define TGC_TUPLE_MAX UINT32_MAX
+#define TGC_TUPLE_MAX   UINT32_MAX
 
-static inline size_t tgc_tuple_size(tg_value v) { return tgc_tuple_of(v)->count; }
+static inline size_t tgc_tuple_size(tg_value v)
+{
+    return tgc_tuple_of(v)->count;
+}
 static inline tg_value *tgc_tuple_items(tg_value v) // borrowed; for reading
 {
     tgc_tuple *tuple = tgc_tuple_of(v);
     return (tg_value *)(void *)((char *)tuple + tuple->items_at);
 }
-static inline tg_value tgc_tuple_peek(tg_value v, size_t i) { return tgc_tuple_items(v)[i]; } // borrowed
+static inline tg_value tgc_tuple_peek(tg_value v, size_t i)
+{
+    return tgc_tuple_items(v)[i];
+} // borrowed
 
 #define tgc_tuple_empty TG_CORE_SYM(tgc_tuple_empty)
 tg_value tgc_tuple_empty(void); // immortal
 #define tgc_tuple_new TG_CORE_SYM(tgc_tuple_new)
-tg_value tgc_tuple_new(tg_thread *t, size_t n); // items Unbound until set; only its maker may have it until then
+tg_value tgc_tuple_new(tg_thread *t,
+                       size_t n); // items Unbound until set; only its maker may have it until then
 static inline void tgc_tuple_init_item(tg_value tuple, size_t i, tg_value v) // steals v
 {
     tgc_tuple_items(tuple)[i] = v;
@@ -41,13 +49,15 @@ tg_value tgc_tuple_new_typed(tg_thread *t, tgc_type *type, size_t n); // type: t
 #define tgc_tuple_from_array TG_CORE_SYM(tgc_tuple_from_array)
 tg_value tgc_tuple_from_array(tg_thread *t, const tg_value *items, size_t n);
 #define tgc_tuple_from_steal TG_CORE_SYM(tgc_tuple_from_steal)
-tg_value tgc_tuple_from_steal(tg_thread *t, tg_value *items, size_t n); // takes the references, also on failure
+tg_value tgc_tuple_from_steal(tg_thread *t, tg_value *items,
+                              size_t n); // takes the references, also on failure
 #define tgc_tuple_pack2_steal TG_CORE_SYM(tgc_tuple_pack2_steal)
 tg_value tgc_tuple_pack2_steal(tg_thread *t, tg_value a, tg_value b); // as from_steal
 #define tgc_tuple_slice TG_CORE_SYM(tgc_tuple_slice)
 tg_value tgc_tuple_slice(tg_thread *t, tg_value tuple, size_t lo, size_t hi); // clamped
 
-// The item at an index counted from the end if negative; false if out of range or v is not exactly a tuple.
+// The item at an index counted from the end if negative; false if out of range or v is not exactly
+// a tuple.
 static inline bool tgc_tuple_get_fast(tg_thread *t, tg_value v, int64_t index, tg_value *out)
 {
     if (TGI_UNLIKELY(!tgc_is_exact(v, &tgc_tuple_type)))

@@ -3,12 +3,14 @@
 // type.c - static types, type objects, versions.
 //
 // Owns        the global counter of type versions, the type lock, `object` and `type`.
-// Invariants  T1  a version is never reused; when the counter is used up, types stay at version 0 and are not
+// Invariants  T1  a version is never reused; when the counter is used up, types stay at version 0
+//             and are not
 //                 cached any more.
-//             T2  every change of what a lookup on a type can find gives the type and all its subclasses new
-//                 versions before the change is visible (plain value for plain value excepted: caches hold the
-//                 entry, not its value).
-// Threads     tgc_type_ready: start-up of the core, one thread. Attribute writes: any thread; they stop the world.
+//             T2  every change of what a lookup on a type can find gives the type and all its
+//                 subclasses new versions before the change is visible (plain value for plain value
+//                 excepted: caches hold the entry, not its value).
+// Threads     tgc_type_ready: start-up of the core, one thread. Attribute writes: any thread; they
+//             stop the world.
 #include "core/object/class.h"
 
 #include "core/object/dict.h"  // __dict__
@@ -26,7 +28,10 @@ tgc_lock tgc_type_lock;
 #define tgc_type_getattr TG_CORE_SYM(tgc_type_getattr)
 tg_value tgc_type_getattr(tg_thread *t, tg_value v, tg_value name);
 
-static tgc_type *type_of_value(tg_value v) { return (tgc_type *)(void *)tgc_ptr(v); }
+static tgc_type *type_of_value(tg_value v)
+{
+    return (tgc_type *)(void *)tgc_ptr(v);
+}
 
 void tgc_type_changed(tgc_type *type)
 {
@@ -61,17 +66,15 @@ static int getset_set(tg_thread *t, tg_value d, tg_value self, tg_value x)
 {
     const tgc_getset_def *def = ((getset *)(void *)tgc_ptr(d))->def;
     if (def->set == NULL)
-        return tgc_raise_int(t, &TGC_EXC(AttributeError), "attribute '%s' of '%s' objects is not writable",
-                             def->name, tgc_type_name(self));
+        return tgc_raise_int(t, &TGC_EXC(AttributeError),
+                             "attribute '%s' of '%s' objects is not writable", def->name,
+                             tgc_type_name(self));
     return def->set(t, self, x);
 }
 
 tgc_type tgc_getset_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "getset_descriptor",
-    .size = sizeof(getset),
-    .descr_get = getset_get,
-    .descr_set = getset_set,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "getset_descriptor", .size = sizeof(getset),
+    .descr_get = getset_get,           .descr_set = getset_set,
 };
 
 static int add_static(tg_thread *t, tgc_type *type, const char *name, tg_value v_steal)
@@ -84,8 +87,8 @@ static int add_static(tg_thread *t, tgc_type *type, const char *name, tg_value v
     return 0;
 }
 
-#define INHERIT(slot)                                                                              \
-    if (type->slot == NULL)                                                                        \
+#define INHERIT(slot)       \
+    if (type->slot == NULL) \
     type->slot = base->slot
 
 static void inherit(tgc_type *type, const tgc_type *base)
@@ -158,7 +161,8 @@ int tgc_type_ready(tg_thread *t, tgc_type *type)
         if (add_static(t, type, g->name, tgc_from_ptr(o)) < 0)
             return -1;
     }
-    if (type->doc != NULL && add_static(t, type, "__doc__", tgc_str_intern(t, type->doc, strlen(type->doc))) < 0)
+    if (type->doc != NULL &&
+        add_static(t, type, "__doc__", tgc_str_intern(t, type->doc, strlen(type->doc))) < 0)
         return -1;
     return 0;
 }
@@ -185,8 +189,9 @@ static tg_value object_repr(tg_thread *t, tg_value v)
         const char *text = tgc_is_str(module) ? tgc_str_utf8(t, module, &n) : "?";
         tg_value qualname = tgc_getattr_cstr(t, tgc_from_ptr(type), "__qualname__");
         const char *qn = qualname != TGC_NULL ? tgc_str_utf8(t, qualname, &n) : NULL;
-        tg_value r = qn == NULL || text == NULL ? TGC_NULL
-                                : tgc_str_format(t, "<%s.%s object at %p>", text, qn, (void *)tgc_ptr(v));
+        tg_value r = qn == NULL || text == NULL
+                         ? TGC_NULL
+                         : tgc_str_format(t, "<%s.%s object at %p>", text, qn, (void *)tgc_ptr(v));
         tgc_release(t, module);
         tgc_release(t, qualname);
         return r;
@@ -196,7 +201,8 @@ static tg_value object_repr(tg_thread *t, tg_value v)
     return tgc_str_format(t, "<%s object at %p>", type->name, (void *)tgc_ptr(v));
 }
 
-static tg_value object_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value object_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                 tg_value kwnames)
 {
     (void)args;
     if (nargs > 0 || kwnames != TGC_NULL)
@@ -207,7 +213,8 @@ static tg_value object_construct(tg_thread *t, tgc_type *type, const tg_value *a
     return o != NULL ? tgc_from_ptr(o) : TGC_NULL;
 }
 
-static int object_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static int object_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                       tg_value kwnames)
 {
     (void)args;
     (void)kwnames;
@@ -215,7 +222,8 @@ static int object_init(tg_thread *t, tg_value self, const tg_value *args, size_t
         // Excess arguments are an error unless a script __new__ takes them.
         tgc_name_entry *e = tgc_type_find(tgc_type_of(self), TGC_NAME(new));
         if (e == NULL || tgc_names_find(tgc_object_type.names, TGC_NAME(new)) == e)
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no arguments", tgc_type_name(self));
+            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no arguments",
+                                 tgc_type_name(self));
     }
     return 0;
 }
@@ -236,8 +244,8 @@ static int object_hash(tg_thread *t, tg_value v, uint64_t *out)
 static tg_value object_format(tg_thread *t, tg_value v, tg_value spec)
 {
     if (tgc_str_length(spec) > 0)
-        return tgc_raise(t, &TGC_EXC(TypeError), "unsupported format string passed to %s.__format__",
-                         tgc_type_name(v));
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "unsupported format string passed to %s.__format__", tgc_type_name(v));
     return tgc_to_str(t, v);
 }
 
@@ -251,7 +259,8 @@ static tg_value object_dict(tg_thread *t, tg_value self)
 {
     tgc_type *type = tgc_type_of(self);
     if ((type->flags & TGC_TF_ATTRS) == 0 || type->class_data->slots_only)
-        return tgc_raise(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '__dict__'", type->name);
+        return tgc_raise(t, &TGC_EXC(AttributeError), "'%s' object has no attribute '__dict__'",
+                         type->name);
     return tgc_attrs_dict(t, tgc_ptr(self));
 }
 
@@ -284,7 +293,8 @@ static tg_value object_m_new(tg_thread *t, const tg_value *args, size_t nargs, t
     if (nargs < 1 || !tgc_is_type(args[0]))
         return tgc_raise(t, &TGC_EXC(TypeError), "object.__new__(X): X is not a type object");
     tgc_type *type = type_of_value(args[0]);
-    // The layout base makes the object; what comes after cls is its business unless it is plain object.
+    // The layout base makes the object; what comes after cls is its business unless it is plain
+    // object.
     tgc_type *layout = type;
     while ((layout->flags & TGC_TF_HEAP) != 0)
         layout = layout->base;
@@ -296,11 +306,13 @@ static tg_value object_m_new(tg_thread *t, const tg_value *args, size_t nargs, t
     return layout->construct(t, type, args + 1, nargs - 1, kwnames);
 }
 
-static tg_value object_m_init_subclass(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value object_m_init_subclass(tg_thread *t, const tg_value *args, size_t nargs,
+                                       tg_value kwnames)
 {
     (void)nargs;
     if (kwnames != TGC_NULL)
-        return tgc_raise(t, &TGC_EXC(TypeError), "%s.__init_subclass__() takes no keyword arguments",
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "%s.__init_subclass__() takes no keyword arguments",
                          type_of_value(args[0])->name);
     return TGC_NONE;
 }
@@ -317,20 +329,13 @@ static const tgc_method_def object_methods[] = {
 };
 
 tgc_type tgc_object_type = {
-    TGC_STATIC_TYPE(NULL),
-    .name = "object",
-    .size = TGC_HEADER_BYTES,
-    .flags = TGC_TF_BASETYPE,
-    .methods = object_methods,
-    .getsets = object_getsets,
-    .dealloc = object_dealloc,
-    .construct = object_construct,
-    .init = object_init,
-    .repr = object_repr,
-    .hash = object_hash,
-    .getattr = tgc_object_getattr,
-    .setattr = tgc_object_setattr,
-    .format = object_format,
+    TGC_STATIC_TYPE(NULL),         .name = "object",
+    .size = TGC_HEADER_BYTES,      .flags = TGC_TF_BASETYPE,
+    .methods = object_methods,     .getsets = object_getsets,
+    .dealloc = object_dealloc,     .construct = object_construct,
+    .init = object_init,           .repr = object_repr,
+    .hash = object_hash,           .getattr = tgc_object_getattr,
+    .setattr = tgc_object_setattr, .format = object_format,
 };
 
 // --- type
@@ -339,8 +344,9 @@ static tg_value type_repr(tg_thread *t, tg_value v)
 {
     tgc_type *type = type_of_value(v);
     if ((type->flags & TGC_TF_HEAP) == 0)
-        return strcmp(type->module, "builtins") == 0 ? tgc_str_format(t, "<class '%s'>", type->name)
-                                                     : tgc_str_format(t, "<class '%s.%s'>", type->module, type->name);
+        return strcmp(type->module, "builtins") == 0
+                   ? tgc_str_format(t, "<class '%s'>", type->name)
+                   : tgc_str_format(t, "<class '%s.%s'>", type->module, type->name);
     size_t n;
     tg_value module = tgc_getattr_cstr(t, v, "__module__");
     if (module == TGC_NULL)
@@ -352,7 +358,8 @@ static tg_value type_repr(tg_thread *t, tg_value v)
     return r;
 }
 
-static tg_value type_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value type_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                          tg_value kwnames)
 {
     tgc_type *type = type_of_value(f);
     if (type == &tgc_type_type) {
@@ -373,7 +380,8 @@ static int type_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
         const char *text = tgc_str_utf8(t, name, &n);
         return text == NULL ? -1
                             : tgc_raise_int(t, &TGC_EXC(TypeError),
-                                            "cannot set '%s' attribute of immutable type '%s'", text, type->name);
+                                            "cannot set '%s' attribute of immutable type '%s'",
+                                            text, type->name);
     }
     return tgc_type_set_attr(t, type, name, x);
 }
@@ -388,15 +396,18 @@ int tgc_type_set_attr(tg_thread *t, tgc_type *type, tg_value name, tg_value v)
     name = tgc_str_intern_value(t, name);
     if (name == TGC_NULL)
         return -1;
-    tgc_name_entry *e = v == TGC_NULL ? tgc_names_find(type->names, name) : tgc_names_entry(t, type->names, name);
+    tgc_name_entry *e =
+        v == TGC_NULL ? tgc_names_find(type->names, name) : tgc_names_entry(t, type->names, name);
     if (e == NULL && v != TGC_NULL)
         return -1;
     tg_value old = e != NULL ? tgc_slot_load(t, &e->value) : TGC_UNBOUND;
     if (v == TGC_NULL && old == TGC_UNBOUND) {
         size_t n;
         const char *text = tgc_str_utf8(t, name, &n);
-        return text == NULL ? -1 : tgc_raise_int(t, &TGC_EXC(AttributeError), "type object '%s' has no attribute '%s'",
-                                                 type->name, text);
+        return text == NULL
+                   ? -1
+                   : tgc_raise_int(t, &TGC_EXC(AttributeError),
+                                   "type object '%s' has no attribute '%s'", type->name, text);
     }
     bool plain = v != TGC_NULL && old != TGC_UNBOUND && is_value_kind(old) && is_value_kind(v);
     tgc_release(t, old);
@@ -420,20 +431,24 @@ int tgc_type_set_attr(tg_thread *t, tgc_type *type, tg_value name, tg_value v)
     return 0;
 }
 
-static tg_value type_name(tg_thread *t, tg_value self) { return tgc_str_cstr(t, type_of_value(self)->name); }
+static tg_value type_name(tg_thread *t, tg_value self)
+{
+    return tgc_str_cstr(t, type_of_value(self)->name);
+}
 
 static tg_value type_qualname(tg_thread *t, tg_value self)
 {
     tgc_type *type = type_of_value(self);
-    return (type->flags & TGC_TF_HEAP) != 0 ? tgc_retain(t, type->class_data->qualname) : type_name(t, self);
+    return (type->flags & TGC_TF_HEAP) != 0 ? tgc_retain(t, type->class_data->qualname)
+                                            : type_name(t, self);
 }
 
 static int type_set_name(tg_thread *t, tg_value self, tg_value x)
 {
     tgc_type *type = type_of_value(self);
     if ((type->flags & TGC_TF_HEAP) == 0 || x == TGC_NULL || !tgc_is_str(x))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "cannot set '__name__' attribute of immutable type '%s'",
-                             type->name);
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "cannot set '__name__' attribute of immutable type '%s'", type->name);
     tg_value interned = tgc_str_intern_value(t, x); // lives for ever, so the name may point to it
     size_t n;
     const char *text = interned != TGC_NULL ? tgc_str_utf8(t, interned, &n) : NULL;
@@ -508,10 +523,14 @@ static tg_value type_dict(tg_thread *t, tg_value self)
 }
 
 static const tgc_getset_def type_getsets[] = {
-    {"__name__", type_name, type_set_name}, {"__qualname__", type_qualname, NULL},
-    {"__module__", type_module, NULL},      {"__doc__", type_doc, NULL},
-    {"__bases__", type_bases, NULL},        {"__base__", type_base, NULL},
-    {"__mro__", type_mro, NULL},            {"__dict__", type_dict, NULL},
+    {"__name__", type_name, type_set_name},
+    {"__qualname__", type_qualname, NULL},
+    {"__module__", type_module, NULL},
+    {"__doc__", type_doc, NULL},
+    {"__bases__", type_bases, NULL},
+    {"__base__", type_base, NULL},
+    {"__mro__", type_mro, NULL},
+    {"__dict__", type_dict, NULL},
     {NULL, NULL, NULL},
 };
 
@@ -528,7 +547,8 @@ static tg_value type_m_mro(tg_thread *t, const tg_value *args, size_t nargs, tg_
     return list;
 }
 
-static tg_value type_m_subclasses(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value type_m_subclasses(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)nargs, (void)kwnames;
     tgc_class *c = type_of_value(args[0])->class_data;
@@ -605,7 +625,8 @@ static int add_names(tg_thread *t, tgc_type *type, tg_value dict)
 {
     for (uint32_t i = 0; i < type->mro_count; i++) {
         for (tgc_name_entry *e = type->mro[i]->names->first; e != NULL; e = e->next) {
-            if (tgc_slot_peek(&e->value) != TGC_UNBOUND && tgc_dict_set(t, dict, e->name, TGC_NONE) < 0)
+            if (tgc_slot_peek(&e->value) != TGC_UNBOUND &&
+                tgc_dict_set(t, dict, e->name, TGC_NONE) < 0)
                 return -1;
         }
     }
@@ -620,7 +641,8 @@ static tg_value object_m_dir(tg_thread *t, const tg_value *args, size_t nargs, t
     if (names == TGC_NULL)
         return TGC_NULL;
     tgc_type *type = tgc_type_of(args[0]);
-    int st = tgc_is_type(args[0]) ? add_names(t, type_of_value(args[0]), names) : add_names(t, type, names);
+    int st = tgc_is_type(args[0]) ? add_names(t, type_of_value(args[0]), names)
+                                  : add_names(t, type, names);
     if (st == 0 && (type->flags & TGC_TF_ATTRS) != 0) {
         tgc_class *c = type->class_data;
         tgc_attrs *attrs = tgc_attrs_of(type, tgc_ptr(args[0]));

@@ -2,10 +2,13 @@
 //
 // atomic.h - one atomic count, for any number of threads. Included by policy.h alone.
 //
-// Owns        the 16-byte header {type, word}. word = count * 2 + published flag; negative: immortal.
-// Invariants  A1  the type word, which an allocator may overwrite in a freed block, is never read from a
+// Owns        the 16-byte header {type, word}. word = count * 2 + published flag; negative:
+//             immortal.
+// Invariants  A1  the type word, which an allocator may overwrite in a freed block, is never read
+//             from a
 //                 stale pointer; the count word is, and reads "dead" until the grace period ends.
-//             A2  count 0 is final except inside tgc_resurrect_begin/end of an object nobody else can reach.
+//             A2  count 0 is final except inside tgc_resurrect_begin/end of an object nobody else
+//                 can reach.
 #ifndef TGC_POLICY_ATOMIC_H
 #define TGC_POLICY_ATOMIC_H
 
@@ -20,7 +23,10 @@ struct tgc_obj {
 };
 
 #define TGC_HEADER_BYTES 16
-#define TGC_IMMORTAL_HEAD(type_) {(type_), TGC_IMMORTAL_WORD}
+#define TGC_IMMORTAL_HEAD(type_)   \
+    {                              \
+        (type_), TGC_IMMORTAL_WORD \
+    }
 
 static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
 {
@@ -32,7 +38,8 @@ static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
 
 static inline bool tgc_is_immortal(const tgc_obj *o)
 {
-    // ORDER: relaxed; immortality is set before an object is shared and never taken back while it is.
+    // ORDER: relaxed; immortality is set before an object is shared and never taken back while it
+    // is.
     return atom_load_relaxed(&o->word) < 0;
 }
 
@@ -59,8 +66,9 @@ static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
 {
-    // ORDER: acquire; if this is the last, unpublished reference, earlier releases by others are visible to
-    // the dealloc below without a locked instruction. Nobody can make a new reference out of none.
+    // ORDER: acquire; if this is the last, unpublished reference, earlier releases by others are
+    // visible to the dealloc below without a locked instruction. Nobody can make a new reference
+    // out of none.
     int64_t w = atom_load_acquire(&o->word);
     if (w < 0)
         return;
@@ -70,7 +78,8 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
         tgc_dealloc(t, o);
         return;
     }
-    // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is us.
+    // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is
+    // us.
     if ((atom_sub_acq_rel(&o->word, 2) >> 1) == 1)
         tgc_dealloc(t, o);
 }
@@ -101,7 +110,8 @@ static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
 static inline void tgc_publish(tg_thread *t, tgc_obj *o)
 {
     (void)t;
-    // ORDER: relaxed; the flag is read again by whoever frees the object, through the count's own order.
+    // ORDER: relaxed; the flag is read again by whoever frees the object, through the count's own
+    // order.
     int64_t w = atom_load_relaxed(&o->word);
     if (w >= 0 && (w & 1) == 0)
         atom_or_relaxed(&o->word, 1);
@@ -116,7 +126,8 @@ static inline bool tgc_was_published(const tgc_obj *o)
 static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
 {
     (void)t;
-    // Keep the published flag: a stale reader's try may come at any time and is then a true reference.
+    // Keep the published flag: a stale reader's try may come at any time and is then a true
+    // reference.
     atom_add_relaxed(&o->word, 2); // ORDER: relaxed; dead and ours.
 }
 
@@ -133,8 +144,8 @@ static inline int64_t tgc_refcount(const tgc_obj *o)
     return atom_load_relaxed(&o->word) >> 1;
 }
 
-// Makes a counted object immortal if that is safe now. Always: a late decrement by another thread leaves the word
-// negative.
+// Makes a counted object immortal if that is safe now. Always: a late decrement by another thread
+// leaves the word negative.
 static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 {
     (void)t;
@@ -145,7 +156,10 @@ static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 typedef struct tgc_lock {
     tgi_mutex m; // any thread
 } tgc_lock;
-static inline void tgc_lock_init(tgc_lock *l) { tgi_mutex_reset(&l->m); }
+static inline void tgc_lock_init(tgc_lock *l)
+{
+    tgi_mutex_reset(&l->m);
+}
 static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
 {
     (void)t;
@@ -163,7 +177,13 @@ static inline tg_status tgc_policy_thread_init(tg_thread *t)
     (void)t;
     return TG_OK;
 }
-static inline void tgc_policy_thread_exit(tg_thread *t) { (void)t; }
-static inline void tgc_policy_merge_pending(tg_thread *t) { (void)t; }
+static inline void tgc_policy_thread_exit(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_merge_pending(tg_thread *t)
+{
+    (void)t;
+}
 
 #endif

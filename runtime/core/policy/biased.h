@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// biased.h - biased counts: the owner thread counts plainly, others atomically. Included by policy.h alone.
+// biased.h - biased counts: the owner thread counts plainly, others atomically. Included by
+// policy.h alone.
 //
 // Owns        the 24-byte header {owner, local, shared, type}. True count = local + (shared >> 2).
 //             The merge queue of each thread is in counts.c.
-// States      low two bits of shared, only ever rising: DEFAULT 0, PUBLISHED 1 (a foreign try-incref may come),
-//             QUEUED 2 (the owner was asked to merge), MERGED 3 (shared holds the whole count).
-// Invariants  B1  MERGED implies owner == 0 and local == 0; owner == 0 implies MERGED or immortal, except
+// States      low two bits of shared, only ever rising: DEFAULT 0, PUBLISHED 1 (a foreign
+//             try-incref may come), QUEUED 2 (the owner was asked to merge), MERGED 3 (shared holds
+//             the whole count).
+// Invariants  B1  MERGED implies owner == 0 and local == 0; owner == 0 implies MERGED or immortal,
+//             except
 //                 between the two steps of one merge.
 //             B2  only the owner writes local, and only the owner may see it together with shared.
-//             B3  an object dies either by its owner from DEFAULT with shared == 0 (nobody else could reach
-//                 it), or at MERGED with count 0. A try-incref fails exactly in those two states.
-//             B4  thread ids are odd and never reused; the first word of a freed block is an allocator link,
-//                 16-aligned or zero, so a stale reader never takes itself for the owner.
+//             B3  an object dies either by its owner from DEFAULT with shared == 0 (nobody else
+//                 could reach it), or at MERGED with count 0. A try-incref fails exactly in those
+//                 two states.
+//             B4  thread ids are odd and never reused; the first word of a freed block is an
+//                 allocator link, 16-aligned or zero, so a stale reader never takes itself for the
+//                 owner.
 //             B5  local == UINT32_MAX: immortal; owner 0, shared 0.
 // Sources     Choi, Shull, Torrellas, PACT 2018; PEP 703 (docs/papers.md).
 #ifndef TGC_POLICY_BIASED_H
@@ -20,10 +25,15 @@
 
 #include "sync/mutex.h" // tgi_mutex
 
-#define TGC_FREE_THREADED 1
+#define TGC_FREE_THREADED  1
 #define TGC_LOCAL_IMMORTAL UINT32_MAX
 
-enum { TGC_SHARED_DEFAULT = 0, TGC_SHARED_PUBLISHED = 1, TGC_SHARED_QUEUED = 2, TGC_SHARED_MERGED = 3 };
+enum {
+    TGC_SHARED_DEFAULT = 0,
+    TGC_SHARED_PUBLISHED = 1,
+    TGC_SHARED_QUEUED = 2,
+    TGC_SHARED_MERGED = 3
+};
 #define TGC_SHARED_ONE 4
 
 struct tgc_obj {
@@ -34,7 +44,10 @@ struct tgc_obj {
 };
 
 #define TGC_HEADER_BYTES 24
-#define TGC_IMMORTAL_HEAD(type_) {0, TGC_LOCAL_IMMORTAL, 0, (type_)}
+#define TGC_IMMORTAL_HEAD(type_)          \
+    {                                     \
+        0, TGC_LOCAL_IMMORTAL, 0, (type_) \
+    }
 
 #define tgc_biased_zero_local TG_CORE_SYM(tgc_biased_zero_local)
 void tgc_biased_zero_local(tg_thread *t, tgc_obj *o);
@@ -46,15 +59,17 @@ void tgc_biased_publish_foreign(tg_thread *t, tgc_obj *o);
 static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
 {
     o->type = type;
-    // ORDER: relaxed; private. shared is stored whole and last, and only by read-modify-write from here on.
+    // ORDER: relaxed; private. shared is stored whole and last, and only by read-modify-write from
+    // here on.
     atom_store_relaxed(&o->local, 1);
-    atom_store_relaxed(&o->owner, t->id);  // ORDER: relaxed; private.
-    atom_store_relaxed(&o->shared, 0);     // ORDER: relaxed; private.
+    atom_store_relaxed(&o->owner, t->id); // ORDER: relaxed; private.
+    atom_store_relaxed(&o->shared, 0);    // ORDER: relaxed; private.
 }
 
 static inline bool tgc_is_immortal(const tgc_obj *o)
 {
-    // ORDER: relaxed; immortality is set before an object is shared and never taken back while it is.
+    // ORDER: relaxed; immortality is set before an object is shared and never taken back while it
+    // is.
     return atom_load_relaxed(&o->local) == TGC_LOCAL_IMMORTAL;
 }
 
@@ -62,16 +77,18 @@ static inline void tgc_make_immortal(tgc_obj *o)
 {
     // ORDER: relaxed; the object is private or the world is stopped.
     atom_store_relaxed(&o->owner, 0);
-    atom_store_relaxed(&o->shared, 0);                  // ORDER: relaxed; as above.
-    atom_store_relaxed(&o->local, TGC_LOCAL_IMMORTAL);  // ORDER: relaxed; as above.
+    atom_store_relaxed(&o->shared, 0);                 // ORDER: relaxed; as above.
+    atom_store_relaxed(&o->local, TGC_LOCAL_IMMORTAL); // ORDER: relaxed; as above.
 }
 
 static inline void tgc_make_mortal(tgc_obj *o)
 {
     // ORDER: relaxed; world stopped. One merged reference.
     atom_store_relaxed(&o->owner, 0);
-    atom_store_relaxed(&o->local, 0);                                       // ORDER: relaxed; as above.
-    atom_store_relaxed(&o->shared, TGC_SHARED_ONE | TGC_SHARED_MERGED);     // ORDER: relaxed; as above.
+    // ORDER: relaxed; as above.
+    atom_store_relaxed(&o->local, 0);
+    // ORDER: relaxed; as above.
+    atom_store_relaxed(&o->shared, TGC_SHARED_ONE | TGC_SHARED_MERGED);
 }
 
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
@@ -109,8 +126,9 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
     if (next == 0)
         return true;
     if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) { // ORDER: relaxed; B4.
-        // Ours and in a slot: alive, because only we could have let the local half reach zero; but a reader
-        // that is also the owner may hold a stale pointer to an object it has itself just freed.
+        // Ours and in a slot: alive, because only we could have let the local half reach zero; but
+        // a reader that is also the owner may hold a stale pointer to an object it has itself just
+        // freed.
         if (next == 1)
             return false;
         atom_store_relaxed(&o->local, next); // ORDER: relaxed; B2.
@@ -129,14 +147,16 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
 
 static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
 {
-    // ORDER: relaxed for the owner's half (B2); acquire pairs with a foreign release of its reference.
+    // ORDER: relaxed for the owner's half (B2); acquire pairs with a foreign release of its
+    // reference.
     return atom_load_relaxed(&o->owner) == t->id && atom_load_relaxed(&o->local) == 1 &&
            atom_load_acquire(&o->shared) == 0;
 }
 
 static inline void tgc_publish(tg_thread *t, tgc_obj *o)
 {
-    // ORDER: relaxed; the flag only has to be set before the slot store that follows, which is a release.
+    // ORDER: relaxed; the flag only has to be set before the slot store that follows, which is a
+    // release.
     int64_t s = atom_load_relaxed(&o->shared);
     if (TGI_LIKELY((s & 3) != TGC_SHARED_DEFAULT) || tgc_is_immortal(o))
         return;
@@ -149,15 +169,16 @@ static inline bool tgc_was_published(const tgc_obj *o)
     return atom_load_relaxed(&o->shared) != 0;
 }
 
-// In dealloc only. The object is dead (B3) and held by this thread: it becomes a merged object with one
-// reference, so that readers and finalizers on any thread count it alike.
+// In dealloc only. The object is dead (B3) and held by this thread: it becomes a merged object with
+// one reference, so that readers and finalizers on any thread count it alike.
 static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
 {
     (void)t;
     // ORDER: relaxed; dead and ours. owner before shared: B1.
     atom_store_relaxed(&o->owner, 0);
-    atom_store_relaxed(&o->local, 0);                                   // ORDER: relaxed; as above.
-    atom_store_release(&o->shared, TGC_SHARED_ONE | TGC_SHARED_MERGED); // ORDER: release; owner 0 first.
+    atom_store_relaxed(&o->local, 0); // ORDER: relaxed; as above.
+    // ORDER: release; owner 0 first.
+    atom_store_release(&o->shared, TGC_SHARED_ONE | TGC_SHARED_MERGED);
 }
 
 static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
@@ -173,7 +194,8 @@ static inline int64_t tgc_refcount(const tgc_obj *o)
     return (int64_t)atom_load_relaxed(&o->local) + (atom_load_relaxed(&o->shared) >> 2);
 }
 
-// Makes a counted object immortal if that is safe now: it is ours, and no foreign count is under way.
+// Makes a counted object immortal if that is safe now: it is ours, and no foreign count is under
+// way.
 static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; B2, B4. A foreign count needs the object to have been handed out by us.
@@ -188,7 +210,10 @@ static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 typedef struct tgc_lock {
     tgi_mutex m; // any thread
 } tgc_lock;
-static inline void tgc_lock_init(tgc_lock *l) { tgi_mutex_reset(&l->m); }
+static inline void tgc_lock_init(tgc_lock *l)
+{
+    tgi_mutex_reset(&l->m);
+}
 static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
 {
     (void)t;
@@ -200,8 +225,8 @@ static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
     tgi_mutex_unlock(&l->m);
 }
 
-// The merge queue (counts.c). init: makes t findable by its id. exit: drains the queue and leaves the table;
-// after it t must not count any more. merge_pending: drains the queue at a poll.
+// The merge queue (counts.c). init: makes t findable by its id. exit: drains the queue and leaves
+// the table; after it t must not count any more. merge_pending: drains the queue at a poll.
 #define tgc_policy_thread_init TG_CORE_SYM(tgc_policy_thread_init)
 tg_status tgc_policy_thread_init(tg_thread *t);
 #define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)

@@ -4,12 +4,12 @@
 //
 // Owns        the 16-byte header {type, count}.
 // Invariants  C1  only the thread that holds the GIL touches a count.
-//             C2  an immortal object starts at TGC_IMMORTAL_COUNT; balanced use never brings it near zero, so
-//                 the hot path needs no test for it.
+//             C2  an immortal object starts at TGC_IMMORTAL_COUNT; balanced use never brings it
+//                 near zero, so the hot path needs no test for it.
 #ifndef TGC_POLICY_CLASSIC_H
 #define TGC_POLICY_CLASSIC_H
 
-#define TGC_FREE_THREADED 0
+#define TGC_FREE_THREADED  0
 #define TGC_IMMORTAL_COUNT (INT64_C(1) << 60)
 
 struct tgc_obj {
@@ -18,7 +18,10 @@ struct tgc_obj {
 };
 
 #define TGC_HEADER_BYTES 16
-#define TGC_IMMORTAL_HEAD(type_) {(type_), TGC_IMMORTAL_COUNT}
+#define TGC_IMMORTAL_HEAD(type_)    \
+    {                               \
+        (type_), TGC_IMMORTAL_COUNT \
+    }
 
 static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
 {
@@ -27,9 +30,18 @@ static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
     o->count = 1;
 }
 
-static inline bool tgc_is_immortal(const tgc_obj *o) { return o->count >= TGC_IMMORTAL_COUNT / 2; }
-static inline void tgc_make_immortal(tgc_obj *o) { o->count = TGC_IMMORTAL_COUNT; }
-static inline void tgc_make_mortal(tgc_obj *o) { o->count = 1; } // world stopped; for teardown
+static inline bool tgc_is_immortal(const tgc_obj *o)
+{
+    return o->count >= TGC_IMMORTAL_COUNT / 2;
+}
+static inline void tgc_make_immortal(tgc_obj *o)
+{
+    o->count = TGC_IMMORTAL_COUNT;
+}
+static inline void tgc_make_mortal(tgc_obj *o)
+{
+    o->count = 1;
+} // world stopped; for teardown
 
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
@@ -81,7 +93,10 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return --o->count == 0;
 }
 
-static inline int64_t tgc_refcount(const tgc_obj *o) { return o->count; } // for diagnostics
+static inline int64_t tgc_refcount(const tgc_obj *o)
+{
+    return o->count;
+} // for diagnostics
 
 // Makes a counted object immortal if that is safe now. Always, under a GIL.
 static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
@@ -93,7 +108,10 @@ static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 
 typedef struct tgc_lock {
 } tgc_lock;
-static inline void tgc_lock_init(tgc_lock *l) { (void)l; }
+static inline void tgc_lock_init(tgc_lock *l)
+{
+    (void)l;
+}
 static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
 {
     (void)t;
@@ -111,7 +129,13 @@ static inline tg_status tgc_policy_thread_init(tg_thread *t)
     (void)t;
     return TG_OK;
 }
-static inline void tgc_policy_thread_exit(tg_thread *t) { (void)t; }
-static inline void tgc_policy_merge_pending(tg_thread *t) { (void)t; }
+static inline void tgc_policy_thread_exit(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_merge_pending(tg_thread *t)
+{
+    (void)t;
+}
 
 #endif

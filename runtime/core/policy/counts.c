@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// counts.c - slot retries, and the slow half of biased counts: last references, the merge queue, owners that leave.
+// counts.c - slot retries, and the slow half of biased counts: last references, the merge queue,
+// owners that leave.
 //
 // Owns        the table from thread ids to merge queues; each queue belongs to one thread state.
-// Invariants  Q1  an object is on at most one queue, once: the step to QUEUED happens once in its life.
-//             Q2  the reference that found shared at zero is not subtracted but given to the queue; whoever
-//                 merges drops it.
-//             Q3  a thread leaves the table only with its queue empty; from then on it counts nothing, so
-//                 anybody may merge its objects.
+// Invariants  Q1  an object is on at most one queue, once: the step to QUEUED happens once in its
+//             life.
+//             Q2  the reference that found shared at zero is not subtracted but given to the queue;
+//                 whoever merges drops it.
+//             Q3  a thread leaves the table only with its queue empty; from then on it counts
+//                 nothing, so anybody may merge its objects.
 // Threads     any attached thread. Nothing is freed while a bucket is locked.
-// Rejected    waking a blocked owner to merge: the foreign thread can hold it detached and merge itself.
+// Rejected    waking a blocked owner to merge: the foreign thread can hold it detached and merge
+//             itself.
 // Sources     Choi, Shull, Torrellas, PACT 2018; PEP 703 (docs/papers.md).
 #include "core/policy/policy.h"
 
-#include "base/assert.h"        // TGI_INVARIANT
-#include "core/object/state.h"  // tgc_thread.policy
-#include "mem/raw.h"            // queue memory
-#include "thread/breaker.h"     // tgi_breaker_set
-#include "thread/runtime.h"     // hold_detached
-#include "thread/stw.h"         // pause when memory runs out
+#include "base/assert.h"    // TGI_INVARIANT
+#include "mem/raw.h"        // queue memory
+#include "thread/breaker.h" // tgi_breaker_set
+#include "thread/runtime.h" // hold_detached
+#include "thread/stw.h"     // pause when memory runs out
 
 #if defined(TG_POLICY_BIASED)
 
@@ -37,7 +39,15 @@ static struct bucket {
     merge_queue *queues;
 } table[BUCKETS];
 
-static struct bucket *bucket_of(uint32_t id) { return &table[(id >> 1) % BUCKETS]; }
+static tgc_policy_thread *own(tg_thread *t)
+{
+    return t->core;
+}
+
+static struct bucket *bucket_of(uint32_t id)
+{
+    return &table[(id >> 1) % BUCKETS];
+}
 
 static merge_queue *find_locked(struct bucket *b, uint32_t id)
 {
@@ -47,20 +57,22 @@ static merge_queue *find_locked(struct bucket *b, uint32_t id)
     return q;
 }
 
-// Folds the local half into the shared one, adding `extra` references. Only the owner, somebody who holds the
-// owner detached, or anybody once the owner is gone. Returns true if the object is dead and now the caller's.
+// Folds the local half into the shared one, adding `extra` references. Only the owner, somebody who
+// holds the owner detached, or anybody once the owner is gone. Returns true if the object is dead
+// and now the caller's.
 static bool merge(tgc_obj *o, int64_t extra)
 {
-    // ORDER: relaxed; local is ours to read by the rule above. owner is cleared before the CAS: after it
-    // another thread may drop the last reference and free the object.
+    // ORDER: relaxed; local is ours to read by the rule above. owner is cleared before the CAS:
+    // after it another thread may drop the last reference and free the object.
     int64_t local = (int64_t)atom_load_relaxed(&o->local);
     atom_store_relaxed(&o->local, 0);
-    atom_store_relaxed(&o->owner, 0); // ORDER: relaxed; released by the CAS below.
+    atom_store_relaxed(&o->owner, 0);          // ORDER: relaxed; released by the CAS below.
     int64_t s = atom_load_relaxed(&o->shared); // ORDER: relaxed; the CAS decides.
     int64_t merged;
     do {
         merged = ((s >> 2) + local + extra) * TGC_SHARED_ONE + TGC_SHARED_MERGED;
-        // ORDER: acq_rel; release the owner's use of the object, acquire that of the foreign references.
+        // ORDER: acq_rel; release the owner's use of the object, acquire that of the foreign
+        // references.
     } while (!atom_cas_weak_acq_rel(&o->shared, &s, merged));
     return merged == TGC_SHARED_MERGED;
 }
@@ -132,7 +144,8 @@ void tgc_biased_shared_decref(tg_thread *t, tgc_obj *o)
     for (;;) {
         bool ask = s == TGC_SHARED_DEFAULT || s == TGC_SHARED_PUBLISHED;
         int64_t next = ask ? TGC_SHARED_QUEUED : s - TGC_SHARED_ONE;
-        // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is us.
+        // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that
+        // is us.
         if (!atom_cas_weak_acq_rel(&o->shared, &s, next))
             continue;
         if (ask)
@@ -162,7 +175,7 @@ tg_status tgc_policy_thread_init(tg_thread *t)
         return TG_ERR_NOMEM;
     q->owner = t;
     q->id = t->id;
-    tgc_of(t)->policy = q;
+    own(t)->queue = q;
     struct bucket *b = bucket_of(q->id);
     tgi_mutex_lock(&b->lock);
     q->next = b->queues;
@@ -194,7 +207,8 @@ static void merge_all(tg_thread *t, tgc_obj **items, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         tgc_obj *o = items[i];
-        // ORDER: relaxed; the owner field is ours to read: only the owner clears it while it is in the table.
+        // ORDER: relaxed; the owner field is ours to read: only the owner clears it while it is in
+        // the table.
         if (atom_load_relaxed(&o->owner) == 0)
             tgc_biased_shared_decref(t, o);
         else if (merge(o, -1))
@@ -205,7 +219,7 @@ static void merge_all(tg_thread *t, tgc_obj **items, uint32_t count)
 
 void tgc_policy_merge_pending(tg_thread *t)
 {
-    merge_queue *q = tgc_of(t)->policy;
+    merge_queue *q = own(t)->queue;
     uint32_t count;
     tgc_obj **items = take(q, &count, false);
     merge_all(t, items, count);
@@ -213,13 +227,13 @@ void tgc_policy_merge_pending(tg_thread *t)
 
 void tgc_policy_thread_exit(tg_thread *t)
 {
-    merge_queue *q = tgc_of(t)->policy;
+    merge_queue *q = own(t)->queue;
     uint32_t count;
     do {
         tgc_obj **items = take(q, &count, true);
         merge_all(t, items, count);
     } while (count != 0);
-    tgc_of(t)->policy = NULL;
+    own(t)->queue = NULL;
     tgi_raw_free(q);
 }
 

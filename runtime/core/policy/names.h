@@ -4,8 +4,8 @@
 //
 // Each core name with linkage is renamed on the line above its prototype:
 //     #define tgc_list_append TG_CORE_SYM(tgc_list_append)
-// so that the classic, atomic and biased objects can be linked into one program. A name that was forgotten
-// is defined twice and the link fails.
+// so that the classic, atomic and biased objects can be linked into one program. A name that was
+// forgotten is defined twice and the link fails.
 #ifndef TGC_POLICY_NAMES_H
 #define TGC_POLICY_NAMES_H
 
@@ -13,8 +13,8 @@
 #error "core code is compiled once per policy: define TG_POLICY"
 #endif
 
-#define TGC_PASTE2(a, b) a##_##b
-#define TGC_PASTE(a, b) TGC_PASTE2(a, b)
+#define TGC_PASTE2(a, b)  a##_##b
+#define TGC_PASTE(a, b)   TGC_PASTE2(a, b)
 #define TG_CORE_SYM(name) TGC_PASTE(name, TG_POLICY)
 
 #endif

@@ -20,9 +20,13 @@ static const char *text(tg_thread *t, tg_value s)
     return p != NULL ? p : "?";
 }
 
-static tg_value param_name(const tgc_code *code, uint32_t i) { return code->consts[code->unit->local_names[i]]; }
+static tg_value param_name(const tgc_code *code, uint32_t i)
+{
+    return code->consts[code->unit->local_names[i]];
+}
 
-static void too_many(tg_thread *t, const tgc_code *code, tgc_function *f, size_t given, size_t kwonly_given)
+static void too_many(tg_thread *t, const tgc_code *code, tgc_function *f, size_t given,
+                     size_t kwonly_given)
 {
     tg_value defaults = tgc_slot_load(t, &f->defaults);
     size_t optional = defaults == TGC_NONE ? 0 : tgc_tuple_size(defaults);
@@ -36,12 +40,12 @@ static void too_many(tg_thread *t, const tgc_code *code, tgc_function *f, size_t
     if (kwonly_given > 0)
         snprintf(extra, sizeof extra, " positional argument%s (and %zu keyword-only argument%s)",
                  given == 1 ? "" : "s", kwonly_given, kwonly_given == 1 ? "" : "s");
-    tgc_raise(t, &TGC_EXC(TypeError), "%s() takes %s but %zu%s %s given", text(t, code->qualname), takes, given, extra,
-              given == 1 && kwonly_given == 0 ? "was" : "were");
+    tgc_raise(t, &TGC_EXC(TypeError), "%s() takes %s but %zu%s %s given", text(t, code->qualname),
+              takes, given, extra, given == 1 && kwonly_given == 0 ? "was" : "were");
 }
 
-static void missing(tg_thread *t, const tgc_code *code, const tg_value *regs, uint32_t from, uint32_t to,
-                    const char *kind)
+static void missing(tg_thread *t, const tgc_code *code, const tg_value *regs, uint32_t from,
+                    uint32_t to, const char *kind)
 {
     uint32_t count = 0, seen = 0;
     for (uint32_t i = from; i < to; i++)
@@ -51,20 +55,24 @@ static void missing(tg_thread *t, const tgc_code *code, const tg_value *regs, ui
     for (uint32_t i = from; i < to; i++) {
         if (regs[i] != TGC_UNBOUND)
             continue;
-        const char *before = seen == 0 ? "" : seen + 1 < count ? ", " : count == 2 ? " and " : ", and ";
+        const char *before = seen == 0          ? ""
+                             : seen + 1 < count ? ", "
+                             : count == 2       ? " and "
+                                                : ", and ";
         tgc_strbuf_append_printf(t, &names, "%s'%s'", before, text(t, param_name(code, i)));
         seen++;
     }
     tg_value list = tgc_strbuf_finish(t, &names);
     if (list == TGC_NULL)
         return;
-    tgc_raise(t, &TGC_EXC(TypeError), "%s() missing %u required %s argument%s: %s", text(t, code->qualname), count,
-              kind, count == 1 ? "" : "s", text(t, list));
+    tgc_raise(t, &TGC_EXC(TypeError), "%s() missing %u required %s argument%s: %s",
+              text(t, code->qualname), count, kind, count == 1 ? "" : "s", text(t, list));
     tgc_release(t, list);
 }
 
 // One keyword argument (taken). 0 or -1.
-static int bind_keyword(tg_thread *t, const tgc_code *code, tg_value *regs, tg_value name, tg_value v, tg_value kwargs)
+static int bind_keyword(tg_thread *t, const tgc_code *code, tg_value *regs, tg_value name,
+                        tg_value v, tg_value kwargs)
 {
     const tgi_unit *unit = code->unit;
     uint32_t last = unit->positional_count + unit->kwonly_count;
@@ -79,7 +87,8 @@ static int bind_keyword(tg_thread *t, const tgc_code *code, tg_value *regs, tg_v
         }
         if (regs[i] != TGC_UNBOUND) {
             tgc_release(t, v);
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() got multiple values for argument '%s'",
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "%s() got multiple values for argument '%s'",
                                  text(t, code->qualname), text(t, name));
         }
         regs[i] = v;
@@ -92,9 +101,10 @@ static int bind_keyword(tg_thread *t, const tgc_code *code, tg_value *regs, tg_v
     }
     tgc_release(t, v);
     if (posonly)
-        return tgc_raise_int(t, &TGC_EXC(TypeError),
-                             "%s() got some positional-only arguments passed as keyword arguments: '%s'",
-                             text(t, code->qualname), text(t, name));
+        return tgc_raise_int(
+            t, &TGC_EXC(TypeError),
+            "%s() got some positional-only arguments passed as keyword arguments: '%s'",
+            text(t, code->qualname), text(t, name));
     return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() got an unexpected keyword argument '%s'",
                          text(t, code->qualname), text(t, name));
 }
@@ -127,7 +137,8 @@ static int fill_defaults(tg_thread *t, tgc_function *f, const tgc_code *code, tg
     for (uint32_t i = positional; i < positional + kwonly && st == 0; i++) {
         if (regs[i] != TGC_UNBOUND)
             continue;
-        int found = kwdefaults == TGC_NONE ? 0 : tgc_dict_get(t, kwdefaults, param_name(code, i), &regs[i]);
+        int found =
+            kwdefaults == TGC_NONE ? 0 : tgc_dict_get(t, kwdefaults, param_name(code, i), &regs[i]);
         if (found <= 0)
             regs[i] = TGC_UNBOUND;
         lacks |= found == 0;
@@ -147,7 +158,8 @@ int tgc_bind(tg_thread *t, tgc_function *f, tg_value *regs, size_t nargs, tg_val
     const tgi_unit *unit = code->unit;
     size_t nkw = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames), npos = nargs - nkw;
     uint32_t positional = code->positional, named = positional + unit->kwonly_count;
-    bool varargs = (unit->flags & TGI_UNIT_VARARGS) != 0, varkw = (unit->flags & TGI_UNIT_VARKW) != 0;
+    bool varargs = (unit->flags & TGI_UNIT_VARARGS) != 0,
+         varkw = (unit->flags & TGI_UNIT_VARKW) != 0;
     tg_value few[16], *kwvalues = few, args = TGC_NULL, kwargs = TGC_NULL;
     int st = -1;
     if (nkw > 16) {

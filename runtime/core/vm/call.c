@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// call.c - calls: from the loop, where a script function only gets a frame, and from C, where the loop runs.
+// call.c - calls: from the loop, where a script function only gets a frame, and from C, where the
+// loop runs.
 //
 // Owns        what happens to a window: Note [window] in frame.h.
 // Threads     any attached thread.
@@ -18,7 +19,10 @@
 
 #include <stdio.h> // snprintf
 
-static tgc_function *function(tg_value v) { return (tgc_function *)(void *)tgc_ptr(v); }
+static tgc_function *function(tg_value v)
+{
+    return (tgc_function *)(void *)tgc_ptr(v);
+}
 
 tgc_frame *tgc_too_deep(tg_thread *t)
 {
@@ -46,8 +50,8 @@ static bool has_room(tg_thread *t, const tg_value *regs, const tgc_code *code, s
 }
 
 // f's arguments are in regs; self_above says that regs[-1] holds f and is released with the frame.
-static tgc_called enter(tg_thread *t, tgc_function *f, tg_value *regs, size_t nargs, tg_value kwnames, uint16_t ret,
-                        uint16_t flags, tg_value *out)
+static tgc_called enter(tg_thread *t, tgc_function *f, tg_value *regs, size_t nargs,
+                        tg_value kwnames, uint16_t ret, uint16_t flags, tg_value *out)
 {
     tgc_code *code = f->code;
     if (!has_room(t, regs, code, nargs)) {
@@ -71,7 +75,8 @@ static tgc_called enter(tg_thread *t, tgc_function *f, tg_value *regs, size_t na
     return TGC_CALL_FRAME;
 }
 
-// A script __init__ that can run in a frame of its own: its index entry is cached per class version.
+// A script __init__ that can run in a frame of its own: its index entry is cached per class
+// version.
 static tgc_function *simple_init(tg_thread *t, tgc_type *type)
 {
     tgc_class *c = type->class_data;
@@ -82,8 +87,8 @@ static tgc_function *simple_init(tg_thread *t, tgc_type *type)
     if ((word >> 32) != version || version == 0) {
         tgc_name_entry *make = tgc_type_find(type, TGC_NAME(new));
         tgc_name_entry *init = tgc_type_find(type, TGC_NAME(init));
-        if (type->base == NULL || make != tgc_names_find(tgc_object_type.names, TGC_NAME(new)) || init == NULL ||
-            version == 0)
+        if (type->base == NULL || make != tgc_names_find(tgc_object_type.names, TGC_NAME(new)) ||
+            init == NULL || version == 0)
             return NULL;
         tgc_type *layout = type;
         while ((layout->flags & TGC_TF_HEAP) != 0)
@@ -105,7 +110,8 @@ static tgc_function *simple_init(tg_thread *t, tgc_type *type)
     return tgc_is_exact(f, &tgc_function_type) && tgc_is_immortal(tgc_ptr(f)) ? function(f) : NULL;
 }
 
-tgc_called tgc_vm_call(tg_thread *t, tg_value *window, size_t nargs, tg_value kwnames, uint16_t ret, tg_value *out)
+tgc_called tgc_vm_call(tg_thread *t, tg_value *window, size_t nargs, tg_value kwnames, uint16_t ret,
+                       tg_value *out)
 {
     tg_value f = window[0];
     if (tgc_is_exact(f, &tgc_function_type)) {
@@ -129,7 +135,8 @@ tgc_called tgc_vm_call(tg_thread *t, tg_value *window, size_t nargs, tg_value kw
             tgc_decref(t, &m->head);
             return tgc_vm_call(t, window, nargs + 1, kwnames, ret, out);
         }
-    } else if (tgc_is_exact(f, &tgc_type_type) && (((tgc_type *)(void *)tgc_ptr(f))->flags & TGC_TF_HEAP) != 0) {
+    } else if (tgc_is_exact(f, &tgc_type_type) &&
+               (((tgc_type *)(void *)tgc_ptr(f))->flags & TGC_TF_HEAP) != 0) {
         tgc_type *type = (tgc_type *)(void *)tgc_ptr(f);
         tgc_function *init = simple_init(t, type);
         if (init != NULL) {
@@ -147,7 +154,8 @@ tgc_called tgc_vm_call(tg_thread *t, tg_value *window, size_t nargs, tg_value kw
             return r;
         }
     }
-    // Everything else runs in C. The window stays below the top of the stack only if it is inside the frame.
+    // Everything else runs in C. The window stays below the top of the stack only if it is inside
+    // the frame.
     tg_value r = tgc_call(t, f, window + 1, nargs, kwnames);
     close_window(t, window, nargs + 1);
     *out = r;
@@ -172,8 +180,8 @@ tg_value tgc_raise_callee(tg_thread *t, tg_value f, const char *format, const ch
     }
     char text[512];
     snprintf(text, sizeof text, format, what);
-    tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() %s", prefix != NULL ? prefix : "", prefix != NULL ? "." : "",
-              name != NULL ? name : "?", text);
+    tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() %s", prefix != NULL ? prefix : "",
+              prefix != NULL ? "." : "", name != NULL ? name : "?", text);
     tgc_release(t, module);
     tgc_release(t, qualname);
     return TGC_NULL;
@@ -185,19 +193,22 @@ static tg_value as_args(tg_thread *t, tg_value f, tg_value args)
     if (tgc_is_exact(args, &tgc_tuple_type))
         return tgc_retain(t, args);
     if (!tgc_is_list(args) && tgc_type_of(args)->iter == NULL && tgc_type_of(args)->getitem == NULL)
-        return tgc_raise_callee(t, f, "argument after * must be an iterable, not %s", tgc_type_name(args));
+        return tgc_raise_callee(t, f, "argument after * must be an iterable, not %s",
+                                tgc_type_name(args));
     return tgc_tuple_from_iterable(t, args);
 }
 
 // Keys of a dict as a tuple of interned names, values appended to `values` (n of them have room).
-static tg_value split_kwargs(tg_thread *t, tg_value kwargs, tg_value *values, size_t room, size_t *count)
+static tg_value split_kwargs(tg_thread *t, tg_value kwargs, tg_value *values, size_t room,
+                             size_t *count)
 {
     tg_value names = tgc_tuple_new(t, room);
     size_t pos = 0, n = 0;
     tg_value k, v;
     while (names != TGC_NULL && n < room && tgc_dict_next(t, kwargs, &pos, &k, &v)) {
-        tg_value name = tgc_is_str(k) ? tgc_str_intern_value(t, k)
-                                      : tgc_raise(t, &TGC_EXC(TypeError), "keywords must be strings");
+        tg_value name = tgc_is_str(k)
+                            ? tgc_str_intern_value(t, k)
+                            : tgc_raise(t, &TGC_EXC(TypeError), "keywords must be strings");
         tgc_release(t, k);
         values[n++] = v;
         if (name == TGC_NULL) {
@@ -244,7 +255,8 @@ tg_value tgc_call_ex(tg_thread *t, tg_value f, tg_value args, tg_value kwargs)
     return r;
 }
 
-tgc_called tgc_vm_call_ex(tg_thread *t, tg_value *window, bool has_kwargs, uint16_t ret, tg_value *out)
+tgc_called tgc_vm_call_ex(tg_thread *t, tg_value *window, bool has_kwargs, uint16_t ret,
+                          tg_value *out)
 {
     tg_value f = window[0], args = window[1], kwargs = has_kwargs ? window[2] : TGC_NULL;
     if (kwargs == TGC_NONE)
@@ -258,7 +270,8 @@ tgc_called tgc_vm_call_ex(tg_thread *t, tg_value *window, bool has_kwargs, uint1
     tg_value tuple = tgc_is_exact(callee, &tgc_function_type) ? as_args(t, f, args) : TGC_NULL;
     if (tuple != TGC_NULL) {
         // A script function: spread the arguments over its registers, it needs no C frame.
-        size_t npos = tgc_tuple_size(tuple), nkw = kwargs == TGC_NULL ? 0 : tgc_dict_size(kwargs), got = 0;
+        size_t npos = tgc_tuple_size(tuple), nkw = kwargs == TGC_NULL ? 0 : tgc_dict_size(kwargs),
+               got = 0;
         tgc_function *fn = function(callee);
         tg_value names = TGC_NULL;
         if (!has_room(t, window + 1, fn->code, npos + nkw + 2)) {
@@ -302,7 +315,8 @@ tgc_called tgc_vm_call_ex(tg_thread *t, tg_value *window, bool has_kwargs, uint1
 // --- from C
 
 // Runs f with self (or TGC_NULL) before args.
-static tg_value call_from_c(tg_thread *t, tg_value f, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value call_from_c(tg_thread *t, tg_value f, tg_value self, const tg_value *args,
+                            size_t nargs, tg_value kwnames)
 {
     tgc_thread *ct = tgc_of(t);
     tg_value *top = tgc_stack_top(ct);
@@ -328,12 +342,14 @@ static tg_value call_from_c(tg_thread *t, tg_value f, tg_value self, const tg_va
     return out;
 }
 
-tg_value tgc_call_function(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value tgc_call_function(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                           tg_value kwnames)
 {
     return call_from_c(t, f, TGC_NULL, args, nargs, kwnames);
 }
 
-tg_value tgc_call_method_object(tg_thread *t, tg_value f, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value tgc_call_method_object(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     tgc_method *m = (tgc_method *)(void *)tgc_ptr(f);
     if (tgc_is_exact(m->func, &tgc_function_type))

@@ -2,8 +2,8 @@
 //
 // generator.c - generators: a frame that sleeps in the heap.
 //
-// Owns        the registers of a suspended generator. While it runs they are on the thread's register stack and
-//             the copy in the heap holds immediates.
+// Owns        the registers of a suspended generator. While it runs they are on the thread's
+//             register stack and the copy in the heap holds immediates.
 // Threads     any thread may try to resume; the state's CAS lets one in, another one gets
 //             "generator already executing".
 #include "core/vm/frame.h"
@@ -14,7 +14,10 @@
 #include "core/object/str.h"       // repr
 #include "core/object/tuple.h"     // throw
 
-static tgc_generator *generator(tg_value v) { return (tgc_generator *)(void *)tgc_ptr(v); }
+static tgc_generator *generator(tg_value v)
+{
+    return (tgc_generator *)(void *)tgc_ptr(v);
+}
 
 tg_value tgc_generator_new(tg_thread *t, tgc_function *f, tg_value *regs)
 {
@@ -305,7 +308,8 @@ static int throw_set(tg_thread *t, tgc_generator *g, tg_value *out)
     return run(t, g, !resumed, out);
 }
 
-static tg_value generator_m_throw(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value generator_m_throw(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)kwnames;
     tg_value exc = args[1], made = TGC_NULL, out = TGC_NULL;
@@ -338,13 +342,15 @@ static int close_generator(tg_thread *t, tgc_generator *g)
         tgc_release(t, out);
         return 0;
     }
-    if (!tgc_raised_match(t, &TGC_EXC(GeneratorExit)) && !tgc_raised_match(t, &TGC_EXC(StopIteration)))
+    if (!tgc_raised_match(t, &TGC_EXC(GeneratorExit)) &&
+        !tgc_raised_match(t, &TGC_EXC(StopIteration)))
         return -1;
     tgc_error_clear(t);
     return 0;
 }
 
-static tg_value generator_m_close(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value generator_m_close(tg_thread *t, const tg_value *args, size_t nargs,
+                                  tg_value kwnames)
 {
     (void)nargs, (void)kwnames;
     return close_generator(t, generator(args[0])) < 0 ? TGC_NULL : TGC_NONE;
@@ -403,16 +409,22 @@ static void generator_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, size);
 }
 
-static tg_value generator_iter(tg_thread *t, tg_value v) { return tgc_retain(t, v); }
+static tg_value generator_iter(tg_thread *t, tg_value v)
+{
+    return tgc_retain(t, v);
+}
 
 static tg_value generator_repr(tg_thread *t, tg_value v)
 {
     size_t n;
-    return tgc_str_format(t, "<generator object %s at %p>", tgc_str_utf8(t, generator(v)->code->qualname, &n),
-                          (void *)tgc_ptr(v));
+    return tgc_str_format(t, "<generator object %s at %p>",
+                          tgc_str_utf8(t, generator(v)->code->qualname, &n), (void *)tgc_ptr(v));
 }
 
-static tg_value generator_name(tg_thread *t, tg_value self) { return tgc_retain(t, generator(self)->code->name); }
+static tg_value generator_name(tg_thread *t, tg_value self)
+{
+    return tgc_retain(t, generator(self)->code->name);
+}
 
 static tg_value generator_qualname(tg_thread *t, tg_value self)
 {

@@ -3,15 +3,19 @@
 // loop.c - the interpreter loop.
 //
 // Owns        dispatch and the fast path of every instruction; all else is in ops*.c and call.c.
-// Invariants  V1  `pc` is the next instruction; it is stored in the frame before anything that can raise, call
+// Invariants  V1  `pc` is the next instruction; it is stored in the frame before anything that can
+//             raise, call
 //                 or look at the frame.
-//             V2  the breaker is polled at function entry, backward jumps and loop steps (effect P of
-//                 opcodes.def), and nowhere else.
+//             V2  the breaker is polled at function entry, backward jumps and loop steps (effect P
+//                 of opcodes.def), and nowhere else.
 //             V3  register ownership as in Note [register-ownership], opcodes.def.
 // Threads     one loop per thread state; loops nest when C calls back into scripts.
-// Dispatch    computed goto. The numbered empty asm keeps gcc and clang from merging the jumps: a merged jump
-//             costs up to three times (docs/decisions/0002-dispatch.md). TOGIL_SWITCH selects a plain switch.
+// Dispatch    computed goto. The numbered empty asm keeps gcc and clang from merging the jumps: a
+//             merged jump costs up to three times (docs/decisions/0002-dispatch.md). TOGIL_SWITCH
+//             selects a plain switch.
 #include "core/vm/ops.h"
+
+#include "core/vm/loop_arith.h" // fast paths of arithmetic and comparison
 
 #include "core/object/class.h"     // inline caches
 #include "core/object/dict.h"      // items
@@ -22,213 +26,68 @@
 #include "thread/breaker.h"        // poll
 
 #ifndef TOGIL_SWITCH
-#define NEXT()                                                                                     \
-    do {                                                                                           \
-        i = pc++;                                                                                  \
-        __asm__ volatile("# dispatch %0" ::"i"(__COUNTER__));                                      \
-        goto *labels[i->op];                                                                       \
+#define NEXT()                                                \
+    do {                                                      \
+        i = pc++;                                             \
+        __asm__ volatile("# dispatch %0" ::"i"(__COUNTER__)); \
+        goto *labels[i->op];                                  \
     } while (0)
 #define OP(name) L_##name
 #else
-#define NEXT() goto dispatch
+#define NEXT()   goto dispatch
 #define OP(name) case TGI_OP_##name
 #endif
 
 // Releases what a register held, when it was a pointer.
-static TGI_NOINLINE void drop(tg_thread *t, tg_value v) { tgc_decref(t, tgc_ptr(v)); }
+static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
+{
+    tgc_decref(t, tgc_ptr(v));
+}
 
-#define SET(reg, value)                                                                            \
-    do {                                                                                           \
-        tg_value *d_ = &R[reg];                                                                    \
-        tg_value o_ = *d_;                                                                         \
-        *d_ = (value);                                                                             \
-        if (TGI_UNLIKELY(tgc_is_ptr(o_)))                                                          \
-            drop(t, o_);                                                                           \
+#define SET(reg, value)                   \
+    do {                                  \
+        tg_value *d_ = &R[reg];           \
+        tg_value o_ = *d_;                \
+        *d_ = (value);                    \
+        if (TGI_UNLIKELY(tgc_is_ptr(o_))) \
+            drop(t, o_);                  \
     } while (0)
 // A temp operand was read and is not the destination.
-#define CLOSE(reg)                                                                                 \
-    do {                                                                                           \
-        if ((reg) >= nlocals) {                                                                    \
-            tg_value o_ = R[reg];                                                                  \
-            R[reg] = TGC_NONE;                                                                     \
-            if (tgc_is_ptr(o_))                                                                    \
-                drop(t, o_);                                                                       \
-        }                                                                                          \
+#define CLOSE(reg)                \
+    do {                          \
+        if ((reg) >= nlocals) {   \
+            tg_value o_ = R[reg]; \
+            R[reg] = TGC_NONE;    \
+            if (tgc_is_ptr(o_))   \
+                drop(t, o_);      \
+        }                         \
     } while (0)
 #define SAVE() (f->pc = pc)
-#define LOAD()                                                                                     \
-    do {                                                                                           \
-        f = ct->frame;                                                                             \
-        R = f->regs;                                                                               \
-        K = f->code->consts;                                                                       \
-        nlocals = f->code->nlocals;                                                                \
-        pc = f->pc;                                                                                \
+#define LOAD()                      \
+    do {                            \
+        f = ct->frame;              \
+        R = f->regs;                \
+        K = f->code->consts;        \
+        nlocals = f->code->nlocals; \
+        pc = f->pc;                 \
     } while (0)
-#define TRY(x)                                                                                     \
-    do {                                                                                           \
-        SAVE();                                                                                    \
-        if (TGI_UNLIKELY(!(x)))                                                                    \
-            goto raised;                                                                           \
+#define TRY(x)                  \
+    do {                        \
+        SAVE();                 \
+        if (TGI_UNLIKELY(!(x))) \
+            goto raised;        \
     } while (0)
 // ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
-#define POLL()                                                                                     \
-    do {                                                                                           \
-        if (TGI_UNLIKELY(atom_load_relaxed(&t->breaker) != 0)) {                                   \
-            SAVE();                                                                                \
-            if (tgi_breaker_handle(t) != TG_OK)                                                    \
-                goto raised;                                                                       \
-        }                                                                                          \
+#define POLL()                                                   \
+    do {                                                         \
+        if (TGI_UNLIKELY(atom_load_relaxed(&t->breaker) != 0)) { \
+            SAVE();                                              \
+            if (tgi_breaker_handle(t) != TG_OK)                  \
+                goto raised;                                     \
+        }                                                        \
     } while (0)
 #define JUMP16() (pc += (int16_t)i->c)
 #define JUMP32() (pc += (int32_t)tgi_ins_jump32(*i))
-
-#define FLOAT_RESULT(d)                                                                            \
-    do {                                                                                           \
-        tg_value v_;                                                                               \
-        if (TGI_LIKELY(tgc_flo_try((d), &v_))) {                                                   \
-            SET(i->a, v_);                                                                         \
-            NEXT();                                                                                \
-        }                                                                                          \
-    } while (0)
-
-#define FAST_ADD(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        int64_t r_;                                                                                \
-        if (TGI_LIKELY(!__builtin_add_overflow((int64_t)(x), (int64_t)(y), &r_))) {                \
-            SET(i->a, (tg_value)r_);                                                               \
-            NEXT();                                                                                \
-        }                                                                                          \
-    } else if (tgc_both_flo_normal(x, y))                                                          \
-    FLOAT_RESULT(tgc_flo(x) + tgc_flo(y))
-#define FAST_SUB(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        int64_t r_;                                                                                \
-        if (TGI_LIKELY(!__builtin_sub_overflow((int64_t)(x), (int64_t)(y), &r_))) {                \
-            SET(i->a, (tg_value)r_);                                                               \
-            NEXT();                                                                                \
-        }                                                                                          \
-    } else if (tgc_both_flo_normal(x, y))                                                          \
-    FLOAT_RESULT(tgc_flo(x) - tgc_flo(y))
-#define FAST_MUL(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        int64_t r_;                                                                                \
-        if (TGI_LIKELY(!__builtin_mul_overflow((int64_t)(x) >> 2, (int64_t)(y), &r_))) {           \
-            SET(i->a, (tg_value)r_);                                                               \
-            NEXT();                                                                                \
-        }                                                                                          \
-    } else if (tgc_both_flo_normal(x, y))                                                          \
-    FLOAT_RESULT(tgc_flo(x) * tgc_flo(y))
-// Integers up to 2^53 are exact as doubles, so one rounding happens.
-#define EXACT(n) ((n) <= (INT64_C(1) << 53) && (n) >= -(INT64_C(1) << 53))
-#define FAST_DIV(x, y)                                                                             \
-    if (tgc_both_flo_normal(x, y))                                                                 \
-        FLOAT_RESULT(tgc_flo(x) / tgc_flo(y));                                                     \
-    else if (tgc_both_int(x, y) && (y) != 0 && EXACT(tgc_int(x)) && EXACT(tgc_int(y)))                                               \
-    FLOAT_RESULT((double)tgc_int(x) / (double)tgc_int(y))
-#define FAST_FLOORDIV(x, y)                                                                        \
-    if (TGI_LIKELY(tgc_both_int(x, y) && (int64_t)(y) > 0)) {                                      \
-        int64_t n_ = tgc_int(x), m_ = tgc_int(y), q_ = n_ / m_;                                    \
-        q_ -= n_ % m_ < 0;                                                                         \
-        SET(i->a, tgc_from_int(q_));                                                               \
-        NEXT();                                                                                    \
-    }
-#define FAST_MOD(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y) && (int64_t)(y) > 0)) {                                      \
-        int64_t m_ = (int64_t)(x) % (int64_t)(y); /* the tag bits of both are zero */              \
-        m_ += m_ < 0 ? (int64_t)(y) : 0;                                                           \
-        SET(i->a, (tg_value)m_);                                                                   \
-        NEXT();                                                                                    \
-    }
-#define FAST_AND(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        SET(i->a, (x) & (y));                                                                      \
-        NEXT();                                                                                    \
-    }
-#define FAST_OR(x, y)                                                                              \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        SET(i->a, (x) | (y));                                                                      \
-        NEXT();                                                                                    \
-    }
-#define FAST_XOR(x, y)                                                                             \
-    if (TGI_LIKELY(tgc_both_int(x, y))) {                                                          \
-        SET(i->a, (x) ^ (y));                                                                      \
-        NEXT();                                                                                    \
-    }
-#define FAST_LSHIFT(x, y)                                                                          \
-    if (TGI_LIKELY(tgc_both_int(x, y) && tgc_int(y) >= 0 && tgc_int(y) < 60)) {                    \
-        int64_t n_ = (int64_t)(x), r_ = (int64_t)((x) << tgc_int(y));                              \
-        if (TGI_LIKELY(r_ >> tgc_int(y) == n_)) {                                                  \
-            SET(i->a, (tg_value)r_);                                                               \
-            NEXT();                                                                                \
-        }                                                                                          \
-    }
-#define FAST_RSHIFT(x, y)                                                                          \
-    if (TGI_LIKELY(tgc_both_int(x, y) && (int64_t)(y) >= 0)) {                                     \
-        int64_t s_ = tgc_int(y) > 62 ? 62 : tgc_int(y);                                            \
-        SET(i->a, tgc_from_int(tgc_int(x) >> s_));                                                 \
-        NEXT();                                                                                    \
-    }
-#define FAST_NONE(x, y)
-
-#define BINARY(NAME, FAST)                                                                         \
-    OP(NAME) : FAST(R[i->b], R[i->c]);                                                             \
-    TRY(tgc_op_binary(t, f, i, TGC_##NAME, TGC_FORM_RR, false));                                   \
-    NEXT();                                                                                        \
-    OP(NAME##K) : FAST(R[i->b], K[i->c]);                                                          \
-    TRY(tgc_op_binary(t, f, i, TGC_##NAME, TGC_FORM_RK, false));                                   \
-    NEXT();                                                                                        \
-    OP(I##NAME) : FAST(R[i->b], R[i->c]);                                                          \
-    TRY(tgc_op_binary(t, f, i, TGC_##NAME, TGC_FORM_RR, true));                                    \
-    NEXT();                                                                                        \
-    OP(I##NAME##K) : FAST(R[i->b], K[i->c]);                                                       \
-    TRY(tgc_op_binary(t, f, i, TGC_##NAME, TGC_FORM_RK, true));                                    \
-    NEXT();
-#define REVERSED(OPNAME, NAME, FAST)                                                               \
-    OP(OPNAME) : FAST(K[i->b], R[i->c]);                                                           \
-    TRY(tgc_op_binary(t, f, i, TGC_##NAME, TGC_FORM_KR, false));                                   \
-    NEXT();
-
-// Fused compare and jump.
-#define COMPARE(NAME, sign)                                                                        \
-    OP(J##NAME) : COMPARE_JUMP(NAME, sign, R[i->b], false, !);                                     \
-    OP(J##NAME##K) : COMPARE_JUMP(NAME, sign, K[i->b], true, !);                                   \
-    OP(JN##NAME) : COMPARE_JUMP(NAME, sign, R[i->b], false, !!);                                   \
-    OP(JN##NAME##K) : COMPARE_JUMP(NAME, sign, K[i->b], true, !!);
-#define COMPARE_JUMP(NAME, sign, right, constant, stay)                                            \
-    {                                                                                              \
-        tg_value x = R[i->a], y = (right);                                                         \
-        if (TGI_LIKELY(tgc_both_int(x, y))) {                                                      \
-            if (!(stay((int64_t)x sign(int64_t) y)))                                               \
-                JUMP16();                                                                          \
-            NEXT();                                                                                \
-        }                                                                                          \
-        if (tgc_both_flo_normal(x, y)) {                                                           \
-            if (!(stay(tgc_flo(x) sign tgc_flo(y))))                                               \
-                JUMP16();                                                                          \
-            NEXT();                                                                                \
-        }                                                                                          \
-        SAVE();                                                                                    \
-        int r_ = tgc_op_compare_jump(t, f, i, TGC_##NAME, constant);                               \
-        if (TGI_UNLIKELY(r_ < 0))                                                                  \
-            goto raised;                                                                           \
-        if (!(stay r_))                                                                            \
-            JUMP16();                                                                              \
-        NEXT();                                                                                    \
-    }
-#define COMPARE_VALUE(NAME, sign)                                                                  \
-    OP(NAME) : {                                                                                   \
-        tg_value x = R[i->b], y = R[i->c];                                                         \
-        if (TGI_LIKELY(tgc_both_int(x, y))) {                                                      \
-            SET(i->a, tgc_from_bool((int64_t)x sign(int64_t) y));                                  \
-            NEXT();                                                                                \
-        }                                                                                          \
-        TRY(tgc_op_compare(t, f, i, TGC_##NAME));                                                  \
-        NEXT();                                                                                    \
-    }
-
-#define BINARY_FLOAT_POW(x, y)                                                                     \
-    if (tgc_is_int(y) && tgc_int(y) == 2 && tgc_is_flo(x))                                         \
-    FLOAT_RESULT(tgc_flo(x) * tgc_flo(x))
 
 // The cache word that matches the type, or 0.
 static inline uint64_t cached(const tgc_type *type, const tgc_attr_site *site)
@@ -272,7 +131,8 @@ dispatch:
 #endif
 
     OP(NOP) : NEXT();
-    OP(MOVE) : {
+    OP(MOVE) :
+    {
         tg_value v = R[i->b];
         if (TGI_UNLIKELY(v == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->b));
@@ -284,16 +144,19 @@ dispatch:
         SET(i->a, v);
         NEXT();
     }
-    OP(LOADK) : {
+    OP(LOADK) :
+    {
         tg_value v = K[i->b];
         SET(i->a, v);
         NEXT();
     }
-    OP(LOADI) : {
+    OP(LOADI) :
+    {
         SET(i->a, tgc_from_int((int16_t)i->b));
         NEXT();
     }
-    OP(DELLOCAL) : {
+    OP(DELLOCAL) :
+    {
         if (TGI_UNLIKELY(R[i->a] == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->a));
         }
@@ -301,32 +164,37 @@ dispatch:
         SET(i->a, TGC_UNBOUND);
         NEXT();
     }
-    OP(CLEAR) : {
+    OP(CLEAR) :
+    {
         SAVE();
         SET(i->a, i->a < nlocals ? TGC_UNBOUND : TGC_NONE);
         NEXT();
     }
 
-    OP(GETCELL) : {
+    OP(GETCELL) :
+    {
         tg_value v = tgc_slot_load(t, &((tgc_cell *)(void *)tgc_ptr(R[i->b]))->value);
         if (TGI_UNLIKELY(v == TGC_UNBOUND))
             goto cell_slow;
         SET(i->a, v);
         NEXT();
     }
-    OP(GETFREE) : {
+    OP(GETFREE) :
+    {
         tg_value v = tgc_slot_load(t, &f->func->closure[i->b]->value);
         if (TGI_UNLIKELY(v == TGC_UNBOUND))
             goto cell_slow;
         SET(i->a, v);
         NEXT();
     }
-    OP(MAKECELL) : OP(SETCELL) : OP(DELCELL) : OP(SETFREE) : OP(DELFREE) : OP(LOADFREE) : cell_slow : {
+    OP(MAKECELL) : OP(SETCELL) : OP(DELCELL) : OP(SETFREE) : OP(DELFREE) : OP(LOADFREE) : cell_slow:
+    {
         TRY(tgc_op_cell(t, f, i));
         NEXT();
     }
 
-    OP(GETGLOBAL) : {
+    OP(GETGLOBAL) :
+    {
         const tgc_global_site *g = &f->code->globals[i->b];
         tg_value v = tgc_slot_load(t, &g->global->value);
         if (TGI_UNLIKELY(v == TGC_UNBOUND)) {
@@ -338,7 +206,8 @@ dispatch:
         SET(i->a, v);
         NEXT();
     }
-    OP(SETGLOBAL) : {
+    OP(SETGLOBAL) :
+    {
         if (TGI_UNLIKELY(R[i->b] == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->b));
         }
@@ -347,7 +216,8 @@ dispatch:
         tgc_release(t, tgc_slot_exchange(t, &f->code->globals[i->a].global->value, v));
         NEXT();
     }
-    OP(DELGLOBAL) : OP(GETNAME) : OP(GETNAMEFREE) : OP(SETNAME) : OP(DELNAME) : {
+    OP(DELGLOBAL) : OP(GETNAME) : OP(GETNAMEFREE) : OP(SETNAME) : OP(DELNAME) :
+    {
         TRY(tgc_op_name(t, f, i));
         NEXT();
     }
@@ -369,7 +239,8 @@ dispatch:
     REVERSED(RSUBK, SUB, FAST_SUB)
     REVERSED(RMULK, MUL, FAST_MUL)
     REVERSED(RDIVK, DIV, FAST_DIV)
-    OP(NEG) : {
+    OP(NEG) :
+    {
         tg_value v = R[i->b];
         if (tgc_is_int(v) && v != (tg_value)INT64_MIN) {
             SET(i->a, (tg_value)(-(int64_t)v));
@@ -380,15 +251,18 @@ dispatch:
         TRY(tgc_op_unary(t, f, i, TGC_NEG));
         NEXT();
     }
-    OP(POS) : {
+    OP(POS) :
+    {
         TRY(tgc_op_unary(t, f, i, TGC_POS));
         NEXT();
     }
-    OP(INVERT) : {
+    OP(INVERT) :
+    {
         TRY(tgc_op_unary(t, f, i, TGC_INVERT));
         NEXT();
     }
-    OP(NOT) : {
+    OP(NOT) :
+    {
         SAVE();
         int truth = tgc_op_truth(t, f, i->b);
         if (TGI_UNLIKELY(truth < 0))
@@ -404,7 +278,8 @@ dispatch:
     COMPARE_VALUE(NE, !=)
     COMPARE_VALUE(GT, >)
     COMPARE_VALUE(GE, >=)
-    OP(IS) : OP(ISNOT) : {
+    OP(IS) : OP(ISNOT) :
+    {
         tg_value x = R[i->b], y = R[i->c];
         if (TGI_UNLIKELY(x == TGC_UNBOUND || y == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, x == TGC_UNBOUND ? i->b : i->c));
@@ -416,7 +291,8 @@ dispatch:
         SET(i->a, tgc_from_bool(r));
         NEXT();
     }
-    OP(IN) : OP(NOTIN) : {
+    OP(IN) : OP(NOTIN) :
+    {
         SAVE();
         int r = tgc_op_contains(t, f, i->b, i->c);
         if (TGI_UNLIKELY(r < 0))
@@ -425,16 +301,19 @@ dispatch:
         NEXT();
     }
 
-    OP(JMP) : {
+    OP(JMP) :
+    {
         JUMP32();
         NEXT();
     }
-    OP(LOOP) : {
+    OP(LOOP) :
+    {
         JUMP32();
         POLL();
         NEXT();
     }
-    OP(JT) : OP(JF) : {
+    OP(JT) : OP(JF) :
+    {
         tg_value v = R[i->a];
         int truth;
         if (TGI_LIKELY(tgc_is_bool(v))) {
@@ -450,7 +329,8 @@ dispatch:
             JUMP32();
         NEXT();
     }
-    OP(JTKEEP) : OP(JFKEEP) : {
+    OP(JTKEEP) : OP(JFKEEP) :
+    {
         SAVE();
         int truth = tgc_op_truth(t, f, i->a);
         if (TGI_UNLIKELY(truth < 0))
@@ -461,7 +341,8 @@ dispatch:
             CLOSE(i->a);
         NEXT();
     }
-    OP(JNONE) : OP(JNOTNONE) : {
+    OP(JNONE) : OP(JNOTNONE) :
+    {
         tg_value v = R[i->a];
         if (TGI_UNLIKELY(v == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->a));
@@ -478,7 +359,8 @@ dispatch:
     COMPARE(NE, !=)
     COMPARE(GT, >)
     COMPARE(GE, >=)
-    OP(JIS) : OP(JISNOT) : {
+    OP(JIS) : OP(JISNOT) :
+    {
         tg_value x = R[i->a], y = R[i->b];
         if (TGI_UNLIKELY(x == TGC_UNBOUND || y == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, x == TGC_UNBOUND ? i->a : i->b));
@@ -490,7 +372,8 @@ dispatch:
             JUMP16();
         NEXT();
     }
-    OP(JIN) : OP(JNOTIN) : {
+    OP(JIN) : OP(JNOTIN) :
+    {
         SAVE();
         int r = tgc_op_contains(t, f, i->a, i->b);
         if (TGI_UNLIKELY(r < 0))
@@ -500,7 +383,8 @@ dispatch:
         NEXT();
     }
 
-    OP(GETATTR) : {
+    OP(GETATTR) :
+    {
         tg_value v = R[i->b], x;
         if (TGI_LIKELY(tgc_is_ptr(v))) {
             tgc_obj *o = tgc_ptr(v);
@@ -526,7 +410,8 @@ dispatch:
         TRY(tgc_op_getattr(t, f, i));
         NEXT();
     }
-    OP(SETATTR) : {
+    OP(SETATTR) :
+    {
         tg_value v = R[i->a];
         if (TGI_LIKELY(tgc_is_ptr(v) && R[i->b] != TGC_UNBOUND)) {
             tgc_obj *o = tgc_ptr(v);
@@ -545,11 +430,13 @@ dispatch:
         TRY(tgc_op_setattr(t, f, i));
         NEXT();
     }
-    OP(DELATTR) : {
+    OP(DELATTR) :
+    {
         TRY(tgc_op_delattr(t, f, i));
         NEXT();
     }
-    OP(LOADMETHOD) : {
+    OP(LOADMETHOD) :
+    {
         tg_value v = R[i->a];
         if (TGI_LIKELY(tgc_is_ptr(v))) {
             tgc_type *type = tgc_obj_type(tgc_ptr(v));
@@ -568,7 +455,8 @@ dispatch:
         TRY(tgc_op_loadmethod(t, f, i));
         NEXT();
     }
-    OP(GETITEM) : {
+    OP(GETITEM) :
+    {
         tg_value key = R[i->c], x;
         if (TGI_LIKELY(tgc_is_int(key))) {
             tg_value v = R[i->b];
@@ -583,7 +471,8 @@ dispatch:
         TRY(tgc_op_getitem(t, f, i));
         NEXT();
     }
-    OP(GETITEMI) : {
+    OP(GETITEMI) :
+    {
         tg_value x;
         if (TGI_LIKELY(tgc_list_get_fast(t, R[i->b], (int16_t)i->c, &x))) {
             SAVE();
@@ -595,11 +484,13 @@ dispatch:
         TRY(tgc_op_getitem(t, f, i));
         NEXT();
     }
-    OP(GETITEMK) : {
+    OP(GETITEMK) :
+    {
         TRY(tgc_op_getitem(t, f, i));
         NEXT();
     }
-    OP(SETITEM) : {
+    OP(SETITEM) :
+    {
         tg_value key = R[i->b], x = R[i->c];
         if (TGI_LIKELY(tgc_is_int(key) && !tgc_is_ptr(x) && x != TGC_UNBOUND)) {
             SAVE();
@@ -611,12 +502,14 @@ dispatch:
         TRY(tgc_op_setitem(t, f, i));
         NEXT();
     }
-    OP(SETITEMI) : OP(DELITEM) : {
+    OP(SETITEMI) : OP(DELITEM) :
+    {
         TRY(tgc_op_setitem(t, f, i));
         NEXT();
     }
 
-    OP(LISTAPPEND) : {
+    OP(LISTAPPEND) :
+    {
         tg_value v = R[i->b];
         if (TGI_UNLIKELY(v == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->b));
@@ -626,18 +519,27 @@ dispatch:
             goto raised;
         NEXT();
     }
-    OP(BUILDSLICE) : OP(BUILDLIST) : OP(BUILDTUPLE) : OP(BUILDSET) : OP(BUILDDICT) : OP(BUILDSTR) : OP(LISTEXTEND)
-        : OP(LISTTOTUPLE) : OP(SETADD) : OP(SETUPDATE) : OP(DICTSET) : OP(DICTUPDATE) : OP(DICTMERGE) : OP(FORMAT)
-        : {
+    OP(BUILDSLICE)
+        : OP(BUILDLIST)
+        : OP(BUILDTUPLE)
+        : OP(BUILDSET)
+        : OP(BUILDDICT)
+        : OP(BUILDSTR)
+        : OP(LISTEXTEND)
+        : OP(LISTTOTUPLE)
+        : OP(SETADD) : OP(SETUPDATE) : OP(DICTSET) : OP(DICTUPDATE) : OP(DICTMERGE) : OP(FORMAT) :
+    {
         TRY(tgc_op_build(t, f, i));
         NEXT();
     }
-    OP(UNPACK) : OP(UNPACKEX) : {
+    OP(UNPACK) : OP(UNPACKEX) :
+    {
         TRY(tgc_op_unpack(t, f, i));
         NEXT();
     }
 
-    OP(CALL) : {
+    OP(CALL) :
+    {
         tg_value *w = &R[i->a];
         tg_value fv = w[0];
         if (TGI_LIKELY(tgc_is_exact(fv, &tgc_function_type))) {
@@ -678,7 +580,8 @@ dispatch:
         SET(i->c, out);
         NEXT();
     }
-    OP(CALLMETHOD) : {
+    OP(CALLMETHOD) :
+    {
         tg_value *w = &R[i->a];
         tg_value fv = w[0], out;
         tgc_called r;
@@ -688,7 +591,8 @@ dispatch:
                 tgc_function *fn = (tgc_function *)(void *)tgc_ptr(fv);
                 tgc_code *code = fn->code;
                 if (TGI_LIKELY(code->simple && code->positional == i->b + 1u)) {
-                    if (TGI_UNLIKELY(tgc_frame_push(t, code, fn, w + 1, i->b + 1u, i->c, 0) == NULL))
+                    if (TGI_UNLIKELY(tgc_frame_push(t, code, fn, w + 1, i->b + 1u, i->c, 0) ==
+                                     NULL))
                         goto raised;
                     goto entered;
                 }
@@ -723,7 +627,8 @@ dispatch:
         SET(i->c, out);
         NEXT();
     }
-    OP(CALLKW) : OP(CALLEX) : {
+    OP(CALLKW) : OP(CALLEX) :
+    {
         tg_value out;
         SAVE();
         tgc_called r = i->op == TGI_OP_CALLKW ? tgc_vm_call(t, &R[i->a], i->b, K[i->c], i->a, &out)
@@ -741,7 +646,8 @@ entered:
     POLL();
     NEXT();
 
-    OP(RETK) : {
+    OP(RETK) :
+    {
         tg_value v = K[i->a];
         goto leave;
         OP(RET) : v = R[i->a];
@@ -749,7 +655,7 @@ entered:
             TRY(tgc_op_unbound(t, f, i->a));
         }
         R[i->a] = TGC_NONE;
-    leave:
+leave:
         SAVE();
         for (uint32_t k = 0; k < nlocals; k++) {
             tg_value o = R[k];
@@ -774,7 +680,8 @@ entered:
             tg_value self = f->result;
             f->result = TGC_NONE;
             if (TGI_UNLIKELY(v != TGC_NONE)) {
-                tgc_raise(t, &TGC_EXC(TypeError), "__init__() should return None, not '%s'", tgc_type_name(v));
+                tgc_raise(t, &TGC_EXC(TypeError), "__init__() should return None, not '%s'",
+                          tgc_type_name(v));
                 tgc_release(t, v);
                 tgc_release(t, self);
                 goto raised;
@@ -801,7 +708,8 @@ entered:
         tgc_release(t, o);
         return v;
     }
-    OP(YIELD) : {
+    OP(YIELD) :
+    {
         tg_value v = R[i->b];
         if (TGI_UNLIKELY(v == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->b));
@@ -821,7 +729,8 @@ entered:
         POLL();
         NEXT();
     }
-    OP(YIELDFROM) : {
+    OP(YIELDFROM) :
+    {
         tg_value v;
         SAVE();
         int r = tgc_op_yieldfrom(t, f, i, &v);
@@ -843,7 +752,8 @@ entered:
         NEXT();
     }
 
-    OP(GETITER) : {
+    OP(GETITER) :
+    {
         if (TGI_UNLIKELY(R[i->b] == TGC_UNBOUND)) {
             TRY(tgc_op_unbound(t, f, i->b));
         }
@@ -855,11 +765,13 @@ entered:
         SET(i->a, v);
         NEXT();
     }
-    OP(FORPREP) : {
+    OP(FORPREP) :
+    {
         TRY(tgc_op_forprep(t, f, i));
         NEXT();
     }
-    OP(FORITER) : {
+    OP(FORITER) :
+    {
         tg_value *s = &R[i->b];
         if (TGI_LIKELY(tgc_is_int(s[0]))) { // range: next value, how many are left, step
             tg_value v = s[0];
@@ -876,7 +788,8 @@ entered:
         }
         tg_value v;
         SAVE();
-        if (s[2] == TGC_TRUE && tgc_list_read_fast(t, tgc_list_of(s[0]), (size_t)tgc_int(s[1]), &v)) {
+        if (s[2] == TGC_TRUE &&
+            tgc_list_read_fast(t, tgc_list_of(s[0]), (size_t)tgc_int(s[1]), &v)) {
             s[1] += 4;
             SET(i->a, v);
             JUMP16();
@@ -897,27 +810,32 @@ entered:
         NEXT();
     }
 
-    OP(MAKEFUNC) : OP(BUILDCLASS) : {
+    OP(MAKEFUNC) : OP(BUILDCLASS) :
+    {
         TRY(tgc_op_function(t, f, i));
         NEXT();
     }
 
-    OP(RAISE) : OP(RAISEFROM) : OP(RAISECURRENT) : {
+    OP(RAISE) : OP(RAISEFROM) : OP(RAISECURRENT) :
+    {
         SAVE();
         if (!tgc_op_raise(t, f, i))
             goto raised_again;
         goto raised;
     }
-    OP(RERAISE) : {
+    OP(RERAISE) :
+    {
         SAVE();
         tgc_error_restore(t, tgc_retain(t, R[i->a]));
         goto raised_again;
     }
-    OP(SETHANDLED) : {
+    OP(SETHANDLED) :
+    {
         f->handled = i->a;
         NEXT();
     }
-    OP(JNEXC) : {
+    OP(JNEXC) :
+    {
         SAVE();
         int r = tgc_exception_matches(t, R[i->a], R[i->b]);
         if (TGI_UNLIKELY(r < 0))
@@ -927,50 +845,50 @@ entered:
             JUMP16();
         NEXT();
     }
-    OP(EXCINFO) : OP(LOADASSERT) : OP(WITHSETUP) : {
+    OP(EXCINFO) : OP(LOADASSERT) : OP(WITHSETUP) :
+    {
         TRY(tgc_op_exception(t, f, i));
         NEXT();
     }
 
-    OP(IMPORT) : OP(IMPORTFROM) : OP(IMPORTSTAR) : {
+    OP(IMPORT) : OP(IMPORTFROM) : OP(IMPORTSTAR) :
+    {
         TRY(tgc_op_import(t, f, i));
         NEXT();
     }
 #ifdef TOGIL_SWITCH
-    }
-    __builtin_unreachable();
+}
+__builtin_unreachable();
 #endif
 
-    // An exception is set; f->pc is behind the instruction that raised it.
-raised:
+// An exception is set; f->pc is behind the instruction that raised it.
+raised : throw_ = false;
+goto unwind;
+raised_again : throw_ = true;
+unwind : for (;;)
+{
+    f = ct->frame;
+    if (tgc_op_unwind(t, f, f->pc - 1, throw_))
+        break;
     throw_ = false;
-    goto unwind;
-raised_again:
-    throw_ = true;
-unwind:
-    for (;;) {
-        f = ct->frame;
-        if (tgc_op_unwind(t, f, f->pc - 1, throw_))
-            break;
-        throw_ = false;
-        uint32_t flags = f->flags;
-        tg_value result = f->result;
-        tgc_generator *g = f->generator;
-        R = f->regs;
-        tg_value callee = TGC_NONE;
-        if ((flags & TGC_FRAME_INIT) == 0) {
-            callee = R[-1];
-            R[-1] = TGC_NONE;
-        }
-        f->result = TGC_NONE;
-        tgc_frame_pop(ct);
-        tgc_release(t, callee);
-        tgc_release(t, result);
-        if ((flags & TGC_FRAME_FORITER) != 0)
-            tgc_generator_fail(t, g);
-        if ((flags & TGC_FRAME_ENTRY) != 0)
-            return TGC_NULL;
+    uint32_t flags = f->flags;
+    tg_value result = f->result;
+    tgc_generator *g = f->generator;
+    R = f->regs;
+    tg_value callee = TGC_NONE;
+    if ((flags & TGC_FRAME_INIT) == 0) {
+        callee = R[-1];
+        R[-1] = TGC_NONE;
     }
-    LOAD();
-    NEXT();
+    f->result = TGC_NONE;
+    tgc_frame_pop(ct);
+    tgc_release(t, callee);
+    tgc_release(t, result);
+    if ((flags & TGC_FRAME_FORITER) != 0)
+        tgc_generator_fail(t, g);
+    if ((flags & TGC_FRAME_ENTRY) != 0)
+        return TGC_NULL;
+}
+LOAD();
+NEXT();
 }

@@ -27,8 +27,8 @@ bool tgc_op_unbound(tg_thread *t, tgc_frame *f, uint32_t r)
     const char *name = "?";
     if (r < unit->nlocals && unit->local_names[r] != TGI_REG_NONE)
         name = text(t, f->code->consts[unit->local_names[r]]);
-    tgc_raise(t, &TGC_EXC(UnboundLocalError), "cannot access local variable '%s' where it is not associated with a value",
-              name);
+    tgc_raise(t, &TGC_EXC(UnboundLocalError),
+              "cannot access local variable '%s' where it is not associated with a value", name);
     return false;
 }
 
@@ -44,11 +44,13 @@ static inline bool immediate_number(tg_value v, double *out)
     return true;
 }
 
-// Floats mixed with integers, and zeros: what the loop leaves out. TGC_NULL if it is not such a case.
+// Floats mixed with integers, and zeros: what the loop leaves out. TGC_NULL if it is not such a
+// case.
 static inline tg_value mixed(tg_thread *t, tgc_binop op, tg_value x, tg_value y)
 {
     double a, b;
-    if (op > TGC_DIV || (!tgc_is_flo(x) && !tgc_is_flo(y)) || !immediate_number(x, &a) || !immediate_number(y, &b))
+    if (op > TGC_DIV || (!tgc_is_flo(x) && !tgc_is_flo(y)) || !immediate_number(x, &a) ||
+        !immediate_number(y, &b))
         return TGC_NULL;
     switch (op) {
     case TGC_ADD:
@@ -62,11 +64,13 @@ static inline tg_value mixed(tg_thread *t, tgc_binop op, tg_value x, tg_value y)
     }
 }
 
-bool tgc_op_binary(tg_thread *t, tgc_frame *f, const tgi_ins *i, tgc_binop op, int form, bool inplace)
+bool tgc_op_binary(tg_thread *t, tgc_frame *f, const tgi_ins *i, tgc_binop op, int form,
+                   bool inplace)
 {
     tg_value *R = f->regs;
     const tg_value *K = f->code->consts;
-    tg_value x = form == TGC_FORM_KR ? K[i->b] : R[i->b], y = form == TGC_FORM_RK ? K[i->c] : R[i->c], v;
+    tg_value x = form == TGC_FORM_KR ? K[i->b] : R[i->b],
+             y = form == TGC_FORM_RK ? K[i->c] : R[i->c], v;
     v = mixed(t, op, x, y);
     if (v != TGC_NULL) {
         tgc_set_reg(t, f, i->a, v);
@@ -119,11 +123,16 @@ static tg_value compare(tg_thread *t, tgc_cmpop op, tg_value x, tg_value y)
 {
     double a, b;
     if (immediate_number(x, &a) && immediate_number(y, &b)) {
-        bool r = op == TGC_LT ? a < b : op == TGC_LE ? a <= b : op == TGC_EQ ? a == b
-               : op == TGC_NE ? a != b : op == TGC_GT ? a > b : a >= b;
+        bool r = op == TGC_LT   ? a < b
+                 : op == TGC_LE ? a <= b
+                 : op == TGC_EQ ? a == b
+                 : op == TGC_NE ? a != b
+                 : op == TGC_GT ? a > b
+                                : a >= b;
         return tgc_from_bool(r);
     }
-    if ((op == TGC_EQ || op == TGC_NE) && tgc_is_exact(x, &tgc_str_type) && tgc_is_exact(y, &tgc_str_type))
+    if ((op == TGC_EQ || op == TGC_NE) && tgc_is_exact(x, &tgc_str_type) &&
+        tgc_is_exact(y, &tgc_str_type))
         return tgc_from_bool(tgc_str_equal(x, y) == (op == TGC_EQ));
     return tgc_compare(t, op, x, y);
 }
@@ -204,9 +213,10 @@ bool tgc_op_getglobal(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 
 static bool free_error(tg_thread *t, tg_value name)
 {
-    tgc_raise(t, &TGC_EXC(NameError),
-              "cannot access free variable '%s' where it is not associated with a value in enclosing scope",
-              text(t, name));
+    tgc_raise(
+        t, &TGC_EXC(NameError),
+        "cannot access free variable '%s' where it is not associated with a value in enclosing scope",
+        text(t, name));
     return false;
 }
 
@@ -360,14 +370,16 @@ bool tgc_op_loadmethod(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 bool tgc_op_getitem(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     tg_value v = f->regs[i->b], key, x;
-    key = i->op == TGI_OP_GETITEM ? f->regs[i->c]
-        : i->op == TGI_OP_GETITEMI ? tgc_from_int((int16_t)i->c) : f->code->consts[i->c];
+    key = i->op == TGI_OP_GETITEM    ? f->regs[i->c]
+          : i->op == TGI_OP_GETITEMI ? tgc_from_int((int16_t)i->c)
+                                     : f->code->consts[i->c];
     if (v == TGC_UNBOUND || key == TGC_UNBOUND)
         return tgc_op_unbound(t, f, v == TGC_UNBOUND ? i->b : i->c);
     if (tgc_is_exact(v, &tgc_tuple_type) && tgc_is_int(key)) {
         int64_t n = (int64_t)tgc_tuple_size(v), at = tgc_int(key);
         at += at < 0 ? n : 0;
-        x = at >= 0 && at < n ? tgc_retain(t, tgc_tuple_peek(v, (size_t)at)) : tgc_getitem(t, v, key);
+        x = at >= 0 && at < n ? tgc_retain(t, tgc_tuple_peek(v, (size_t)at))
+                              : tgc_getitem(t, v, key);
     } else if (tgc_is_exact(v, &tgc_dict_type)) {
         int found = tgc_dict_get(t, v, key, &x);
         if (found <= 0)

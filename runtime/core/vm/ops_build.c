@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ops_build.c - instructions that make containers, functions and classes, and take containers apart.
+// ops_build.c - instructions that make containers, functions and classes, and take containers
+// apart.
 //
 // Threads     the thread that runs the frame.
 #include "core/vm/ops.h"
@@ -65,8 +66,10 @@ static tg_value format_value(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     tg_value v = f->regs[i->b], converted, r;
     uint32_t conversion = i->c & 3u;
-    converted = conversion == 1 ? tgc_to_str(t, v) : conversion == 2 ? tgc_repr(t, v)
-              : conversion == 3 ? tgc_repr(t, v) : tgc_retain(t, v);
+    converted = conversion == 1   ? tgc_to_str(t, v)
+                : conversion == 2 ? tgc_repr(t, v)
+                : conversion == 3 ? tgc_repr(t, v)
+                                  : tgc_retain(t, v);
     if (conversion == 3 && converted != TGC_NULL) {
         tg_value repr = converted;
         converted = tgc_str_ascii_repr(t, repr);
@@ -89,7 +92,8 @@ static tg_value format_value(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     return r;
 }
 
-// dict R[a].update(R[b]); for a call (`callee` given) a repeated key is an error that names the function.
+// dict R[a].update(R[b]); for a call (`callee` given) a repeated key is an error that names the
+// function.
 static bool merge(tg_thread *t, tg_value dict, tg_value from, tg_value callee)
 {
     if (!tgc_is_dict(from)) {
@@ -99,9 +103,11 @@ static bool merge(tg_thread *t, tg_value dict, tg_value from, tg_value callee)
             return false;
         if (found == 0) {
             if (callee == TGC_NULL)
-                tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not a mapping", tgc_type_name(from));
+                tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not a mapping",
+                          tgc_type_name(from));
             else
-                tgc_raise_callee(t, callee, "argument after ** must be a mapping, not %s", tgc_type_name(from));
+                tgc_raise_callee(t, callee, "argument after ** must be a mapping, not %s",
+                                 tgc_type_name(from));
             return false;
         }
         tgc_release(t, keys);
@@ -204,8 +210,8 @@ bool tgc_op_build(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 
 static bool too_few(tg_thread *t, size_t want, bool star, size_t got)
 {
-    tgc_raise(t, &TGC_EXC(ValueError), "not enough values to unpack (expected %s%zu, got %zu)", star ? "at least " : "",
-              want, got);
+    tgc_raise(t, &TGC_EXC(ValueError), "not enough values to unpack (expected %s%zu, got %zu)",
+              star ? "at least " : "", want, got);
     return false;
 }
 
@@ -325,7 +331,8 @@ static tg_value build_class(tg_thread *t, tgc_frame *f, uint32_t b)
         tgc_function *body = (tgc_function *)(void *)tgc_ptr(r[0]);
         cls = tgc_class_new(t, r[1], r[2], namespace_, r[3], body->code);
         if (cls != TGC_NULL && tgc_is_exact(cell, &tgc_cell_type))
-            tgc_release(t, tgc_slot_exchange(t, &((tgc_cell *)(void *)tgc_ptr(cell))->value, tgc_retain(t, cls)));
+            tgc_release(t, tgc_slot_exchange(t, &((tgc_cell *)(void *)tgc_ptr(cell))->value,
+                                             tgc_retain(t, cls)));
         tgc_release(t, cell);
     }
     tgc_release(t, namespace_);

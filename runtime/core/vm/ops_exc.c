@@ -5,7 +5,7 @@
 // Threads     the thread that runs the frame.
 #include "core/vm/ops.h"
 
-#include "core/builtin/import.h"   // import
+#include "core/vm/import.h"        // import
 #include "core/object/class.h"     // special methods
 #include "core/object/exception.h" // raising
 #include "core/object/known.h"     // names
@@ -97,16 +97,17 @@ static bool with_setup(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     if (!special_bound(t, v, TGC_NAME(enter), &enter))
         return false;
     if (enter == TGC_NULL) {
-        tgc_raise(t, &TGC_EXC(TypeError), "'%s' object does not support the context manager protocol",
-                  tgc_type_name(v));
+        tgc_raise(t, &TGC_EXC(TypeError),
+                  "'%s' object does not support the context manager protocol", tgc_type_name(v));
         return false;
     }
     if (!special_bound(t, v, TGC_NAME(exit), &leave) || leave == TGC_NULL) {
         tgc_release(t, enter);
         if (!tgc_raised(t))
-            tgc_raise(t, &TGC_EXC(TypeError),
-                      "'%s' object does not support the context manager protocol (missed __exit__ method)",
-                      tgc_type_name(v));
+            tgc_raise(
+                t, &TGC_EXC(TypeError),
+                "'%s' object does not support the context manager protocol (missed __exit__ method)",
+                tgc_type_name(v));
         return false;
     }
     tgc_set_reg(t, f, i->a, leave);
@@ -126,7 +127,8 @@ bool tgc_op_exception(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     tg_value exc = f->regs[i->b];
     tgc_set_reg(t, f, i->a, tgc_retain(t, tgc_from_ptr(tgc_type_of(exc))));
     tgc_set_reg(t, f, i->a + 1u, tgc_retain(t, exc));
-    tgc_set_reg(t, f, i->a + 2u, tgc_slot_load(t, &((tgc_exception *)(void *)tgc_ptr(exc))->traceback));
+    tgc_set_reg(t, f, i->a + 2u,
+                tgc_slot_load(t, &((tgc_exception *)(void *)tgc_ptr(exc))->traceback));
     return true;
 }
 

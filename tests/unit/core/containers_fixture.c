@@ -43,7 +43,10 @@ static void thread_free(tg_thread *t)
     free(t->core);
 }
 
-static void merge_pending(tg_thread *t) { tgc_policy_merge_pending(t); }
+static void merge_pending(tg_thread *t)
+{
+    tgc_policy_merge_pending(t);
+}
 
 static const tgi_core_hooks hooks = {
     .thread_init = thread_init,
@@ -97,7 +100,10 @@ tg_thread *fixture_enter(void)
     return t;
 }
 
-void fixture_leave(tg_thread *t) { tgi_thread_end(t); }
+void fixture_leave(tg_thread *t)
+{
+    tgi_thread_end(t);
+}
 
 typedef struct group {
     void (*fn)(tg_thread *t, void *context, int index);
@@ -113,7 +119,8 @@ static void run_one(void *arg, int index)
     fixture_leave(t);
 }
 
-void fixture_run_threads(int count, void (*fn)(tg_thread *t, void *context, int index), void *context)
+void fixture_run_threads(int count, void (*fn)(tg_thread *t, void *context, int index),
+                         void *context)
 {
     fixture_runtime();
     group g = {fn, context};

@@ -2,10 +2,11 @@
 //
 // test_containers_race.c - writers and lock-free readers on one list, dict, set, iterator.
 //
-// Attacks     Note [list-read] L1-L4, Note [dict-read] D1-D5, Note [set-read] S1-S3. What a reader gets must be a
-//             value that somebody put there: each value carries a check of itself, and in dicts of its key. A
-//             protocol that is wrong shows as a foreign or dead object (a failed check, or a report of the
-//             address or thread sanitizer), as an endless search (time-out), or as objects left over at the end.
+// Attacks     Note [list-read] L1-L4, Note [dict-read] D1-D5, Note [set-read] S1-S3. What a reader
+//             gets must be a value that somebody put there: each value carries a check of itself,
+//             and in dicts of its key. A protocol that is wrong shows as a foreign or dead object
+//             (a failed check, or a report of the address or thread sanitizer), as an endless
+//             search (time-out), or as objects left over at the end.
 #include "containers_fixture.h"
 #include "test.h"
 
@@ -21,7 +22,7 @@
 
 #include <stdio.h> // snprintf
 
-#define KEYS 48
+#define KEYS    48
 #define THREADS 4
 
 typedef struct shared {
@@ -54,7 +55,10 @@ static bool value_is_right(tg_thread *t, tg_value v, int64_t key)
     return right;
 }
 
-static void poll(tg_thread *t) { REQUIRE(tgi_breaker_poll(t) == TG_OK); }
+static void poll(tg_thread *t)
+{
+    REQUIRE(tgi_breaker_poll(t) == TG_OK);
+}
 
 // --- list
 
@@ -69,7 +73,8 @@ static void list_worker(tg_thread *t, void *context, int index)
         tg_value v = TGC_NULL;
         switch (test_rng_below(&rng, index % 2 == 0 ? 16 : 6)) {
         default:
-            if (tgc_list_get_fast(t, s->object, at, &v) || (v = tgc_list_get(t, s->object, (size_t)at)) != TGC_NULL) {
+            if (tgc_list_get_fast(t, s->object, at, &v) ||
+                (v = tgc_list_get(t, s->object, (size_t)at)) != TGC_NULL) {
                 CHECK(value_is_right(t, v, -1));
                 good++;
             }
@@ -143,7 +148,8 @@ static void list_sorter(tg_thread *t, void *context, int index)
 }
 
 // Runs the workers on an object, and checks that nothing is left when it is gone.
-static void race(tg_value (*make)(tg_thread *t), void (*worker)(tg_thread *t, void *context, int index))
+static void race(tg_value (*make)(tg_thread *t),
+                 void (*worker)(tg_thread *t, void *context, int index))
 {
     fixture_runtime();
     tg_thread *t = fixture_enter();
@@ -160,8 +166,14 @@ static void race(tg_value (*make)(tg_thread *t), void (*worker)(tg_thread *t, vo
     CHECK(atomic_load(&s.good) > 0);
 }
 
-static tg_value new_list(tg_thread *t) { return tgc_list_new(t, 0); }
-TEST(list_readers_get_only_what_was_put_in) { race(new_list, list_worker); }
+static tg_value new_list(tg_thread *t)
+{
+    return tgc_list_new(t, 0);
+}
+TEST(list_readers_get_only_what_was_put_in)
+{
+    race(new_list, list_worker);
+}
 TEST(list_may_be_sorted_while_others_use_it)
 {
     static const tgc_method_def key = {"first_text", first_text, 1, 1, 0};
@@ -171,7 +183,8 @@ TEST(list_may_be_sorted_while_others_use_it)
     race(new_list, list_sorter);
 }
 
-// --- dict. Even keys are integers, odd ones strs; tuples (compared by code without the lock) every seventh.
+// --- dict. Even keys are integers, odd ones strs; tuples (compared by code without the lock) every
+// seventh.
 
 static tg_value key_of(tg_thread *t, int64_t key)
 {
@@ -207,7 +220,9 @@ static void dict_worker(tg_thread *t, void *context, int index)
             tgc_release(t, x);
             break;
         }
-        case 2: got = tgc_dict_pop(t, s->object, k, &v); break;
+        case 2:
+            got = tgc_dict_pop(t, s->object, k, &v);
+            break;
         case 3: {
             tg_value x = value_for(t, key, rng.state);
             got = tgc_dict_setdefault(t, s->object, k, x, &v);
@@ -249,8 +264,14 @@ static void dict_worker(tg_thread *t, void *context, int index)
     atomic_fetch_add(&s->good, good);
 }
 
-static tg_value new_dict(tg_thread *t) { return tgc_dict_new(t); }
-TEST(dict_readers_get_the_value_of_their_key) { race(new_dict, dict_worker); }
+static tg_value new_dict(tg_thread *t)
+{
+    return tgc_dict_new(t);
+}
+TEST(dict_readers_get_the_value_of_their_key)
+{
+    race(new_dict, dict_worker);
+}
 
 // --- set
 
@@ -265,10 +286,16 @@ static void set_worker(tg_thread *t, void *context, int index)
         tg_value k = key_of(t, key), x = TGC_NULL;
         int got = 0;
         switch (test_rng_below(&rng, index % 2 == 0 ? 14 : 6)) {
-        default: got = tgc_set_contains(t, s->object, k); break;
+        default:
+            got = tgc_set_contains(t, s->object, k);
+            break;
         case 0:
-        case 1: got = tgc_set_add(t, s->object, k); break;
-        case 2: got = tgc_set_discard(t, s->object, k); break;
+        case 1:
+            got = tgc_set_add(t, s->object, k);
+            break;
+        case 2:
+            got = tgc_set_discard(t, s->object, k);
+            break;
         case 3:
             x = tgc_set_pop(t, s->object);
             if (x != TGC_NULL) {
@@ -300,8 +327,14 @@ static void set_worker(tg_thread *t, void *context, int index)
     atomic_fetch_add(&s->good, good);
 }
 
-static tg_value new_set(tg_thread *t) { return tgc_set_new(t); }
-TEST(set_finds_only_what_was_put_in) { race(new_set, set_worker); }
+static tg_value new_set(tg_thread *t)
+{
+    return tgc_set_new(t);
+}
+TEST(set_finds_only_what_was_put_in)
+{
+    race(new_set, set_worker);
+}
 
 // What is in the container all the time must be found all the time.
 static void dict_steady_worker(tg_thread *t, void *context, int index)
@@ -399,7 +432,8 @@ TEST(set_never_misses_an_item_that_stays)
     CHECK(atomic_load(&s.good) > 0);
 }
 
-// No two threads may add a key twice: each addition is somebody's, and the size says how many there were.
+// No two threads may add a key twice: each addition is somebody's, and the size says how many there
+// were.
 static void add_once_worker(tg_thread *t, void *context, int index)
 {
     shared *s = context;
@@ -428,8 +462,14 @@ static void add_once(tg_value (*make)(tg_thread *t))
     fixture_leave(t);
 }
 
-TEST(dict_key_is_added_by_one_thread_only) { add_once(new_dict); }
-TEST(set_item_is_added_by_one_thread_only) { add_once(new_set); }
+TEST(dict_key_is_added_by_one_thread_only)
+{
+    add_once(new_dict);
+}
+TEST(set_item_is_added_by_one_thread_only)
+{
+    add_once(new_set);
+}
 
 // No append is lost.
 static void append_worker(tg_thread *t, void *context, int index)
@@ -470,7 +510,8 @@ static void iterator_worker(tg_thread *t, void *context, int index)
         tg_value x = tgc_next(t, s->object);
         if (x == TGC_NULL)
             break;
-        tg_value v = tgc_is_exact(x, &tgc_tuple_type) && tgc_tuple_size(x) == 2 ? tgc_tuple_peek(x, 1) : x;
+        tg_value v =
+            tgc_is_exact(x, &tgc_tuple_type) && tgc_tuple_size(x) == 2 ? tgc_tuple_peek(x, 1) : x;
         CHECK(value_is_right(t, tgc_retain(t, v), -1));
         tgc_release(t, x);
         good++;
@@ -536,12 +577,21 @@ static tg_value items_iterator(tg_thread *t)
     return it;
 }
 
-TEST(list_iterator_may_be_shared) { share_iterator(list_iterator); }
-TEST(enumerate_may_be_shared) { share_iterator(enumerate_iterator); }
-TEST(zip_may_be_shared) { share_iterator(zip_iterator); }
+TEST(list_iterator_may_be_shared)
+{
+    share_iterator(list_iterator);
+}
+TEST(enumerate_may_be_shared)
+{
+    share_iterator(enumerate_iterator);
+}
+TEST(zip_may_be_shared)
+{
+    share_iterator(zip_iterator);
+}
 
-// Several takers of one dict iterator count the entries together: it ends, with or without the RuntimeError that
-// says that more entries came out than there are.
+// Several takers of one dict iterator count the entries together: it ends, with or without the
+// RuntimeError that says that more entries came out than there are.
 static void items_worker(tg_thread *t, void *context, int index)
 {
     iterator_worker(t, context, index);

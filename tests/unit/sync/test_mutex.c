@@ -114,6 +114,22 @@ TEST(waiter_sets_the_parked_bit_and_unlock_wakes_it)
     CHECK_EQ_UINT(shared.bits, 0);
 }
 
+TEST(one_unlock_is_enough_for_a_whole_queue)
+{
+    // Each waiter is woken by the one before it; nobody else ever touches the lock.
+    for (int i = 0; i < 5; i++) {
+        parked_result = 0;
+        tgi_mutex_lock(&shared);
+        test_threads *threads = test_threads_start(4, lock_when_parked, NULL);
+        while (tgi_parked_count(&shared) < 4)
+            sched_yield();
+        tgi_mutex_unlock(&shared);
+        test_threads_join(threads);
+        CHECK_EQ_INT(parked_result, 4);
+        CHECK_EQ_UINT(shared.bits, 0);
+    }
+}
+
 TEST(mutex_is_handed_over_after_the_fair_time)
 {
     // With the waiter parked for longer than the fair time, unlock and lock at once by the

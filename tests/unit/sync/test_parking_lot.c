@@ -133,7 +133,7 @@ TEST(wakeups_reach_their_own_address_only)
 // -- a counting semaphore built on the lot: every unit is consumed exactly once -------------------
 
 static _Atomic(uint32_t) units;
-static _Atomic(long) consumed, timeouts, woken_late;
+static _Atomic(long) consumed, timeouts, found_waiter, woken;
 static long produced_each;
 
 static bool take_unit(void)
@@ -152,7 +152,8 @@ static void produce_or_consume(void *context, int index)
     if (index < 2) {
         for (long i = 0; i < produced_each; i++) {
             atom_add_seq_cst(&units, 1);
-            (void)tgi_unpark_one(&units, NULL, NULL);
+            if (tgi_unpark_one(&units, NULL, NULL))
+                atom_add_seq_cst(&found_waiter, 1);
         }
         return;
     }
@@ -171,7 +172,7 @@ static void produce_or_consume(void *context, int index)
             atom_add_seq_cst(&timeouts, 1);
             break;
         case TGI_PARK_OK:
-            atom_add_seq_cst(&woken_late, 1);
+            atom_add_seq_cst(&woken, 1);
             break;
         default:
             break;
@@ -186,6 +187,7 @@ TEST(no_unit_is_lost_when_wakeups_race_with_deadlines)
     produced_each = test_scale(3000);
     test_run_threads(6, produce_or_consume, NULL);
     CHECK_EQ_INT(consumed, 2 * produced_each);
+    CHECK_EQ_INT(woken, found_waiter); // who was taken off the queue says so, deadline or not
     CHECK_EQ_UINT(units, 0);
     CHECK_EQ_UINT(tgi_parked_count(&units), 0);
 }
@@ -271,6 +273,43 @@ TEST(parking_detaches_and_attaches_exactly_once)
     expected = 0;
     CHECK_EQ_INT(tgi_park(&word, &expected, 4, until, NULL, TGI_PARK_DETACH), TGI_PARK_TIMEOUT);
     CHECK_EQ_INT(attach_calls, 1);
+    tgi_park_set_hooks(NULL);
+}
+
+static void *detach_and_change_the_word(void)
+{
+    // As if another thread changed the word and woke everybody before we were on the queue.
+    atom_store_seq_cst(&word, 1);
+    CHECK_EQ_UINT(tgi_unpark_all(&word), 0);
+    return &detach_calls;
+}
+
+TEST(change_between_the_first_look_and_the_queue_is_seen)
+{
+    static const tgi_park_hooks late_change = {detach_and_change_the_word, hook_attach,
+                                               hook_interrupted};
+    tgi_park_set_hooks(&late_change);
+    uint32_t expected = 0;
+    word = 0;
+    tgi_deadline until = tgi_deadline_after_ns(TGI_NS_PER_S);
+    CHECK_EQ_INT(tgi_park(&word, &expected, 4, until, NULL, TGI_PARK_DETACH), TGI_PARK_AGAIN);
+    tgi_park_set_hooks(NULL);
+}
+
+TEST(reason_that_was_there_before_the_wait_ends_it_at_once)
+{
+    tgi_park_set_hooks(&hooks);
+    uint32_t expected = 0;
+    word = 0;
+    atom_store_seq_cst(&pending, true);
+    tgi_parker_interrupt(tgi_parker_self()); // erased when the wait begins
+    CHECK_EQ_INT(tgi_park(&word, &expected, 4, tgi_deadline_after_ns(TGI_NS_PER_S), NULL,
+                          TGI_PARK_INTERRUPTIBLE),
+                 TGI_PARK_INTERRUPTED);
+    // A wait that is not interruptible is not ended by it.
+    CHECK_EQ_INT(tgi_park(&word, &expected, 4, tgi_deadline_after_ns(TGI_NS_PER_MS), NULL, 0),
+                 TGI_PARK_TIMEOUT);
+    atom_store_seq_cst(&pending, false);
     tgi_park_set_hooks(NULL);
 }
 

@@ -119,6 +119,69 @@ TEST(permanent_and_transient_at_the_same_moment)
     }
 }
 
+// Stops a thread on its way to the pause of enable_transient, after it found the GIL off.
+static _Atomic(uint32_t) delayed_interp_pauses;
+static _Atomic(int) made;
+
+static void delay_first_pause(tgi_point_kind kind, const void *addr)
+{
+    (void)addr;
+    if (kind != TGI_POINT_PAUSE || atom_add_seq_cst(&delayed_interp_pauses, 1) != 0)
+        return;
+    while (atom_load_seq_cst(&made) == 0)
+        sched_yield();
+}
+
+static void make_permanent_late(tg_thread *t, void *arg)
+{
+    while (atom_load_seq_cst(&delayed_interp_pauses) == 0)
+        sched_yield();
+    make_permanent(t, arg);
+    atom_store_seq_cst(&made, 1);
+}
+
+TEST(request_that_was_overtaken_leaves_permanent_alone)
+{
+    if (!TGI_POINTS)
+        SKIP("built without scheduling points");
+    world w = world_new(false, true, NULL);
+    delayed_interp_pauses = 0;
+    made = 0;
+    tgi_thread_handle *h = world_start(&w, make_permanent_late, NULL);
+    tgi_point_set_hook(delay_first_pause);
+    bool changed;
+    CHECK_EQ_INT(enable(&w, &changed), TG_OK);
+    tgi_point_set_hook(NULL);
+    CHECK(!changed);
+    CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT);
+    world_join(h);
+    world_end(&w);
+}
+
+static void come_and_go(tg_thread *t, void *arg)
+{
+    (void)t;
+    (void)arg;
+}
+
+TEST(turning_off_wakes_those_who_wait)
+{
+    world w = world_new(true, true, NULL);
+    tgi_gil *gil = w.rt->main_interp->gil;
+    tgi_gil_set_interval_ns(gil, 600 * TGI_NS_PER_S); // nobody asks, nobody looks again
+    tgi_thread_handle *h[3];
+    for (int i = 0; i < 3; i++)
+        h[i] = world_start(&w, come_and_go, NULL);
+    while (tgi_parked_count(&gil->word) < 3)
+        sched_yield();
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_OK);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ_INT(tgi_thread_join(h[i], tgi_deadline_after_ns(20 * TGI_NS_PER_S), 0), TG_OK);
+        tgi_thread_handle_release(h[i]);
+    }
+    world_end(&w);
+}
+
 // -- the storm ------------------------------------------------------------------------------------
 
 enum { THREADS = 4 };

@@ -5,6 +5,7 @@
 // Attacks I1. Wrong result: a wait of the main thread that a signal does not end (time-out).
 #include "world.h"
 
+#include "base/os.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
 #include "thread/blocking.h"
@@ -161,6 +162,29 @@ TEST(signal_ends_a_sleep)
 TEST(signal_ends_a_poll)
 {
     run_waits(wait_for_data);
+}
+
+static int signal_then_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    // The moment between the last look at the breaker and the system call.
+    raise(SIGUSR1);
+    return poll(fds, count, timeout_ms);
+}
+
+TEST(signal_just_before_the_system_call_ends_the_poll)
+{
+    world w = signal_world();
+    int fds[2];
+    REQUIRE(pipe(fds) == 0);
+    tgi_os.poll = signal_then_poll;
+    tgi_deadline until = tgi_deadline_after_ns(20 * TGI_NS_PER_S);
+    CHECK_EQ_INT(tgi_blocking_poll(w.t, fds[0], POLLIN, until), -1);
+    CHECK_EQ_INT(errno, EINTR);
+    tgi_os_reset();
+    CHECK(!tgi_deadline_passed(until));
+    close(fds[0]);
+    close(fds[1]);
+    world_end(&w);
 }
 
 static void check_signals_are_blocked(tg_thread *t, void *arg)

@@ -76,6 +76,26 @@ static void hook_bind(tg_thread *t)
     binds++;
 }
 
+static void change_errno(tg_thread *t)
+{
+    (void)t;
+    errno = 999;
+}
+
+static const tgi_core_hooks errno_hooks = {.attached = change_errno, .detaching = change_errno};
+
+TEST(errno_survives_hooks_that_change_it)
+{
+    world w = world_new(true, true, &errno_hooks);
+    errno = 5;
+    tgi_thread_detach(w.t);
+    CHECK_EQ_INT(errno, 5);
+    errno = 6;
+    tgi_thread_attach(w.t);
+    CHECK_EQ_INT(errno, 6);
+    world_end(&w);
+}
+
 static const tgi_core_hooks life_hooks = {.thread_init = hook_init,
                                           .thread_free = hook_free,
                                           .thread_clear = hook_clear,
@@ -170,7 +190,15 @@ TEST(held_thread_cannot_attach_until_it_is_let_go)
     CHECK_EQ_INT(phase, 1);
     tgi_thread_unhold(held);
     CHECK_EQ_INT(held->state, TGI_SUSPENDED);
+    // A pause that ends does not let it go; a hold that ends in a pause does not either.
+    tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
+    tgi_start_the_world(w.t, w.rt->main_interp);
+    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
+    tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
     tgi_thread_unhold(held);
+    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
+    CHECK_EQ_INT(phase, 1);
+    tgi_start_the_world(w.t, w.rt->main_interp);
     world_join(h);
     CHECK_EQ_INT(phase, 2);
     CHECK_EQ_INT(owned, 2002);

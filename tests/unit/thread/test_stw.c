@@ -257,6 +257,34 @@ TEST(attaching_thread_is_not_starved_by_pauses_back_to_back)
     world_end(&w);
 }
 
+TEST(thread_that_waits_in_attach_has_its_turn_before_the_next_pause)
+{
+    world w = world_new(false, true, NULL);
+    stop_flag = false;
+    ready = 0;
+    tgi_thread_handle *h = world_start(&w, take_turns, NULL);
+    world_await(w.t, &ready, 1);
+    tg_thread *worker = w.rt->threads;
+    CHECK_EQ_UINT(worker->id, h->id);
+    long waited = 0;
+    tgi_stats before, after;
+    tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
+    while (waited < test_scale(50)) {
+        while (atom_load_seq_cst(&worker->attach_waiting) == 0)
+            sched_yield();
+        tgi_stats_read_thread(worker, &before);
+        tgi_start_the_world(w.t, w.rt->main_interp);
+        tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
+        tgi_stats_read_thread(worker, &after);
+        CHECK(after.value[TGI_STAT_attaches] > before.value[TGI_STAT_attaches]);
+        waited++;
+    }
+    atom_store_seq_cst(&stop_flag, true);
+    tgi_start_the_world(w.t, w.rt->main_interp);
+    world_join(h);
+    world_end(&w);
+}
+
 // -- reports --------------------------------------------------------------------------------------
 
 static uint32_t accused;

@@ -2,12 +2,12 @@
 //
 // import.c - finding, loading and running modules.
 //
-// Order       sys.modules, modules written in C, modules that come with the runtime, then the directories of
-//             sys.path: name/__init__.py, name.py.
-// Threads     one import at a time per runtime, under a lock that its owner may take again and that detaches
-//             while it waits. A module is in sys.modules while it runs, so a circular import sees it half made,
-//             as in Python.
-#include "core/builtin/import.h"
+// Order       sys.modules, modules written in C, modules that come with the runtime, then the
+//             directories of sys.path: name/__init__.py, name.py.
+// Threads     one import at a time per runtime, under a lock that its owner may take again and that
+//             detaches while it waits. A module is in sys.modules while it runs, so a circular
+//             import sees it half made, as in Python.
+#include "core/vm/import.h"
 
 #include "base/os.h"               // files
 #include "bytecode/host.h"         // compiler, libraries
@@ -25,7 +25,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-static tgc_module *as_module(tg_value v) { return (tgc_module *)(void *)tgc_ptr(v); }
+static tgc_module *as_module(tg_value v)
+{
+    return (tgc_module *)(void *)tgc_ptr(v);
+}
 
 static tgc_code *own_unit(tg_thread *t, tgi_unit *unit, tgc_module *m)
 {
@@ -65,7 +68,8 @@ static const char *line_of(const char *source, size_t n, uint32_t line, size_t *
     return p;
 }
 
-tgc_code *tgc_load_source(tg_thread *t, tgc_module *m, const char *source, size_t n, const char *filename, int mode)
+tgc_code *tgc_load_source(tg_thread *t, tgc_module *m, const char *source, size_t n,
+                          const char *filename, int mode)
 {
     tgi_unit *unit;
     tgi_source_error error;
@@ -76,11 +80,12 @@ tgc_code *tgc_load_source(tg_thread *t, tgc_module *m, const char *source, size_
         tgc_raise_nomem(t);
         return NULL;
     }
-    static tgc_type *const kinds[] = {&TGC_EXC(SyntaxError), &TGC_EXC(IndentationError), &TGC_EXC(TabError)};
+    static tgc_type *const kinds[] = {&TGC_EXC(SyntaxError), &TGC_EXC(IndentationError),
+                                      &TGC_EXC(TabError)};
     size_t length;
     const char *text = line_of(source, n, error.line, &length);
-    tgc_raise_syntax(t, kinds[error.kind], error.message, filename, error.line, error.column, error.end_line,
-                     error.end_column, error.line == 0 ? NULL : text, length);
+    tgc_raise_syntax(t, kinds[error.kind], error.message, filename, error.line, error.column,
+                     error.end_line, error.end_column, error.line == 0 ? NULL : text, length);
     return NULL;
 }
 
@@ -147,7 +152,10 @@ char *tgc_read_source(tg_thread *t, const char *path, size_t *n)
     return data;
 }
 
-static tg_value modules_dict(tg_thread *t) { return tgc_slot_load(t, &tgc_shared_of(t)->modules); }
+static tg_value modules_dict(tg_thread *t)
+{
+    return tgc_slot_load(t, &tgc_shared_of(t)->modules);
+}
 
 // The module of a full name if it was imported before; 1, 0, -1.
 static int imported(tg_thread *t, tg_value name, tg_value *out)
@@ -161,18 +169,20 @@ static int imported(tg_thread *t, tg_value name, tg_value *out)
 static int note(tg_thread *t, tg_value name, tg_value module)
 {
     tg_value modules = modules_dict(t);
-    int st = module == TGC_NULL ? tgc_dict_del(t, modules, name) : tgc_dict_set(t, modules, name, module);
+    int st = module == TGC_NULL ? tgc_dict_del(t, modules, name)
+                                : tgc_dict_set(t, modules, name, module);
     tgc_release(t, modules);
     return st < 0 ? -1 : 0;
 }
 
 // Runs source as the body of m. On failure the module is forgotten.
-static int run_source(tg_thread *t, tg_value name, tg_value m, const char *source, size_t n, const char *filename,
-                      tg_value package_path)
+static int run_source(tg_thread *t, tg_value name, tg_value m, const char *source, size_t n,
+                      const char *filename, tg_value package_path)
 {
     tgc_module *mod = as_module(m);
     if (tgc_module_set(t, mod, "__file__", tgc_str_cstr(t, filename)) < 0 ||
-        (package_path != TGC_NULL && tgc_module_set(t, mod, "__path__", tgc_retain(t, package_path)) < 0))
+        (package_path != TGC_NULL &&
+         tgc_module_set(t, mod, "__path__", tgc_retain(t, package_path)) < 0))
         return -1;
     if (note(t, name, m) < 0)
         return -1;
@@ -197,7 +207,8 @@ static tg_value single_path(tg_thread *t, const char *directory)
 }
 
 // Tries directory/leaf/__init__.py and directory/leaf.py. 1 loaded, 0 not there, -1 raised.
-static int load_from(tg_thread *t, const char *directory, const char *leaf, tg_value name, tg_value m)
+static int load_from(tg_thread *t, const char *directory, const char *leaf, tg_value name,
+                     tg_value m)
 {
     char path[4096], folder[4096];
     const char *slash = directory[0] == '\0' || directory[strlen(directory) - 1] == '/' ? "" : "/";
@@ -210,7 +221,8 @@ static int load_from(tg_thread *t, const char *directory, const char *leaf, tg_v
     char *source = read_file(t, path, &n, &err);
     if (source != NULL) {
         tg_value package_path = single_path(t, folder);
-        int st = package_path == TGC_NULL ? -1 : run_source(t, name, m, source, n, path, package_path);
+        int st =
+            package_path == TGC_NULL ? -1 : run_source(t, name, m, source, n, path, package_path);
         tgc_release(t, package_path);
         tgi_raw_free(source);
         return st;
@@ -251,7 +263,8 @@ static int load_embedded(tg_thread *t, const char *text, tg_value name, tg_value
 }
 
 // The directories to search: sys.path, or the parent package's __path__.
-static int load_from_path(tg_thread *t, tg_value search, const char *leaf, tg_value name, tg_value m)
+static int load_from_path(tg_thread *t, tg_value search, const char *leaf, tg_value name,
+                          tg_value m)
 {
     size_t n = tgc_list_size(search), length;
     int st = 0;
@@ -297,8 +310,9 @@ static tg_value load(tg_thread *t, tg_value name, tg_value parent)
         if (search != TGC_NULL && tgc_is_list(search))
             st = load_from_path(t, search, leaf, name, m);
         if (search == TGC_NULL && !tgc_raised(t)) {
-            tgc_raise(t, &TGC_EXC(ModuleNotFoundError), "No module named '%s'; '%.*s' is not a package", text,
-                      (int)(dot - text), text);
+            tgc_raise(t, &TGC_EXC(ModuleNotFoundError),
+                      "No module named '%s'; '%.*s' is not a package", text, (int)(dot - text),
+                      text);
             st = -1;
         }
         tgc_release(t, search);
@@ -309,7 +323,8 @@ static tg_value load(tg_thread *t, tg_value name, tg_value parent)
         return TGC_NULL;
     tg_value found;
     if (imported(t, name, &found) > 0) { // a module may have replaced itself
-        if (parent != TGC_NULL && tgc_setattr(t, parent, tgc_str_intern(t, leaf, strlen(leaf)), found) < 0) {
+        if (parent != TGC_NULL &&
+            tgc_setattr(t, parent, tgc_str_intern(t, leaf, strlen(leaf)), found) < 0) {
             tgc_release(t, found);
             return TGC_NULL;
         }
@@ -343,7 +358,8 @@ static tg_value import_parts(tg_thread *t, const char *text, size_t n, tg_value 
 }
 
 // The absolute name of a relative one, in `out`. 0 or -1.
-static int resolve(tg_thread *t, tgc_module *from, const char *text, uint32_t level, char *out, size_t room)
+static int resolve(tg_thread *t, tgc_module *from, const char *text, uint32_t level, char *out,
+                   size_t room)
 {
     tg_value package, name_value;
     size_t n;
@@ -351,12 +367,14 @@ static int resolve(tg_thread *t, tgc_module *from, const char *text, uint32_t le
     if (is_package)
         tgc_release(t, package);
     if (!tgc_module_get(t, from, TGC_NAME(name), &name_value))
-        return tgc_raise_int(t, &TGC_EXC(ImportError), "attempted relative import with no known parent package");
+        return tgc_raise_int(t, &TGC_EXC(ImportError),
+                             "attempted relative import with no known parent package");
     const char *own = tgc_is_str(name_value) ? tgc_str_utf8(t, name_value, &n) : NULL;
     int written = own != NULL ? snprintf(out, room, "%s", own) : -1;
     tgc_release(t, name_value);
     if (written < 0 || (size_t)written >= room)
-        return tgc_raised(t) ? -1 : tgc_raise_int(t, &TGC_EXC(ImportError), "module name is too long");
+        return tgc_raised(t) ? -1
+                             : tgc_raise_int(t, &TGC_EXC(ImportError), "module name is too long");
     for (uint32_t k = is_package ? 1 : 0; k < level; k++) {
         char *dot = strrchr(out, '.');
         if (dot == NULL)
@@ -366,7 +384,8 @@ static int resolve(tg_thread *t, tgc_module *from, const char *text, uint32_t le
         *dot = '\0';
     }
     size_t length = strlen(out);
-    if (text[0] != '\0' && (size_t)snprintf(out + length, room - length, ".%s", text) >= room - length)
+    if (text[0] != '\0' &&
+        (size_t)snprintf(out + length, room - length, ".%s", text) >= room - length)
         return tgc_raise_int(t, &TGC_EXC(ImportError), "module name is too long");
     return 0;
 }
@@ -423,7 +442,8 @@ tg_value tgc_import_from(tg_thread *t, tg_value module, tg_value name)
         if (package != NULL && tgc_getattr_opt(t, module, TGC_NAME(path), &path) > 0) {
             tgc_release(t, path);
             tg_value full = tgc_str_format(t, "%s.%s", package, text);
-            v = full == TGC_NULL ? TGC_NULL : tgc_import(t, tgc_shared_of(t)->builtins, full, 0, true);
+            v = full == TGC_NULL ? TGC_NULL
+                                 : tgc_import(t, tgc_shared_of(t)->builtins, full, 0, true);
             tgc_release(t, full);
             if (v != TGC_NULL || !tgc_raised_match(t, &TGC_EXC(ModuleNotFoundError))) {
                 tgc_release(t, own);
@@ -436,7 +456,8 @@ tg_value tgc_import_from(tg_thread *t, tg_value module, tg_value name)
         if (!tgc_raised(t))
             tgc_raise(t, &TGC_EXC(ImportError), "cannot import name '%s' from '%s' (%s)", text,
                       package != NULL ? package : "?",
-                      has_file && tgc_is_str(file) ? tgc_str_utf8(t, file, &n) : "unknown location");
+                      has_file && tgc_is_str(file) ? tgc_str_utf8(t, file, &n)
+                                                   : "unknown location");
         if (has_file)
             tgc_release(t, file);
         tgc_release(t, own);
@@ -462,7 +483,8 @@ int tgc_import_star(tg_thread *t, tgc_module *into, tg_value module)
         return -1;
     while ((name = tgc_next(t, it)) != TGC_NULL) {
         tg_value v = TGC_NULL;
-        bool hidden = !listed && tgc_is_str(name) && tgc_str_length(name) > 0 && tgc_str_char(name, 0) == '_';
+        bool hidden =
+            !listed && tgc_is_str(name) && tgc_str_length(name) > 0 && tgc_str_char(name, 0) == '_';
         tgc_global_cell *cell = NULL;
         if (!hidden) {
             v = tgc_is_str(name) ? tgc_import_from(t, module, name)

@@ -1,0 +1,760 @@
+// SPDX-License-Identifier: MIT
+//
+// thread_module.c - the module _thread: locks and threads, what threading.py is built on.
+//
+// Owns        locks; the list of threads that the end of the main script waits for; the functions
+//             to be called before that.
+// Threads     all of it may be called by any thread at any time. The list is guarded by a short
+//             lock.
+// Invariants  TM1  `owner` of an RLock is the id of the thread that holds `lock`, or 0; only the
+//                  holder writes it, so a thread that reads its own id there holds the lock.
+//             TM2  a started thread holds one reference to its function and arguments, given back
+//                  when it has run or can never run.
+#include "modules/modules.h"
+#include "modules/support.h"
+#include "modules/thread_local.h" // _local
+
+#include <errno.h>
+#include <signal.h> // raise
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TIMEOUT_MAX_S 9223372036.0
+#define MIN_STACK_BYTES 32768
+
+typedef struct waited {
+    struct waited *next;
+    tg_thread_handle *handle; // one count
+} waited;
+
+typedef struct state {
+    tg_value lock_type, handle_class, token_class; // const after init
+    tg_value hooks;                   // const after init: list of functions for the end
+    _Atomic(int64_t) stack_bytes; // any thread: 0 is the default
+    _Atomic(int64_t) running;     // any thread: started by start_new_thread and not ended
+    tgi_short_lock lock;
+    waited *waited_for;           // guarded by lock: newest first
+    size_t waited_count, sweep_at; // guarded by lock: look for ended ones at that many
+} state;
+
+static state *state_of(tg_thread *t)
+{
+    return tg_module_state(t, &tgi_module_thread);
+}
+
+tg_value tgi_thread_token_class(tg_thread *t)
+{
+    return state_of(t)->token_class;
+}
+
+// --- arguments of acquire
+
+// blocking and timeout as nanoseconds: < 0 for ever, 0 try. 0 or -1.
+static int parse_acquire(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames,
+                         int64_t *ns)
+{
+    static const char *const names[] = {"blocking", "timeout", NULL};
+    tg_value v[2] = {TG_NULL, TG_NULL};
+    *ns = -1;
+    if (nargs == 1)
+        return 0;
+    if (tg_parse_args(t, "acquire", names, 0, args + 1, nargs - 1, kwnames, v) < 0)
+        return -1;
+    int blocking = v[0] == TG_NULL ? 1 : tg_truth(t, v[0]);
+    if (blocking < 0)
+        return -1;
+    int64_t timeout = -TGI_NS_PER_S;
+    if (v[1] != TG_NULL && tgi_seconds(t, v[1], &timeout) < 0)
+        return -1;
+    if (!blocking && timeout != -TGI_NS_PER_S) {
+        tg_raise(t, TG_ValueError, "can't specify a timeout for a non-blocking call");
+        return -1;
+    }
+    if (timeout < 0 && timeout != -TGI_NS_PER_S) {
+        tg_raise(t, TG_ValueError, "timeout value must be positive");
+        return -1;
+    }
+    *ns = !blocking ? 0 : timeout < 0 ? -1 : timeout;
+    return 0;
+}
+
+static tg_value acquired(tg_status st)
+{
+    return st == TG_OK ? TG_TRUE : st == TG_ERR_TIMEOUT ? TG_FALSE : TG_NULL;
+}
+
+// --- lock
+
+typedef struct lock_data {
+    tg_lock lock;
+} lock_data;
+
+static const tg_class_def lock_class;
+
+TGI_NATIVE(lock_acquire)
+{
+    int64_t ns;
+    lock_data *d = tg_data(t, args[0], &lock_class);
+    if (d == NULL || parse_acquire(t, args, nargs, kwnames, &ns) < 0)
+        return TG_NULL;
+    return acquired(tg_lock_acquire(t, &d->lock, ns));
+}
+
+TGI_NATIVE(lock_release)
+{
+    lock_data *d = tg_data(t, args[0], &lock_class);
+    if (d == NULL)
+        return TG_NULL;
+    if (tg_lock_release(t, &d->lock) != TG_OK)
+        return tg_raise(t, TG_RuntimeError, "release unlocked lock");
+    return TG_NONE;
+}
+
+TGI_NATIVE(lock_enter)
+{
+    lock_data *d = tg_data(t, args[0], &lock_class);
+    return d == NULL ? TG_NULL : acquired(tg_lock_acquire(t, &d->lock, -1));
+}
+
+TGI_NATIVE(lock_exit)
+{
+    return lock_release(t, args, 1, TG_NULL);
+}
+
+TGI_NATIVE(lock_locked)
+{
+    lock_data *d = tg_data(t, args[0], &lock_class);
+    return d == NULL ? TG_NULL : tg_bool(tg_lock_held(&d->lock));
+}
+
+static tg_value lock_repr(tg_thread *t, tg_value self, void *data)
+{
+    lock_data *d = data;
+    (void)self;
+    return tg_str_format(t, "<%s _thread.lock object at %p>",
+                         tg_lock_held(&d->lock) ? "locked" : "unlocked", data);
+}
+
+static const tg_function_def lock_methods[] = {
+    TGI_FN_KW("acquire", lock_acquire),
+    TGI_FN("release", lock_release, 0, 0),
+    TGI_FN("locked", lock_locked, 0, 0),
+    TGI_FN("__enter__", lock_enter, 0, 0),
+    TGI_FN("__exit__", lock_exit, 0, 3),
+    TGI_FN_KW("acquire_lock", lock_acquire),
+    TGI_FN("release_lock", lock_release, 0, 0),
+    TGI_FN("locked_lock", lock_locked, 0, 0),
+    TGI_FN_END,
+};
+
+static const tg_class_def lock_class = {
+    .name = "lock",
+    .module = "_thread",
+    .data_bytes = sizeof(lock_data),
+    .methods = lock_methods,
+    .repr = lock_repr,
+};
+
+// --- RLock
+
+typedef struct rlock_data {
+    tg_lock lock;
+    uint64_t count;          // guarded by lock
+    _Atomic(uint64_t) owner; // any thread: TM1
+} rlock_data;
+
+static const tg_class_def rlock_class;
+
+static uint64_t owner_of(rlock_data *d)
+{
+    // ORDER: relaxed; only equality with the caller's own id means something, and that it wrote.
+    return atomic_load_explicit(&d->owner, memory_order_relaxed);
+}
+
+static void set_owner(rlock_data *d, uint64_t id)
+{
+    // ORDER: relaxed; the lock orders everything else.
+    atomic_store_explicit(&d->owner, id, memory_order_relaxed);
+}
+
+static tg_value rlock_take(tg_thread *t, rlock_data *d, int64_t ns)
+{
+    uint64_t self = tg_thread_id(t);
+    if (owner_of(d) == self) {
+        d->count++;
+        return TG_TRUE;
+    }
+    tg_status st = tg_lock_acquire(t, &d->lock, ns);
+    if (st == TG_OK) {
+        set_owner(d, self);
+        d->count = 1;
+    }
+    return acquired(st);
+}
+
+TGI_NATIVE(rlock_acquire)
+{
+    int64_t ns;
+    rlock_data *d = tg_data(t, args[0], &rlock_class);
+    if (d == NULL || parse_acquire(t, args, nargs, kwnames, &ns) < 0)
+        return TG_NULL;
+    return rlock_take(t, d, ns);
+}
+
+TGI_NATIVE(rlock_enter)
+{
+    rlock_data *d = tg_data(t, args[0], &rlock_class);
+    return d == NULL ? TG_NULL : rlock_take(t, d, -1);
+}
+
+// The data if the calling thread holds the lock, else NULL with RuntimeError.
+static rlock_data *held_rlock(tg_thread *t, tg_value self)
+{
+    rlock_data *d = tg_data(t, self, &rlock_class);
+    if (d != NULL && owner_of(d) != tg_thread_id(t)) {
+        tg_raise(t, TG_RuntimeError, "cannot release un-acquired lock");
+        return NULL;
+    }
+    return d;
+}
+
+static void rlock_give(tg_thread *t, rlock_data *d)
+{
+    d->count = 0;
+    set_owner(d, 0);
+    (void)tg_lock_release(t, &d->lock);
+}
+
+TGI_NATIVE(rlock_release)
+{
+    rlock_data *d = held_rlock(t, args[0]);
+    if (d == NULL)
+        return TG_NULL;
+    if (d->count > 1)
+        d->count--;
+    else
+        rlock_give(t, d);
+    return TG_NONE;
+}
+
+TGI_NATIVE(rlock_exit)
+{
+    return rlock_release(t, args, 1, TG_NULL);
+}
+
+TGI_NATIVE(rlock_is_owned)
+{
+    rlock_data *d = tg_data(t, args[0], &rlock_class);
+    return d == NULL ? TG_NULL : tg_bool(owner_of(d) == tg_thread_id(t));
+}
+
+TGI_NATIVE(rlock_release_save)
+{
+    rlock_data *d = held_rlock(t, args[0]);
+    if (d == NULL)
+        return TG_NULL;
+    tg_value parts[2] = {tg_uint(t, d->count), tg_uint(t, owner_of(d))};
+    tg_value saved = tg_tuple(t, parts, 2);
+    tg_release(t, parts[0]);
+    tg_release(t, parts[1]);
+    if (saved != TG_NULL)
+        rlock_give(t, d);
+    return saved;
+}
+
+TGI_NATIVE(rlock_acquire_restore)
+{
+    int64_t parts[2];
+    rlock_data *d = tg_data(t, args[0], &rlock_class);
+    if (d == NULL)
+        return TG_NULL;
+    if (tg_kind_of(t, args[1]) != TG_KIND_TUPLE || tg_tuple_size(t, args[1]) != 2)
+        return tg_raise(t, TG_TypeError, "_acquire_restore() argument 1 must be a pair");
+    for (size_t i = 0; i < 2; i++) {
+        tg_value item = tg_tuple_get(t, args[1], i);
+        int st = item == TG_NULL ? -1 : tg_as_int64(t, item, &parts[i]);
+        tg_release(t, item);
+        if (st < 0)
+            return TG_NULL;
+    }
+    // Whoever waits in a condition must have the lock back before an exception can be handled.
+    tg_value interrupt = TG_NULL;
+    tg_status st;
+    while ((st = tg_lock_acquire(t, &d->lock, -1)) == TG_ERR_RAISED) {
+        tg_release(t, interrupt);
+        interrupt = tg_error_fetch(t);
+    }
+    set_owner(d, (uint64_t)parts[1]);
+    d->count = (uint64_t)parts[0];
+    return interrupt == TG_NULL ? TG_NONE : tg_raise_exception(t, interrupt);
+}
+
+static tg_value rlock_repr(tg_thread *t, tg_value self, void *data)
+{
+    rlock_data *d = data;
+    uint64_t owner = owner_of(d);
+    (void)self;
+    return tg_str_format(t, "<%s _thread.RLock object owner=%llu count=%llu at %p>",
+                         owner != 0 ? "locked" : "unlocked", (unsigned long long)owner,
+                         (unsigned long long)(owner == tg_thread_id(t) ? d->count : owner != 0),
+                         data);
+}
+
+static const tg_function_def rlock_methods[] = {
+    TGI_FN_KW("acquire", rlock_acquire),
+    TGI_FN("release", rlock_release, 0, 0),
+    TGI_FN("__enter__", rlock_enter, 0, 0),
+    TGI_FN("__exit__", rlock_exit, 0, 3),
+    TGI_FN("_is_owned", rlock_is_owned, 0, 0),
+    TGI_FN("_release_save", rlock_release_save, 0, 0),
+    TGI_FN("_acquire_restore", rlock_acquire_restore, 1, 1),
+    TGI_FN_END,
+};
+
+static const tg_class_def rlock_class = {
+    .name = "RLock",
+    .module = "_thread",
+    .data_bytes = sizeof(rlock_data),
+    .methods = rlock_methods,
+    .repr = rlock_repr,
+};
+
+// --- a thread as its starter sees it
+
+typedef struct handle_data {
+    tg_thread_handle *handle; // const after the start
+} handle_data;
+
+static const tg_class_def handle_class;
+
+TGI_NATIVE(handle_is_done)
+{
+    handle_data *d = tg_data(t, args[0], &handle_class);
+    return d == NULL ? TG_NULL : tg_bool(d->handle == NULL || tg_thread_handle_done(d->handle));
+}
+
+TGI_NATIVE(handle_join)
+{
+    handle_data *d = tg_data(t, args[0], &handle_class);
+    int64_t ns = -1;
+    if (d == NULL || (nargs > 1 && args[1] != TG_NONE && tgi_seconds(t, args[1], &ns) < 0))
+        return TG_NULL;
+    if (d->handle == NULL)
+        return TG_TRUE;
+    tg_status st = tg_thread_join(t, d->handle, ns);
+    if (st == TG_ERR_STATE)
+        return tg_raise(t, TG_RuntimeError, "Cannot join current thread");
+    if (st != TG_OK && st != TG_ERR_TIMEOUT)
+        return tgi_raise_host(t, st);
+    return tg_bool(st == TG_OK);
+}
+
+static tg_value handle_ident(tg_thread *t, tg_value self)
+{
+    handle_data *d = tg_data(t, self, &handle_class);
+    if (d == NULL)
+        return TG_NULL;
+    return d->handle == NULL ? TG_NONE : tg_uint(t, tg_thread_handle_id(d->handle));
+}
+
+static void handle_finalize(tg_thread *t, void *data)
+{
+    handle_data *d = data;
+    (void)t;
+    if (d->handle != NULL)
+        tg_thread_handle_release(d->handle);
+}
+
+static const tg_function_def handle_methods[] = {
+    TGI_FN("is_done", handle_is_done, 0, 0),
+    TGI_FN("join", handle_join, 0, 1),
+    TGI_FN_END,
+};
+
+static const tg_attribute_def handle_attributes[] = {
+    {"ident", handle_ident, NULL},
+    {NULL, NULL, NULL},
+};
+
+static const tg_class_def handle_class = {
+    .name = "_ThreadHandle",
+    .module = "_thread",
+    .data_bytes = sizeof(handle_data),
+    .methods = handle_methods,
+    .attributes = handle_attributes,
+    .finalize = handle_finalize,
+};
+
+// --- starting
+
+typedef struct boot {
+    tg_value function, args, kwargs; // TM2; args and kwargs may be TG_NULL
+    _Atomic(int64_t) *running;       // counted down at the end; may be NULL
+} boot;
+
+static void report(tg_thread *t, tg_value function)
+{
+    tg_value exc = tg_error_fetch(t);
+    tg_value name = tg_repr(t, function);
+    const char *text = name != TG_NULL ? tg_as_utf8(t, name, NULL) : NULL;
+    tg_value body = tg_error_format(t, exc);
+    size_t n;
+    const char *bytes = body != TG_NULL ? tg_as_utf8(t, body, &n) : NULL;
+    tg_value head = tg_str_format(t, "Exception ignored in thread started by: %s\n",
+                                  text != NULL ? text : "?");
+    size_t head_n;
+    const char *head_text = head != TG_NULL ? tg_as_utf8(t, head, &head_n) : NULL;
+    if (head_text != NULL)
+        (void)tg_write(t, 2, head_text, head_n);
+    if (bytes != NULL)
+        (void)tg_write(t, 2, bytes, n);
+    tg_error_clear(t); // nobody is left to tell
+    tg_release(t, head);
+    tg_release(t, body);
+    tg_release(t, name);
+    tg_release(t, exc);
+}
+
+static void run(tg_thread *t, void *arg)
+{
+    boot *b = arg;
+    tg_value result = b->args == TG_NULL ? tg_call(t, b->function, NULL, 0)
+                                         : tg_call_ex(t, b->function, b->args, b->kwargs);
+    if (result == TG_NULL && tg_error_is(t, TG_SystemExit))
+        tg_error_clear(t);
+    else if (result == TG_NULL && tg_error_set(t))
+        report(t, b->function);
+    tg_release(t, result);
+    tg_release(t, b->kwargs);
+    tg_release(t, b->args);
+    tg_release(t, b->function);
+    if (b->running != NULL) {
+        // ORDER: relaxed; a figure for _count.
+        atomic_fetch_sub_explicit(b->running, 1, memory_order_relaxed);
+    }
+    free(b);
+}
+
+// The thread can never run because the runtime is ending: its heap goes as a whole.
+static void drop(void *arg)
+{
+    free(arg);
+}
+
+static tg_status start(tg_thread *t, boot *b, const char *name, bool daemon,
+                       tg_thread_handle **handle)
+{
+    // ORDER: relaxed; a setting.
+    int64_t stack = atomic_load_explicit(&state_of(t)->stack_bytes, memory_order_relaxed);
+    tg_status st = tg_thread_start(t, run, drop, b, name, (size_t)stack, daemon, handle);
+    if (st == TG_OK)
+        return st;
+    tg_release(t, b->kwargs);
+    tg_release(t, b->args);
+    tg_release(t, b->function);
+    free(b);
+    if (st == TG_ERR_OS || st == TG_ERR_LIMIT)
+        tg_raise(t, TG_RuntimeError, "can't start new thread");
+    else if (st == TG_ERR_STATE)
+        tg_raise(t, TG_RuntimeError, "can't create new thread at interpreter shutdown");
+    else
+        tgi_raise_host(t, st);
+    return st;
+}
+
+static boot *new_boot(tg_thread *t, tg_value function, tg_value args, tg_value kwargs)
+{
+    boot *b = calloc(1, sizeof *b);
+    if (b == NULL) {
+        tg_raise_nomem(t);
+        return NULL;
+    }
+    b->function = tg_retain(t, function);
+    b->args = args == TG_NULL ? TG_NULL : tg_retain(t, args);
+    b->kwargs = kwargs == TG_NULL ? TG_NULL : tg_retain(t, kwargs);
+    return b;
+}
+
+// --- the end of the main script
+
+static void free_waited(waited *list)
+{
+    while (list != NULL) {
+        waited *next = list->next;
+        tg_thread_handle_release(list->handle);
+        free(list);
+        list = next;
+    }
+}
+
+// Takes the ended threads out of the list.
+static waited *sweep_locked(state *s)
+{
+    waited *ended = NULL;
+    for (waited **at = &s->waited_for; *at != NULL;) {
+        waited *w = *at;
+        if (!tg_thread_handle_done(w->handle)) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        w->next = ended;
+        ended = w;
+        s->waited_count--;
+    }
+    s->sweep_at = 2 * s->waited_count + 16;
+    return ended;
+}
+
+static void note_waited(state *s, waited *w, tg_thread_handle *handle)
+{
+    waited *ended = NULL;
+    tg_thread_handle_retain(handle);
+    w->handle = handle;
+    tgi_short_lock_take(&s->lock);
+    w->next = s->waited_for;
+    s->waited_for = w;
+    if (++s->waited_count >= s->sweep_at)
+        ended = sweep_locked(s);
+    tgi_short_lock_drop(&s->lock);
+    free_waited(ended);
+}
+
+static void call_hooks(tg_thread *t, state *s)
+{
+    for (;;) {
+        tg_value hook = tg_call_method(t, s->hooks, "pop", NULL, 0);
+        if (hook == TG_NULL)
+            break;
+        tg_value result = tg_call(t, hook, NULL, 0);
+        if (result == TG_NULL)
+            report(t, hook);
+        tg_release(t, result);
+        tg_release(t, hook);
+    }
+    tg_error_clear(t); // the list is empty
+}
+
+// Waits for the threads that are not daemons, also for those they start. False if an exception
+// (Ctrl-C) put an end to it.
+static bool join_all(tg_thread *t, state *s)
+{
+    for (;;) {
+        tgi_short_lock_take(&s->lock);
+        waited *w = s->waited_for;
+        if (w != NULL) {
+            s->waited_for = w->next;
+            s->waited_count--;
+        }
+        tgi_short_lock_drop(&s->lock);
+        if (w == NULL)
+            return true;
+        w->next = NULL;
+        tg_status st = tg_thread_join(t, w->handle, -1);
+        free_waited(w);
+        if (st == TG_ERR_RAISED)
+            return false;
+    }
+}
+
+void tgi_thread_module_stop(tg_thread *t)
+{
+    state *s = state_of(t);
+    if (s == NULL)
+        return;
+    call_hooks(t, s);
+    if (!join_all(t, s)) {
+        tg_value exc = tg_error_fetch(t);
+        tg_value text = tg_error_format(t, exc);
+        size_t n;
+        const char *bytes = text != TG_NULL ? tg_as_utf8(t, text, &n) : NULL;
+        if (bytes != NULL) {
+            static const char head[] = "Exception ignored while waiting for threads:\n";
+            (void)tg_write(t, 2, head, sizeof head - 1);
+            (void)tg_write(t, 2, bytes, n);
+        }
+        tg_error_clear(t);
+        tg_release(t, text);
+        tg_release(t, exc);
+    }
+}
+
+// --- functions of the module
+
+TGI_NATIVE(thread_start_joinable)
+{
+    static const char *const names[] = {"function", "daemon", "name", NULL};
+    tg_value v[3];
+    state *s = state_of(t);
+    if (tg_parse_args(t, "start_joinable_thread", names, 1, args, nargs, kwnames, v) < 0)
+        return TG_NULL;
+    if (!tg_callable(t, v[0]))
+        return tg_raise(t, TG_TypeError, "thread function must be callable");
+    int daemon = v[1] == TG_NULL ? 0 : tg_truth(t, v[1]);
+    const char *name = NULL;
+    if (v[2] != TG_NULL && v[2] != TG_NONE)
+        name = tg_as_utf8(t, v[2], NULL);
+    if (daemon < 0 || (name == NULL && v[2] != TG_NULL && v[2] != TG_NONE))
+        return TG_NULL;
+    void *data;
+    tg_value object = tg_instance(t, s->handle_class, &data);
+    boot *b = object == TG_NULL ? NULL : new_boot(t, v[0], TG_NULL, TG_NULL);
+    waited *w = b == NULL || daemon ? NULL : malloc(sizeof *w);
+    if (b == NULL || (w == NULL && !daemon)) {
+        if (b != NULL) {
+            tg_release(t, b->function);
+            free(b);
+            tg_raise_nomem(t);
+        }
+        tg_release(t, object);
+        return TG_NULL;
+    }
+    handle_data *d = data;
+    if (start(t, b, name, daemon != 0, &d->handle) != TG_OK) {
+        free(w);
+        tg_release(t, object);
+        return TG_NULL;
+    }
+    if (w != NULL)
+        note_waited(s, w, d->handle);
+    return object;
+}
+
+TGI_NATIVE(thread_start_new)
+{
+    state *s = state_of(t);
+    if (!tg_callable(t, args[0]))
+        return tg_raise(t, TG_TypeError, "first arg must be callable");
+    if (tg_kind_of(t, args[1]) != TG_KIND_TUPLE)
+        return tg_raise(t, TG_TypeError, "2nd arg must be a tuple");
+    if (nargs > 2 && tg_kind_of(t, args[2]) != TG_KIND_DICT)
+        return tg_raise(t, TG_TypeError, "optional 3rd arg must be a dictionary");
+    boot *b = new_boot(t, args[0], args[1], nargs > 2 ? args[2] : TG_NULL);
+    if (b == NULL)
+        return TG_NULL;
+    b->running = &s->running;
+    // ORDER: relaxed; a figure for _count.
+    atomic_fetch_add_explicit(&s->running, 1, memory_order_relaxed);
+    tg_thread_handle *handle;
+    if (start(t, b, NULL, true, &handle) != TG_OK) {
+        // ORDER: relaxed; as above.
+        atomic_fetch_sub_explicit(&s->running, 1, memory_order_relaxed);
+        return TG_NULL;
+    }
+    tg_value ident = tg_uint(t, tg_thread_handle_id(handle));
+    tg_thread_handle_release(handle);
+    return ident;
+}
+
+TGI_NATIVE(thread_allocate_lock)
+{
+    return tg_instance(t, state_of(t)->lock_type, NULL);
+}
+
+TGI_NATIVE(thread_get_ident)
+{
+    return tg_uint(t, tg_thread_id(t));
+}
+
+TGI_NATIVE(thread_get_native_id)
+{
+    return tg_int(t, syscall(SYS_gettid));
+}
+
+TGI_NATIVE(thread_count)
+{
+    // ORDER: relaxed; a figure.
+    return tg_int(t, atomic_load_explicit(&state_of(t)->running, memory_order_relaxed));
+}
+
+TGI_NATIVE(thread_exit)
+{
+    return tg_raise_value(t, tg_error_class(t, TG_SystemExit), TG_NULL);
+}
+
+TGI_NATIVE(thread_stack_size)
+{
+    int64_t size = 0;
+    if (nargs > 0 && tg_as_int64(t, args[0], &size) < 0)
+        return TG_NULL;
+    if (size < 0)
+        return tg_raise(t, TG_ValueError, "size must be 0 or a positive value");
+    if (size != 0 && size < MIN_STACK_BYTES)
+        return tg_raise(t, TG_ValueError, "size not valid: %lld bytes", (long long)size);
+    state *s = state_of(t);
+    // ORDER: relaxed; a setting.
+    int64_t old = atomic_load_explicit(&s->stack_bytes, memory_order_relaxed);
+    if (nargs > 0) {
+        // ORDER: relaxed; a setting.
+        atomic_store_explicit(&s->stack_bytes, size, memory_order_relaxed);
+    }
+    return tg_int(t, old);
+}
+
+TGI_NATIVE(thread_interrupt_main)
+{
+    return raise(SIGINT) == 0 ? TG_NONE : tg_raise_os(t, errno, NULL);
+}
+
+TGI_NATIVE(thread_shutdown_hook)
+{
+    if (!tg_callable(t, args[0]))
+        return tg_raise(t, TG_TypeError, "the hook must be callable");
+    return tg_list_append(t, state_of(t)->hooks, args[0]) < 0 ? TG_NULL : TG_NONE;
+}
+
+static const tg_function_def functions[] = {
+    TGI_FN_KW("start_joinable_thread", thread_start_joinable),
+    TGI_FN("start_new_thread", thread_start_new, 2, 3),
+    TGI_FN("start_new", thread_start_new, 2, 3),
+    TGI_FN("allocate_lock", thread_allocate_lock, 0, 0),
+    TGI_FN("allocate", thread_allocate_lock, 0, 0),
+    TGI_FN("get_ident", thread_get_ident, 0, 0),
+    TGI_FN("get_native_id", thread_get_native_id, 0, 0),
+    TGI_FN("_count", thread_count, 0, 0),
+    TGI_FN("exit", thread_exit, 0, 0),
+    TGI_FN("exit_thread", thread_exit, 0, 0),
+    TGI_FN("stack_size", thread_stack_size, 0, 1),
+    TGI_FN("interrupt_main", thread_interrupt_main, 0, 0),
+    TGI_FN("_shutdown_hook", thread_shutdown_hook, 1, 1),
+    TGI_FN_END,
+};
+
+static void free_state(tg_thread *t, void *p)
+{
+    state *s = p;
+    tg_release(t, s->lock_type);
+    tg_release(t, s->handle_class);
+    tg_release(t, s->token_class);
+    tg_release(t, s->hooks);
+    free_waited(s->waited_for);
+    free(s);
+}
+
+static int init(tg_thread *t, tg_value module)
+{
+    state *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        tg_raise_nomem(t);
+        return -1;
+    }
+    s->sweep_at = 16;
+    s->lock_type = tg_class(t, &lock_class);
+    s->handle_class = tg_class(t, &handle_class);
+    s->token_class = tg_class(t, &tgi_local_token_class);
+    s->hooks = tg_list(t, NULL, 0);
+    tg_module_set_state(t, &tgi_module_thread, s, free_state);
+    if (s->lock_type == TG_NULL || s->handle_class == TG_NULL ||
+        s->token_class == TG_NULL || s->hooks == TG_NULL)
+        return -1;
+    if (tg_module_add(t, module, "LockType", tg_retain(t, s->lock_type)) < 0 ||
+        tg_module_add(t, module, "RLock", tg_class(t, &rlock_class)) < 0 ||
+        tg_module_add(t, module, "_local", tg_class(t, &tgi_local_class)) < 0 ||
+        tg_module_add(t, module, "error", tg_retain(t, tg_error_class(t, TG_RuntimeError))) < 0 ||
+        tgi_add_float(t, module, "TIMEOUT_MAX", TIMEOUT_MAX_S) < 0)
+        return -1;
+    return tg_module_add_functions(t, module, functions);
+}
+
+const tg_module_def tgi_module_thread = {"_thread", init};
