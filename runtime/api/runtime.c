@@ -144,14 +144,13 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     const tgi_core *core = tgi_core_of(t);
     tgi_api_runtime *api = api_of(rt);
     void *shared = rt->core;
-    tgi_modules_ending(t);
+    tgi_modules_stop(t);
     while (tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER,
                                     TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
            TG_ERR_INTERRUPTED) {
         if (tgi_breaker_poll(t) != TG_OK) // Ctrl-C while waiting: do not wait any longer
             break;
     }
-    tgi_modules_ended(t);
     uint32_t left = tgi_runtime_end_threads(rt, t);
     core->stream_flush(t, 1);
     core->stream_flush(t, 2);

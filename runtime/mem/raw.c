@@ -9,7 +9,8 @@
 // Invariants  C1  a shard has one writer at a time.
 //             C2  blocks = allocated - freed, over all shards; one shard alone may be negative.
 // Rejected    one shared atomic counter: a locked instruction on a shared line per allocation.
-//             mi_heap_*: see docs/memory.md. Only the five plain functions are used, which are
+//             mi_heap_*: its walks report freed blocks and miss those of ended threads, and a heap
+//             cannot outlive its thread. Only the five plain functions are used, which are
 //             also the ones that valgrind replaces.
 #include "mem/raw.h"
 

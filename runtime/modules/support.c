@@ -72,6 +72,30 @@ int tgi_raise_host_int(tg_thread *t, tg_status st)
     return -1;
 }
 
+// Writes and releases it.
+static void write_str(tg_thread *t, tg_value s)
+{
+    size_t n;
+    const char *text = s == TG_NULL ? NULL : tg_as_utf8(t, s, &n);
+    if (text == NULL || tg_write(t, 2, text, n) < 0)
+        tg_error_clear(t); // nobody is left to tell
+    tg_release(t, s);
+}
+
+void tgi_report_ignored(tg_thread *t, const char *what, tg_value subject)
+{
+    tg_value exc = tg_error_fetch(t);
+    tg_value name = subject == TG_NULL ? TG_NULL : tg_repr(t, subject);
+    if (subject != TG_NULL && name == TG_NULL)
+        tg_error_clear(t);
+    const char *text = name == TG_NULL ? "" : tg_as_utf8(t, name, NULL);
+    write_str(t, tg_str_format(t, "%s%s\n", what, text != NULL ? text : "?"));
+    write_str(t, tg_error_format(t, exc));
+    tg_error_clear(t);
+    tg_release(t, name);
+    tg_release(t, exc);
+}
+
 int tgi_add_int(tg_thread *t, tg_value module, const char *name, int64_t i)
 {
     return tg_module_add(t, module, name, tg_int(t, i));
@@ -135,25 +159,23 @@ static const char record_source[] =
     "def make_class(name, fields):\n"
     "    fields = fields.split()\n"
     "\n"
-    "    class Record(tuple):\n"
-    "        def __new__(cls, values):\n"
-    "            values = tuple(values)\n"
-    "            if len(values) != len(fields):\n"
-    "                raise TypeError('%s() takes a %d-sequence (%d-sequence given)' % (\n"
-    "                    name, len(fields), len(values)))\n"
-    "            return tuple.__new__(cls, values)\n"
+    "    def __new__(cls, values):\n"
+    "        values = tuple(values)\n"
+    "        if len(values) != len(fields):\n"
+    "            raise TypeError('%s() takes a %d-sequence (%d-sequence given)' % (\n"
+    "                name, len(fields), len(values)))\n"
+    "        return tuple.__new__(cls, values)\n"
     "\n"
-    "        def __repr__(self):\n"
-    "            parts = ['%s=%r' % pair for pair in zip(fields, self)]\n"
-    "            return '%s(%s)' % (name, ', '.join(parts))\n"
+    "    def __repr__(self):\n"
+    "        parts = ['%s=%r' % pair for pair in zip(fields, self)]\n"
+    "        return '%s(%s)' % (name, ', '.join(parts))\n"
     "\n"
+    "    module, _, short = name.rpartition('.')\n"
+    "    namespace = {'__new__': __new__, '__repr__': __repr__, '__module__': module,\n"
+    "                 'n_fields': len(fields), 'n_sequence_fields': len(fields)}\n"
     "    for place in range(len(fields)):\n"
-    "        setattr(Record, fields[place], _field(place))\n"
-    "    module, _, Record.__name__ = name.rpartition('.')\n"
-    "    Record.__qualname__ = Record.__name__\n"
-    "    Record.__module__ = module\n"
-    "    Record.n_fields = Record.n_sequence_fields = len(fields)\n"
-    "    return Record\n";
+    "        namespace[fields[place]] = _field(place)\n"
+    "    return type(short, (tuple,), namespace)\n";
 
 tg_value tgi_record_class(tg_thread *t, const char *name, const char *fields)
 {

@@ -68,6 +68,10 @@ int tgi_seconds(tg_thread *t, tg_value v, int64_t *ns);
 tg_value tgi_raise_host(tg_thread *t, tg_status st); // the exception of a status; always TG_NULL
 int tgi_raise_host_int(tg_thread *t, tg_status st);  // the same; always -1
 
+// Writes "<what><repr of subject>" and the exception that is set, with its traceback, to stderr, and
+// takes it off. subject may be TG_NULL.
+void tgi_report_ignored(tg_thread *t, const char *what, tg_value subject);
+
 // --- filling modules
 
 int tgi_add_ints(tg_thread *t, tg_value module, const char *const *names, const int64_t *values,
@@ -78,6 +82,8 @@ int tgi_add_float(tg_thread *t, tg_value module, const char *name, double d);
 
 // An attribute of the module builtins; a new reference.
 tg_value tgi_builtin(tg_thread *t, const char *name);
+
+tg_value tgi_urandom(tg_thread *t, tg_value size); // bytes from the system
 
 // A class made by type(name, (base,), {"__module__": module}).
 tg_value tgi_subclass(tg_thread *t, const char *name, const char *module, tg_value base);

@@ -393,29 +393,6 @@ typedef struct boot {
     _Atomic(int64_t) *running;       // counted down at the end; may be NULL
 } boot;
 
-static void report(tg_thread *t, tg_value function)
-{
-    tg_value exc = tg_error_fetch(t);
-    tg_value name = tg_repr(t, function);
-    const char *text = name != TG_NULL ? tg_as_utf8(t, name, NULL) : NULL;
-    tg_value body = tg_error_format(t, exc);
-    size_t n;
-    const char *bytes = body != TG_NULL ? tg_as_utf8(t, body, &n) : NULL;
-    tg_value head = tg_str_format(t, "Exception ignored in thread started by: %s\n",
-                                  text != NULL ? text : "?");
-    size_t head_n;
-    const char *head_text = head != TG_NULL ? tg_as_utf8(t, head, &head_n) : NULL;
-    if (head_text != NULL)
-        (void)tg_write(t, 2, head_text, head_n);
-    if (bytes != NULL)
-        (void)tg_write(t, 2, bytes, n);
-    tg_error_clear(t); // nobody is left to tell
-    tg_release(t, head);
-    tg_release(t, body);
-    tg_release(t, name);
-    tg_release(t, exc);
-}
-
 static void run(tg_thread *t, void *arg)
 {
     boot *b = arg;
@@ -424,7 +401,7 @@ static void run(tg_thread *t, void *arg)
     if (result == TG_NULL && tg_error_is(t, TG_SystemExit))
         tg_error_clear(t);
     else if (result == TG_NULL && tg_error_set(t))
-        report(t, b->function);
+        tgi_report_ignored(t, "Exception ignored in thread started by: ", b->function);
     tg_release(t, result);
     tg_release(t, b->kwargs);
     tg_release(t, b->args);
@@ -529,7 +506,7 @@ static void call_hooks(tg_thread *t, state *s)
             break;
         tg_value result = tg_call(t, hook, NULL, 0);
         if (result == TG_NULL)
-            report(t, hook);
+            tgi_report_ignored(t, "Exception ignored at the end of the program in: ", hook);
         tg_release(t, result);
         tg_release(t, hook);
     }
@@ -564,20 +541,8 @@ void tgi_thread_module_stop(tg_thread *t)
     if (s == NULL)
         return;
     call_hooks(t, s);
-    if (!join_all(t, s)) {
-        tg_value exc = tg_error_fetch(t);
-        tg_value text = tg_error_format(t, exc);
-        size_t n;
-        const char *bytes = text != TG_NULL ? tg_as_utf8(t, text, &n) : NULL;
-        if (bytes != NULL) {
-            static const char head[] = "Exception ignored while waiting for threads:\n";
-            (void)tg_write(t, 2, head, sizeof head - 1);
-            (void)tg_write(t, 2, bytes, n);
-        }
-        tg_error_clear(t);
-        tg_release(t, text);
-        tg_release(t, exc);
-    }
+    if (!join_all(t, s))
+        tgi_report_ignored(t, "Exception ignored while waiting for threads", TG_NULL);
 }
 
 // --- functions of the module

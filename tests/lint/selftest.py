@@ -56,10 +56,11 @@ class Layers(TreeCase):
             "runtime/gate/a.h": '#include "core/object/list.h"\n',
             "runtime/modules/a.c": '#include "thread/gil.h"\n#include "base/clock.h"\n',
             "runtime/cli/ab/a.c": '#include "mem/qsbr.h"\n',
+            "runtime/api/a.c": '#include "modules/queue.h"\n#include "modules/modules.h"\n',
         }, ["runtime/base/a.c:1", "runtime/sync/a.c:2", "runtime/bytecode/a.c:1",
             "runtime/lang/a.c:1", "runtime/core/policy/a.h:1", "runtime/core/object/a.h:1",
             "runtime/gate/a.h:1", "runtime/modules/a.c:1", "runtime/modules/a.c:2",
-            "runtime/cli/ab/a.c:1"])
+            "runtime/cli/ab/a.c:1", "runtime/api/a.c:1"])
 
     def test_an_include_without_its_layer_is_found(self):
         self.check("layers", {
@@ -128,7 +129,12 @@ class Order(TreeCase):
         self.check("order", {
             "runtime/sync/a.c": "// ORDER: none\n__atomic_load_n(&w, __ATOMIC_RELAXED);\n"
                                 "atomic_fetch_add(&w, 1);\n__sync_synchronize();\n",
-        }, ["runtime/sync/a.c:2", "runtime/sync/a.c:3", "runtime/sync/a.c:4"])
+            "runtime/modules/a.c": "atomic_fetch_add(&w, 1);\n"
+                                   "atomic_load_explicit(&w, memory_order_relaxed);\n"
+                                   "// ORDER: relaxed; a counter.\n"
+                                   "atomic_load_explicit(&w, memory_order_relaxed);\n",
+        }, ["runtime/sync/a.c:2", "runtime/sync/a.c:3", "runtime/sync/a.c:4",
+            "runtime/modules/a.c:1", "runtime/modules/a.c:2"])
 
     def test_stated_reasons_pass(self):
         self.check("order", {

@@ -63,9 +63,16 @@ static tg_value constant(tg_thread *t, tgc_code *code, const tgi_const *c)
     return v;
 }
 
+// Constants are immortal and freed in dealloc, except the tracked ones, which by then may be gone.
 static void code_clear(tg_thread *t, tgc_obj *o)
 {
-    (void)t, (void)o; // constants are immortal; freed in dealloc
+    (void)t;
+    tgc_code *code = (tgc_code *)(void *)o;
+    for (uint32_t i = 0; code->consts != NULL && i < code->unit->const_count; i++) {
+        tg_value v = code->consts[i];
+        if (tgc_is_ptr(v) && (tgc_type_of(v)->flags & TGC_TF_TRACKED) != 0)
+            code->consts[i] = TGC_NONE;
+    }
 }
 
 static void code_traverse(tgc_obj *o, tgc_visit visit, void *arg)
@@ -80,8 +87,8 @@ static void code_dealloc(tg_thread *t, tgc_obj *o)
     tgc_untrack(t, o);
     for (uint32_t i = 0; code->consts != NULL && i < code->unit->const_count; i++) {
         tg_value v = code->consts[i];
-        // Strings are interned; tuples and code objects are tracked, and freed as such.
-        if (!tgc_is_ptr(v) || tgc_is_str(v) || (tgc_type_of(v)->flags & TGC_TF_TRACKED) != 0)
+        // Strings are interned; tuples and code objects are tracked: code_clear.
+        if (!tgc_is_ptr(v) || tgc_is_str(v))
             continue;
         tgc_make_mortal(tgc_ptr(v));
         tgc_release(t, v);

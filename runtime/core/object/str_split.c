@@ -17,13 +17,13 @@ static bool is_space_at(tgc_view v, size_t i)
 }
 
 // The parts found so far, each with a reference.
-typedef struct parts {
+typedef struct pieces {
     tg_value *items; // few, or from tgi_raw_alloc
     size_t count, capacity;
     tg_value few[48];
-} parts;
+} pieces;
 
-static void parts_init(parts *p)
+static void pieces_init(pieces *p)
 {
     p->items = p->few;
     p->count = 0;
@@ -31,7 +31,7 @@ static void parts_init(parts *p)
 }
 
 // The list of them, turned round if they were found from the end; or, after a failure, TGC_NULL.
-static tg_value parts_finish(tg_thread *t, parts *p, bool turn, bool failed)
+static tg_value pieces_finish(tg_thread *t, pieces *p, bool turn, bool failed)
 {
     for (size_t i = 0, j = p->count; turn && i + 1 < j; i++) {
         tg_value v = p->items[i];
@@ -49,7 +49,7 @@ static tg_value parts_finish(tg_thread *t, parts *p, bool turn, bool failed)
 }
 
 // Adds s[from:to]; false if that failed.
-static bool add_part(tg_thread *t, parts *p, tg_value s, size_t from, size_t to)
+static bool add_part(tg_thread *t, pieces *p, tg_value s, size_t from, size_t to)
 {
     if (p->count == p->capacity) {
         size_t bytes = p->count * sizeof *p->items;
@@ -100,14 +100,14 @@ static int split_args(tg_thread *t, const char *name, const tg_value *args, size
 static tg_value split_space(tg_thread *t, tg_value s, int64_t most)
 {
     tgc_view v = units_view(s);
-    parts p;
-    parts_init(&p);
+    pieces p;
+    pieces_init(&p);
     size_t i = 0, n = v.length;
     for (;;) {
         while (i < n && is_space_at(v, i))
             i++;
         if (i == n)
-            return parts_finish(t, &p, false, false);
+            return pieces_finish(t, &p, false, false);
         size_t start = i;
         if (most-- > 0) {
             while (i < n && !is_space_at(v, i))
@@ -116,22 +116,22 @@ static tg_value split_space(tg_thread *t, tg_value s, int64_t most)
             i = n;
         }
         if (!add_part(t, &p, s, start, i))
-            return parts_finish(t, &p, false, true);
+            return pieces_finish(t, &p, false, true);
     }
 }
 
 static tg_value split_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
 {
     tgc_view v = units_view(s);
-    parts p;
-    parts_init(&p);
+    pieces p;
+    pieces_init(&p);
     for (size_t at = 0;;) {
         int64_t found = most-- > 0 ? tgc_view_find(view_sub(v, at, v.length), separator) : -1;
         size_t end = found < 0 ? v.length : at + (size_t)found;
         if (!add_part(t, &p, s, at, end))
-            return parts_finish(t, &p, false, true);
+            return pieces_finish(t, &p, false, true);
         if (found < 0)
-            return parts_finish(t, &p, false, false);
+            return pieces_finish(t, &p, false, false);
         at = end + separator.length;
     }
 }
@@ -150,13 +150,13 @@ tg_value TGC_STR_METHOD(split)(tg_thread *t, const tg_value *args, size_t nargs,
 static tg_value rsplit_space(tg_thread *t, tg_value s, int64_t most)
 {
     tgc_view v = units_view(s);
-    parts p;
-    parts_init(&p);
+    pieces p;
+    pieces_init(&p);
     for (size_t i = v.length;;) {
         while (i > 0 && is_space_at(v, i - 1))
             i--;
         if (i == 0)
-            return parts_finish(t, &p, true, false);
+            return pieces_finish(t, &p, true, false);
         size_t end = i;
         if (most-- > 0) {
             while (i > 0 && !is_space_at(v, i - 1))
@@ -165,21 +165,21 @@ static tg_value rsplit_space(tg_thread *t, tg_value s, int64_t most)
             i = 0;
         }
         if (!add_part(t, &p, s, i, end))
-            return parts_finish(t, &p, true, true);
+            return pieces_finish(t, &p, true, true);
     }
 }
 
 static tg_value rsplit_text(tg_thread *t, tg_value s, tgc_view separator, int64_t most)
 {
     tgc_view v = units_view(s);
-    parts p;
-    parts_init(&p);
+    pieces p;
+    pieces_init(&p);
     for (size_t end = v.length;;) {
         int64_t found = most-- > 0 ? tgc_view_rfind(view_sub(v, 0, end), separator) : -1;
         if (!add_part(t, &p, s, found < 0 ? 0 : (size_t)found + separator.length, end))
-            return parts_finish(t, &p, true, true);
+            return pieces_finish(t, &p, true, true);
         if (found < 0)
-            return parts_finish(t, &p, true, false);
+            return pieces_finish(t, &p, true, false);
         end = (size_t)found;
     }
 }
@@ -207,8 +207,8 @@ tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t n
     if (keep < 0)
         return TGC_NULL;
     tgc_view v = units_view(args[0]);
-    parts p;
-    parts_init(&p);
+    pieces p;
+    pieces_init(&p);
     for (size_t at = 0; at < v.length;) {
         size_t end = at;
         while (end < v.length && (tgc_unicode_flags(view_get(v, end)) & TGC_UNI_LINE_BREAK) == 0)
@@ -219,10 +219,10 @@ tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t n
             next += pair ? 2 : 1;
         }
         if (!add_part(t, &p, args[0], at, keep ? next : end))
-            return parts_finish(t, &p, false, true);
+            return pieces_finish(t, &p, false, true);
         at = next;
     }
-    return parts_finish(t, &p, false, false);
+    return pieces_finish(t, &p, false, false);
 }
 
 // --- partition

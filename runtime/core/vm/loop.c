@@ -385,20 +385,25 @@ dispatch:
 
     OP(GETATTR) :
     {
-        tg_value v = R[i->b], x;
+        tg_value v = R[i->b], x = TGC_UNBOUND;
         if (TGI_LIKELY(tgc_is_ptr(v))) {
             tgc_obj *o = tgc_ptr(v);
             tgc_type *type = tgc_obj_type(o);
-            if (type == &tgc_type_type)
+            // A class is looked up by its own version, which its instances' entries at this site carry too: of
+            // those only kind TYPE is meant for it.
+            if (TGI_UNLIKELY(type == &tgc_type_type)) {
                 type = (tgc_type *)(void *)o;
-            uint64_t word = cached(type, &f->code->attrs[i->c]);
-            uint32_t kind = (uint32_t)word & 0xffff;
-            if (TGI_LIKELY(kind == TGC_IC_SLOT))
-                x = tgc_slot_load(t, &tgc_attrs_of(type, o)->slots[(word >> 16) & 0xffff]);
-            else if (kind == TGC_IC_VALUE || kind == TGC_IC_TYPE)
-                x = tgc_slot_load(t, &tgc_ic_entry(type, word)->value);
-            else
-                x = TGC_UNBOUND;
+                uint64_t word = cached(type, &f->code->attrs[i->c]);
+                if (((uint32_t)word & 0xffff) == TGC_IC_TYPE)
+                    x = tgc_slot_load(t, &tgc_ic_entry(type, word)->value);
+            } else {
+                uint64_t word = cached(type, &f->code->attrs[i->c]);
+                uint32_t kind = (uint32_t)word & 0xffff;
+                if (TGI_LIKELY(kind == TGC_IC_SLOT))
+                    x = tgc_slot_load(t, &tgc_attrs_of(type, o)->slots[(word >> 16) & 0xffff]);
+                else if (kind == TGC_IC_VALUE)
+                    x = tgc_slot_load(t, &tgc_ic_entry(type, word)->value);
+            }
             if (TGI_LIKELY(x != TGC_UNBOUND)) {
                 SAVE();
                 if (i->b != i->a)

@@ -26,7 +26,7 @@ static void set_up(void)
     tgi_qsbr_register(&qsbr, &me, NULL, 0);
     tgi_qsbr_register(&qsbr, &reader, NULL, 0);
     tgi_qsbr_online(&qsbr, &me);
-    calls = 0;
+    atom_store_seq_cst(&calls, 0);
 }
 
 static void tear_down(void)
@@ -65,11 +65,11 @@ TEST(block_is_freed_after_its_readers_are_done)
     CHECK_EQ_UINT(process(), 0);
     for (int i = 0; i < 40; i++)
         CHECK(p[i] == 7); // untouched while it waits
-    CHECK_EQ_UINT(list.bytes, 40);
+    CHECK_EQ_UINT(atom_load_seq_cst(&list.bytes), 40);
     tgi_qsbr_quiescent(&qsbr, &reader);
     CHECK_EQ_UINT(process(), 1);
-    CHECK_EQ_UINT(list.bytes, 0);
-    CHECK_EQ_UINT(list.count, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&list.bytes), 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&list.count), 0);
     tear_down();
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
@@ -83,9 +83,9 @@ TEST(many_blocks_in_many_chunks_are_all_freed_in_order)
     for (int i = 0; i < N; i++)
         asked += tgi_deferred_add(&list, i % 2 ? count_call : NULL, tgi_raw_alloc(16), 16);
     CHECK(asked >= 5);
-    CHECK_EQ_UINT(list.count, N);
+    CHECK_EQ_UINT(atom_load_seq_cst(&list.count), N);
     CHECK_EQ_UINT(process(), N);
-    CHECK_EQ_INT(calls, N / 2);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), N / 2);
     tear_down();
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
@@ -145,11 +145,11 @@ TEST(backlog_of_an_ended_thread_is_done_by_others)
         (void)tgi_deferred_add(&other, i % 2 ? count_call : NULL, tgi_raw_alloc(16), 16);
     tgi_deferred_hand_over(&other);
     tgi_qsbr_online(&qsbr, &reader);
-    CHECK_EQ_UINT(other.count, 0);
-    CHECK_EQ_UINT(pool.orphan_bytes, 160);
+    CHECK_EQ_UINT(atom_load_seq_cst(&other.count), 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&pool.orphan_bytes), 160);
     CHECK_EQ_UINT(process(), 10); // the reader came online after the unlinks
-    CHECK_EQ_INT(calls, 5);
-    CHECK_EQ_UINT(pool.orphan_bytes, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), 5);
+    CHECK_EQ_UINT(atom_load_seq_cst(&pool.orphan_bytes), 0);
 
     (void)tgi_deferred_add(&other, NULL, tgi_raw_alloc(16), 16);
     tgi_deferred_hand_over(&other);
@@ -169,10 +169,10 @@ TEST(drain_in_a_pause_frees_memory_and_keeps_callbacks)
     tgi_deferred_hand_over(&list);
     tgi_qsbr_pass_stopped(&qsbr);
     CHECK_EQ_UINT(tgi_deferred_drain_stopped(&pool, NULL, true), 3 * TGI_DEFER_BATCH / 2);
-    CHECK_EQ_INT(calls, 0);
-    CHECK_EQ_UINT(pool.orphan_bytes, 16 * TGI_DEFER_BATCH / 2);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&pool.orphan_bytes), 16 * TGI_DEFER_BATCH / 2);
     CHECK_EQ_UINT(process(), TGI_DEFER_BATCH / 2);
-    CHECK_EQ_INT(calls, TGI_DEFER_BATCH / 2);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), TGI_DEFER_BATCH / 2);
     tear_down();
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
@@ -194,7 +194,7 @@ TEST(callbacks_may_add_entries)
     (void)tgi_deferred_add(&list, add_again, &left, 1);
     for (int i = 0; i < 20; i++)
         (void)process();
-    CHECK_EQ_INT(calls, 5);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), 5);
     tear_down();
 }
 

@@ -74,15 +74,15 @@ TEST(request_asks_exactly_those_who_are_behind)
     (void)tgi_qsbr_retire(&domain);
     tgi_qsbr_quiescent(&domain, &b);
     tgi_qsbr_request(&domain);
-    CHECK_EQ_UINT(breaker[0], 4);
-    CHECK_EQ_UINT(breaker[1], 0);
-    CHECK_EQ_UINT(breaker[2], 0); // offline
-    breaker[0] = 0;
+    CHECK_EQ_UINT(atom_load_seq_cst(&breaker[0]), 4);
+    CHECK_EQ_UINT(atom_load_seq_cst(&breaker[1]), 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&breaker[2]), 0); // offline
+    atom_store_seq_cst(&breaker[0], 0);
     tgi_qsbr_request(&domain);
-    CHECK_EQ_UINT(breaker[0], 0); // once per epoch
+    CHECK_EQ_UINT(atom_load_seq_cst(&breaker[0]), 0); // once per epoch
     (void)tgi_qsbr_retire(&domain);
     tgi_qsbr_request(&domain);
-    CHECK_EQ_UINT(breaker[0], 4);
+    CHECK_EQ_UINT(atom_load_seq_cst(&breaker[0]), 4);
     tgi_qsbr_unregister(&domain, &b);
     tgi_qsbr_unregister(&domain, &a);
     tgi_qsbr_unregister(&domain, &c);
@@ -217,9 +217,9 @@ TEST(readers_never_see_freed_memory)
     tgi_qsbr_init(&shared);
     int64_t before = tgi_raw_count().blocks;
     rounds = test_scale(3000);
-    writers_left = WRITERS;
+    atom_store_seq_cst(&writers_left, WRITERS);
     test_run_threads(READERS + WRITERS, read_or_write, NULL);
-    CHECK(records_freed > 0);
+    CHECK(atom_load_seq_cst(&records_freed) > 0);
     for (int i = 0; i < SLOTS; i++)
         tgi_raw_free(atom_exchange_acq_rel(&slot[i], NULL));
     CHECK_EQ_INT(tgi_raw_count().blocks, before);

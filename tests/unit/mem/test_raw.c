@@ -131,7 +131,7 @@ TEST(counts_are_exact_after_foreign_frees_and_thread_exits)
         test_run_threads(THREADS, exchange, NULL);
     int64_t held = 0;
     for (int i = 0; i < SLOTS; i++)
-        held += slot[i] != NULL;
+        held += atom_load_seq_cst(&slot[i]) != NULL;
     CHECK_EQ_INT(tgi_raw_count().blocks, before.blocks + held);
     for (int i = 0; i < SLOTS; i++)
         tgi_raw_free(atom_exchange_acq_rel(&slot[i], NULL));
@@ -153,7 +153,7 @@ TEST(more_threads_than_static_shards_are_counted)
     tgi_raw_counts before = tgi_raw_count();
     _Atomic(int) made = 0;
     test_run_threads(90, allocate_one, &made);
-    CHECK_EQ_INT(made, 90);
+    CHECK_EQ_INT(atom_load_seq_cst(&made), 90);
     tgi_raw_counts after = tgi_raw_count();
     CHECK(after.allocated >= before.allocated + 90);
 }

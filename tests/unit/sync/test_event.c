@@ -91,7 +91,7 @@ TEST(event_wakes_threads_that_are_surely_parked)
     test_threads *threads = test_threads_start(THREADS, wait_late, NULL);
     while (tgi_parked_count(&late) < THREADS)
         tgi_cpu_relax();
-    CHECK_EQ_UINT(late.word, TGI_EVENT_WAITERS);
+    CHECK_EQ_UINT(atom_load_seq_cst(&late.word), TGI_EVENT_WAITERS);
     tgi_event_set(&late);
     test_threads_join(threads);
     CHECK_EQ_UINT(tgi_parked_count(&late), 0);

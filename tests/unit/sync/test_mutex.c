@@ -37,7 +37,7 @@ TEST(timed_lock_waits_until_its_deadline_and_leaves_no_trace)
     CHECK_EQ_INT(tgi_mutex_lock_timed(&m, until, 0), TG_ERR_TIMEOUT);
     CHECK(tgi_clock_now_ns() >= until);
     tgi_mutex_unlock(&m);
-    CHECK_EQ_UINT(m.bits, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&m.bits), 0);
 }
 
 static void unlock_open_mutex(void *context)
@@ -85,7 +85,7 @@ TEST(mutex_excludes_with_mixed_ways_of_locking)
     plain_counter = 0;
     test_run_threads(THREADS, count, NULL);
     CHECK_EQ_INT(plain_counter, THREADS * rounds);
-    CHECK_EQ_UINT(shared.bits, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
 }
 
 static _Atomic(int) parked_result;
@@ -101,32 +101,32 @@ static void lock_when_parked(void *context, int index)
 
 TEST(waiter_sets_the_parked_bit_and_unlock_wakes_it)
 {
-    parked_result = 0;
+    atom_store_seq_cst(&parked_result, 0);
     tgi_mutex_lock(&shared);
     test_threads *threads = test_threads_start(1, lock_when_parked, NULL);
     while (tgi_parked_count(&shared) == 0)
         sched_yield();
-    CHECK_EQ_UINT(shared.bits, TGI_MUTEX_LOCKED | TGI_MUTEX_PARKED);
-    CHECK_EQ_INT(parked_result, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), TGI_MUTEX_LOCKED | TGI_MUTEX_PARKED);
+    CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 0);
     tgi_mutex_unlock(&shared);
     test_threads_join(threads);
-    CHECK_EQ_INT(parked_result, 1);
-    CHECK_EQ_UINT(shared.bits, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 1);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
 }
 
 TEST(one_unlock_is_enough_for_a_whole_queue)
 {
     // Each waiter is woken by the one before it; nobody else ever touches the lock.
     for (int i = 0; i < 5; i++) {
-        parked_result = 0;
+        atom_store_seq_cst(&parked_result, 0);
         tgi_mutex_lock(&shared);
         test_threads *threads = test_threads_start(4, lock_when_parked, NULL);
         while (tgi_parked_count(&shared) < 4)
             sched_yield();
         tgi_mutex_unlock(&shared);
         test_threads_join(threads);
-        CHECK_EQ_INT(parked_result, 4);
-        CHECK_EQ_UINT(shared.bits, 0);
+        CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 4);
+        CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
     }
 }
 
@@ -135,7 +135,7 @@ TEST(mutex_is_handed_over_after_the_fair_time)
     // With the waiter parked for longer than the fair time, unlock and lock at once by the
     // holder: it must not win. Without hand-over it wins nearly always.
     for (int i = 0; i < 20; i++) {
-        parked_result = 0;
+        atom_store_seq_cst(&parked_result, 0);
         tgi_mutex_lock(&shared);
         test_threads *threads = test_threads_start(1, lock_when_parked, NULL);
         while (tgi_parked_count(&shared) == 0)
@@ -145,7 +145,7 @@ TEST(mutex_is_handed_over_after_the_fair_time)
             (void)tgi_os.sleep_until(until);
         tgi_mutex_unlock(&shared);
         tgi_mutex_lock(&shared);
-        CHECK_EQ_INT(parked_result, 1);
+        CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 1);
         tgi_mutex_unlock(&shared);
         test_threads_join(threads);
     }
@@ -177,14 +177,14 @@ static void hog_or_wait(void *context, int index)
 
 TEST(waiter_is_not_starved_by_a_thread_that_relocks_at_once)
 {
-    hog_stop = false;
-    hog_rounds = 0;
+    atom_store_seq_cst(&hog_stop, false);
+    atom_store_seq_cst(&hog_rounds, 0);
     int64_t since = tgi_clock_now_ns();
     test_run_threads(2, hog_or_wait, NULL);
     // Ten acquisitions, each within the fair time and a few rounds of the hog; a loaded machine
     // may add a lot, but not seconds.
     CHECK(tgi_clock_now_ns() - since < 10 * TGI_NS_PER_S);
-    CHECK_EQ_UINT(shared.bits, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
 }
 
 static tgi_mutex ping, pong;

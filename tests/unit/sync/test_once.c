@@ -41,11 +41,11 @@ TEST(once_runs_exactly_once_under_contention)
     for (long i = 0; i < test_scale(100); i++) {
         tgi_once once = TGI_ONCE_INIT;
         value = 0;
-        successes = 0;
-        failures_left = (int)(i % 4);
+        atom_store_seq_cst(&successes, 0);
+        atom_store_seq_cst(&failures_left, (int)(i % 4));
         test_run_threads(4, use, &once);
-        CHECK_EQ_INT(successes, 1);
-        CHECK_EQ_INT(failures_left, 0);
+        CHECK_EQ_INT(atom_load_seq_cst(&successes), 1);
+        CHECK_EQ_INT(atom_load_seq_cst(&failures_left), 0);
     }
 }
 
@@ -53,7 +53,7 @@ TEST(once_reports_the_failure_to_the_caller_that_ran_it)
 {
     tgi_once once = TGI_ONCE_INIT;
     value = 0;
-    failures_left = 1;
+    atom_store_seq_cst(&failures_left, 1);
     CHECK_EQ_INT(tgi_once_run(&once, initialise, NULL), TG_ERR_NOMEM);
     CHECK_EQ_INT(tgi_once_run(&once, initialise, NULL), TG_OK);
     CHECK_EQ_INT(tgi_once_run(&once, initialise, NULL), TG_OK);

@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include "base/clock.h"
+#include "base/os.h"
 #include "sync/parking_lot.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ TEST(park_returns_at_once_when_the_word_has_changed)
 TEST(park_ends_at_its_deadline_and_keeps_errno)
 {
     uint32_t expected = 0;
-    word = 0;
+    atom_store_seq_cst(&word, 0);
     errno = 42;
     int64_t until = tgi_deadline_after_ns(2 * TGI_NS_PER_MS);
     CHECK_EQ_INT(tgi_park(&word, &expected, 4, until, NULL, 0), TGI_PARK_TIMEOUT);
@@ -82,8 +83,8 @@ static void park_in_turn(void *context, int index)
 
 TEST(waiters_are_woken_in_the_order_of_arrival)
 {
-    word = 7;
-    order = 0;
+    atom_store_seq_cst(&word, 7);
+    atom_store_seq_cst(&order, 0);
     test_threads *threads = test_threads_start(4, park_in_turn, NULL);
     for (int i = 0; i < 4; i++) {
         while (tgi_parked_count(&word) < (size_t)i + 1)
@@ -115,7 +116,7 @@ TEST(wakeups_reach_their_own_address_only)
 {
     enum { N = 12 };
     for (int i = 0; i < N; i++)
-        words[i] = 0;
+        atom_store_seq_cst(&words[i], 0);
     test_threads *threads = test_threads_start(N, park_on_own_word, NULL);
     for (int i = 0; i < N; i++)
         while (tgi_parked_count(&words[i]) == 0)
@@ -182,14 +183,37 @@ static void produce_or_consume(void *context, int index)
 
 TEST(no_unit_is_lost_when_wakeups_race_with_deadlines)
 {
-    units = 0;
-    consumed = 0;
+    atom_store_seq_cst(&units, 0);
+    atom_store_seq_cst(&consumed, 0);
     produced_each = test_scale(3000);
     test_run_threads(6, produce_or_consume, NULL);
-    CHECK_EQ_INT(consumed, 2 * produced_each);
-    CHECK_EQ_INT(woken, found_waiter); // who was taken off the queue says so, deadline or not
-    CHECK_EQ_UINT(units, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&consumed), 2 * produced_each);
+    CHECK_EQ_INT(
+        atom_load_seq_cst(&woken),
+        atom_load_seq_cst(&found_waiter)); // who was taken off the queue says so, deadline or not
+    CHECK_EQ_UINT(atom_load_seq_cst(&units), 0);
     CHECK_EQ_UINT(tgi_parked_count(&units), 0);
+}
+
+static int woken_at_the_last_moment(const void *address, uint32_t expected, tgi_deadline until)
+{
+    (void)address;
+    (void)expected;
+    (void)until;
+    CHECK(tgi_unpark_one(&word, NULL, NULL));
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+TEST(wakeup_that_meets_the_deadline_counts_as_a_wakeup)
+{
+    tgi_os.futex_wait = woken_at_the_last_moment;
+    atom_store_seq_cst(&word, 0);
+    uint32_t expected = 0;
+    tgi_deadline until = tgi_deadline_after_ns(TGI_NS_PER_S);
+    CHECK_EQ_INT(tgi_park(&word, &expected, 4, until, NULL, 0), TGI_PARK_OK);
+    tgi_os_reset();
+    CHECK_EQ_UINT(tgi_parked_count(&word), 0);
 }
 
 // -- ping-pong without deadlines: a lost wake-up hangs --------------------------------------------
@@ -214,10 +238,10 @@ static void ping_pong(void *context, int index)
 
 TEST(ping_pong_never_hangs)
 {
-    word = 0;
+    atom_store_seq_cst(&word, 0);
     rounds = test_scale(3000);
     test_run_threads(2, ping_pong, NULL);
-    CHECK_EQ_UINT(word, 2 * (uint32_t)rounds);
+    CHECK_EQ_UINT(atom_load_seq_cst(&word), 2 * (uint32_t)rounds);
 }
 
 // -- hooks ----------------------------------------------------------------------------------------
@@ -256,7 +280,7 @@ TEST(parking_detaches_and_attaches_exactly_once)
 {
     tgi_park_set_hooks(&hooks);
     uint32_t expected = 0;
-    word = 0;
+    atom_store_seq_cst(&word, 0);
     attached = true;
     errno = 33;
     int64_t until = tgi_deadline_after_ns(TGI_NS_PER_MS / 10);
@@ -290,7 +314,7 @@ TEST(change_between_the_first_look_and_the_queue_is_seen)
                                                hook_interrupted};
     tgi_park_set_hooks(&late_change);
     uint32_t expected = 0;
-    word = 0;
+    atom_store_seq_cst(&word, 0);
     tgi_deadline until = tgi_deadline_after_ns(TGI_NS_PER_S);
     CHECK_EQ_INT(tgi_park(&word, &expected, 4, until, NULL, TGI_PARK_DETACH), TGI_PARK_AGAIN);
     tgi_park_set_hooks(NULL);
@@ -300,7 +324,7 @@ TEST(reason_that_was_there_before_the_wait_ends_it_at_once)
 {
     tgi_park_set_hooks(&hooks);
     uint32_t expected = 0;
-    word = 0;
+    atom_store_seq_cst(&word, 0);
     atom_store_seq_cst(&pending, true);
     tgi_parker_interrupt(tgi_parker_self()); // erased when the wait begins
     CHECK_EQ_INT(tgi_park(&word, &expected, 4, tgi_deadline_after_ns(TGI_NS_PER_S), NULL,
@@ -331,9 +355,9 @@ static void sleep_interruptibly(void *context, int index)
 TEST(interrupt_is_never_lost_however_it_races_with_parking)
 {
     tgi_park_set_hooks(&hooks);
-    word = 0;
-    pending = false;
-    sleeper = NULL;
+    atom_store_seq_cst(&word, 0);
+    atom_store_seq_cst(&pending, false);
+    atom_store_seq_cst(&sleeper, NULL);
     rounds = test_scale(2000);
     test_threads *threads = test_threads_start(1, sleep_interruptibly, NULL);
     while (atom_load_seq_cst(&sleeper) == NULL)

@@ -20,15 +20,15 @@ TEST(hook_sees_lock_and_unlock_while_it_is_installed)
     tgi_mutex m = TGI_MUTEX_INIT;
     tgi_mutex_lock(&m);
     tgi_mutex_unlock(&m);
-    CHECK_EQ_INT(seen[TGI_POINT_LOCK], 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&seen[TGI_POINT_LOCK]), 0);
     tgi_point_set_hook(hook);
     tgi_mutex_lock(&m);
-    CHECK_EQ_INT(seen[TGI_POINT_LOCK], TGI_POINTS);
-    CHECK(last == (TGI_POINTS ? (const void *)&m : NULL));
+    CHECK_EQ_INT(atom_load_seq_cst(&seen[TGI_POINT_LOCK]), TGI_POINTS);
+    CHECK(atom_load_seq_cst(&last) == (TGI_POINTS ? (const void *)&m : NULL));
     tgi_mutex_unlock(&m);
-    CHECK_EQ_INT(seen[TGI_POINT_UNLOCK], TGI_POINTS);
+    CHECK_EQ_INT(atom_load_seq_cst(&seen[TGI_POINT_UNLOCK]), TGI_POINTS);
     tgi_point_set_hook(NULL);
     tgi_mutex_lock(&m);
     tgi_mutex_unlock(&m);
-    CHECK_EQ_INT(seen[TGI_POINT_LOCK], TGI_POINTS);
+    CHECK_EQ_INT(atom_load_seq_cst(&seen[TGI_POINT_LOCK]), TGI_POINTS);
 }

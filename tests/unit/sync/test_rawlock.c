@@ -30,7 +30,7 @@ TEST(rawlock_excludes_and_never_loses_a_wakeup)
     rounds = test_scale(10000);
     test_run_threads(4, count, NULL);
     CHECK_EQ_INT(counter, 4 * rounds);
-    CHECK_EQ_UINT(lock.word, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&lock.word), 0);
 }
 
 TEST(rawlock_reset_opens_it)
@@ -39,5 +39,5 @@ TEST(rawlock_reset_opens_it)
     tgi_rawlock_reset(&lock);
     tgi_rawlock_lock(&lock);
     tgi_rawlock_unlock(&lock);
-    CHECK_EQ_UINT(lock.word, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&lock.word), 0);
 }

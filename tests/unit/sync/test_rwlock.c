@@ -29,7 +29,7 @@ TEST(trylocks_follow_the_state)
     CHECK(!tgi_rwlock_try_read(&l));
     CHECK(!tgi_rwlock_try_write(&l));
     tgi_rwlock_write_unlock(&l);
-    CHECK_EQ_UINT(l.word, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&l.word), 0);
 }
 
 static void read_or_write(void *context, int index)
@@ -66,7 +66,7 @@ TEST(readers_never_see_a_writer_and_no_write_is_lost)
     test_run_threads(5, read_or_write, NULL);
     CHECK_EQ_INT(left, 2 * rounds);
     CHECK_EQ_INT(right, 2 * rounds);
-    CHECK_EQ_UINT(lock.word, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&lock.word), 0);
 }
 
 static void write_once(void *context, int index)

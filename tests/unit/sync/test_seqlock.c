@@ -45,9 +45,9 @@ static void read_or_write(void *context, int index)
 TEST(records_are_never_torn)
 {
     rounds = test_scale(20000);
-    done = false;
+    atom_store_seq_cst(&done, false);
     test_run_threads(4, read_or_write, NULL);
-    CHECK_EQ_UINT(lock.sequence, 4 * (uint32_t)rounds);
+    CHECK_EQ_UINT(atom_load_seq_cst(&lock.sequence), 4 * (uint32_t)rounds);
 }
 
 TEST(abandoned_write_does_not_disturb_readers)

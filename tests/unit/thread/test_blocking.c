@@ -21,10 +21,10 @@ static void note_running(tg_thread *t, void *arg)
 TEST(blocking_region_lets_others_take_the_gil_and_keeps_errno)
 {
     world w = world_new(true, false, NULL);
-    ran = 0;
+    atom_store_seq_cst(&ran, 0);
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, 60 * TGI_NS_PER_S); // never asks
     tgi_thread_handle *h = world_start(&w, note_running, NULL);
-    CHECK_EQ_INT(ran, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&ran), 0);
     TGI_BEGIN_BLOCKING(w.t)
     CHECK(tgi_current_thread() == NULL);
     while (atom_load_seq_cst(&ran) == 0)

@@ -73,7 +73,7 @@ TEST(bits_are_handled_in_order_and_cleared)
     CHECK(!tgi_thread_poll_needed(w.t));
     CHECK_EQ_INT(handle(&w, ALL, 0), TG_OK);
     CHECK_EQ_STR(log_text, "mcsga");
-    CHECK_EQ_UINT(w.t->breaker, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.t->breaker), 0);
     CHECK_EQ_INT(handle(&w, 0, 0), TG_OK);
     CHECK_EQ_STR(log_text, "");
     world_end(&w);
@@ -84,10 +84,10 @@ TEST(what_comes_after_a_raise_is_kept_for_the_next_poll)
     world w = world_new(true, true, &hooks);
     CHECK_EQ_INT(handle(&w, ALL, 's'), TG_ERR_RAISED);
     CHECK_EQ_STR(log_text, "mcs");
-    CHECK_EQ_UINT(w.t->breaker, TGI_BRK_COLLECT | TGI_BRK_ASYNC_EXC);
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.t->breaker), TGI_BRK_COLLECT | TGI_BRK_ASYNC_EXC);
     CHECK_EQ_INT(handle(&w, 0, 'a'), TG_ERR_RAISED);
     CHECK_EQ_STR(log_text, "ga");
-    CHECK_EQ_UINT(w.t->breaker, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.t->breaker), 0);
     world_end(&w);
 }
 
@@ -104,7 +104,7 @@ TEST(without_hooks_bits_are_just_cleared)
 {
     world w = world_new(true, true, NULL);
     CHECK_EQ_INT(handle(&w, ALL | TGI_BRK_QSBR | TGI_BRK_GIL_DROP, 0), TG_OK);
-    CHECK_EQ_UINT(w.t->breaker, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.t->breaker), 0);
     CHECK(w.t->holds_gil);
     world_end(&w);
 }

@@ -44,8 +44,8 @@ static void stay_busy(tg_thread *t, void *arg)
 TEST(busy_thread_is_asked_and_the_backlog_stays_bounded)
 {
     world w = world_new(false, true, NULL);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h = world_start(&w, stay_busy, NULL);
     world_await(w.t, &ready, 1);
     // Without a request the busy thread would never report: it neither detaches nor defers.
@@ -89,11 +89,11 @@ static void defer_and_end(tg_thread *t, void *arg)
 TEST(work_of_ended_threads_is_done_by_the_living)
 {
     world w = world_new(false, true, NULL);
-    calls = 0;
+    atom_store_seq_cst(&calls, 0);
     for (int i = 0; i < 10; i++)
         world_join(world_start(&w, defer_and_end, NULL));
     CHECK(tgi_defer_backlog(w.rt) > 0);
-    while (calls < 200)
+    while (atom_load_seq_cst(&calls) < 200)
         (void)tgi_defer_process(w.t);
     CHECK_EQ_UINT(tgi_defer_backlog(w.rt), 0);
     world_end(&w);
@@ -102,9 +102,9 @@ TEST(work_of_ended_threads_is_done_by_the_living)
 TEST(pause_drains_everything_and_keeps_callbacks)
 {
     world w = world_new(false, true, NULL);
-    calls = 0;
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&calls, 0);
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h = world_start(&w, stay_busy, NULL);
     world_await(w.t, &ready, 1);
     for (int i = 0; i < 10; i++) {
@@ -113,13 +113,13 @@ TEST(pause_drains_everything_and_keeps_callbacks)
     }
     tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
     CHECK_EQ_UINT(tgi_defer_drain_stopped(w.rt, w.t, true), 10);
-    CHECK_EQ_INT(calls, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), 0);
     CHECK_EQ_UINT(tgi_defer_backlog(w.rt), 320);
     tgi_start_the_world(w.t, w.rt->main_interp);
     atom_store_seq_cst(&stop_flag, true);
     world_join(h);
     CHECK_EQ_UINT(tgi_defer_process(w.t), 10);
-    CHECK_EQ_INT(calls, 10);
+    CHECK_EQ_INT(atom_load_seq_cst(&calls), 10);
     world_end(&w);
 }
 

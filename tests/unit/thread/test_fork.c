@@ -81,8 +81,8 @@ static int live_in_child(world *w)
 static void run_forks(bool gil_on)
 {
     world w = world_new(gil_on, true, NULL);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h[3];
     for (int i = 0; i < 3; i++)
         h[i] = world_start(&w, be_busy, NULL);

@@ -48,7 +48,7 @@ static void run_contended(int64_t interval_ns)
     for (int i = 0; i < THREADS; i++)
         world_join(h[i]);
     CHECK_EQ_INT(plain, THREADS * rounds);
-    CHECK_EQ_UINT(w.rt->main_interp->gil->waiters, 0);
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.rt->main_interp->gil->waiters), 0);
     world_end(&w);
 }
 
@@ -100,8 +100,8 @@ TEST(every_request_to_let_go_leads_to_a_switch)
 {
     world w = world_new(true, false, NULL);
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, 50000);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     spins[0] = spins[1] = 0;
     tgi_thread_handle *h[2];
     h[0] = world_start(&w, hog_until_switched, &spins[0]);
@@ -124,7 +124,7 @@ TEST(waiter_asks_only_after_a_whole_interval)
     int64_t interval = 20 * TGI_NS_PER_MS;
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, interval);
     CHECK_EQ_INT(tgi_gil_interval_ns(w.rt->main_interp->gil), interval);
-    stop_flag = true; // the thread ends as soon as it gets in
+    atom_store_seq_cst(&stop_flag, true); // the thread ends as soon as it gets in
     long got = 0;
     int64_t since = tgi_clock_now_ns();
     tgi_thread_handle *h = world_start(&w, spin, &got);
@@ -209,7 +209,7 @@ TEST(interpreters_with_their_own_gil_run_in_parallel)
     REQUIRE(tgi_interp_new(w.rt, false, &sharing) == TG_OK);
     CHECK(own->gil != w.rt->main_interp->gil);
     CHECK(sharing->gil == w.rt->main_interp->gil);
-    both_inside = 0;
+    atom_store_seq_cst(&both_inside, 0);
     tgi_thread_handle *a = world_start(&w, meet, NULL);
     tgi_thread_handle *b = NULL;
     REQUIRE(tgi_thread_start(own, meet, NULL, NULL, &b) == TG_OK);

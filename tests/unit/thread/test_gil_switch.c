@@ -145,8 +145,8 @@ TEST(request_that_was_overtaken_leaves_permanent_alone)
     if (!TGI_POINTS)
         SKIP("built without scheduling points");
     world w = world_new(false, true, NULL);
-    delayed_interp_pauses = 0;
-    made = 0;
+    atom_store_seq_cst(&delayed_interp_pauses, 0);
+    atom_store_seq_cst(&made, 0);
     tgi_thread_handle *h = world_start(&w, make_permanent_late, NULL);
     tgi_point_set_hook(delay_first_pause);
     bool changed;
@@ -235,8 +235,8 @@ TEST(toggling_storm_keeps_every_promise)
 {
     world w = world_new(false, true, NULL);
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, 20000);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h[THREADS];
     for (int i = 0; i < THREADS; i++)
         h[i] = world_start(&w, run_and_check, &plain[i]);
@@ -261,8 +261,8 @@ TEST(toggling_storm_keeps_every_promise)
     atom_store_seq_cst(&stop_flag, true);
     for (int i = 0; i < THREADS; i++)
         world_join(h[i]);
-    CHECK(without_gil > 0);
-    CHECK(with_gil > 0);
+    CHECK(atom_load_seq_cst(&without_gil) > 0);
+    CHECK(atom_load_seq_cst(&with_gil) > 0);
     world_end(&w);
 }
 
@@ -286,7 +286,7 @@ static void toggle_too(tg_thread *t, void *arg)
 TEST(many_threads_toggle_at_once)
 {
     world w = world_new(false, true, NULL);
-    inside = 0;
+    atom_store_seq_cst(&inside, 0);
     guarded = 0;
     tgi_thread_handle *h[THREADS];
     for (int i = 0; i < THREADS; i++)

@@ -34,14 +34,14 @@ static void wait_until_told(tg_thread *t, void *arg)
     CHECK_EQ_INT(
         tgi_event_wait_flags(&never, TGI_DEADLINE_NEVER, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE),
         TG_ERR_INTERRUPTED);
-    CHECK((t->breaker & TGI_BRK_EXIT) != 0);
+    CHECK((atom_load_seq_cst(&t->breaker) & TGI_BRK_EXIT) != 0);
 }
 
 TEST(end_unwinds_running_and_waiting_threads)
 {
     for (int gil = 0; gil < 2; gil++) {
         world w = world_new(gil != 0, true, &hooks);
-        ready = 0;
+        atom_store_seq_cst(&ready, 0);
         tgi_thread_handle *h[4];
         for (int i = 0; i < 4; i++)
             h[i] = world_start(&w, i % 2 ? run_until_told : wait_until_told, NULL);
@@ -75,8 +75,8 @@ TEST(thread_that_comes_back_too_late_is_not_let_in)
 {
     world w = world_new(true, true, NULL);
     tgi_event_reset(&late);
-    ready = 0;
-    came_back = 0;
+    atom_store_seq_cst(&ready, 0);
+    atom_store_seq_cst(&came_back, 0);
     tgi_thread_handle *h = world_start(&w, block_for_long, NULL);
     world_await(w.t, &ready, 1);
     CHECK_EQ_UINT(tgi_runtime_end_threads(w.rt, w.t), 1);
@@ -84,7 +84,7 @@ TEST(thread_that_comes_back_too_late_is_not_let_in)
     tgi_runtime_destroy(w.rt, w.t); // its memory stays: A1
     tgi_event_set(&late);
     pthread_join(h->os, NULL);
-    CHECK_EQ_INT(came_back, 1);
+    CHECK_EQ_INT(atom_load_seq_cst(&came_back), 1);
     // The thread left by pthread_exit, so its reference to the handle is still there.
     tgi_thread_handle_release(h);
     h->created = false;
@@ -109,7 +109,7 @@ TEST(thread_that_starts_too_late_is_dropped)
 {
     // The new thread cannot attach while the world is stopped; by the time it may, all is over.
     world w = world_new(false, true, NULL);
-    gave_up = 0;
+    atom_store_seq_cst(&gave_up, 0);
     tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
     tgi_start_options options = {.drop = drop};
     tgi_thread_handle *h = NULL;
@@ -121,7 +121,7 @@ TEST(thread_that_starts_too_late_is_dropped)
     tgi_start_the_world(w.t, w.rt->main_interp);
     CHECK_EQ_UINT(tgi_runtime_end_threads(w.rt, w.t), 1);
     world_join(h);
-    CHECK_EQ_INT(gave_up, 1);
+    CHECK_EQ_INT(atom_load_seq_cst(&gave_up), 1);
     tgi_runtime_destroy(w.rt, w.t);
     CHECK_EQ_INT(tgi_raw_count().blocks, w.blocks_before);
 }
@@ -138,7 +138,7 @@ TEST(wait_for_threads_counts_only_non_daemons)
 {
     world w = world_new(true, true, NULL);
     tgi_event_reset(&late);
-    ready = 0;
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h = world_start(&w, wait_late, NULL);
     CHECK_EQ_INT(tgi_runtime_wait_threads(w.rt, w.t, tgi_deadline_after_ns(TGI_NS_PER_MS), 0),
                  TG_ERR_TIMEOUT);

@@ -41,7 +41,7 @@ TEST(signal_becomes_a_breaker_bit)
     world w = signal_world();
     CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
     raise(SIGUSR1);
-    CHECK((w.t->breaker & TGI_BRK_SIGNAL) != 0);
+    CHECK((atom_load_seq_cst(&w.t->breaker) & TGI_BRK_SIGNAL) != 0);
     CHECK(tgi_signals_pending(&w.rt->signals));
     CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_ERR_RAISED);
     CHECK_EQ_INT(taken[SIGUSR1], 1);
@@ -98,8 +98,8 @@ static void run_waits(tg_status (*wait)(world *w))
 {
     world w = signal_world();
     main_os = pthread_self();
-    stop_flag = false;
-    sent = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&sent, 0);
     test_threads *threads = test_threads_start(1, keep_signalling, NULL);
     for (long i = 0; i < test_scale(300); i++) {
         // Each round sends one signal; each wait must end because of one.

@@ -23,12 +23,12 @@ TEST(attach_and_detach_change_state_and_keep_errno)
     CHECK(tgi_current_thread() == NULL);
     CHECK(!tgi_thread_is_attached(w.t));
     CHECK(!w.t->holds_gil);
-    CHECK_EQ_UINT(w.t->qsbr.seq, 0); // offline
+    CHECK_EQ_UINT(atom_load_seq_cst(&w.t->qsbr.seq), 0); // offline
     tgi_thread_attach(w.t);
     CHECK_EQ_INT(errno, 123);
     CHECK(w.t->qsbr.seq != 0);
     CHECK(w.t->is_main);
-    CHECK(w.rt->main_thread == w.t);
+    CHECK(atom_load_seq_cst(&w.rt->main_thread) == w.t);
     world_end(&w);
 }
 
@@ -141,11 +141,11 @@ TEST(state_may_move_to_another_os_thread_when_unbound)
 {
     world w = world_new(false, true, NULL);
     tgi_thread_detach(w.t);
-    CHECK(w.t->parker == tgi_parker_self());
+    CHECK(atom_load_seq_cst(&w.t->parker) == tgi_parker_self());
     tgi_thread_unbind(w.t);
-    CHECK(w.t->parker == NULL);
+    CHECK(atom_load_seq_cst(&w.t->parker) == NULL);
     tgi_thread_attach(w.t);
-    CHECK(w.t->parker == tgi_parker_self());
+    CHECK(atom_load_seq_cst(&w.t->parker) == tgi_parker_self());
     world_end(&w);
 }
 
@@ -172,35 +172,35 @@ static void detach_and_come_back(tg_thread *t, void *arg)
 TEST(held_thread_cannot_attach_until_it_is_let_go)
 {
     world w = world_new(false, true, NULL);
-    phase = 0;
+    atom_store_seq_cst(&phase, 0);
     tgi_event_reset(&go);
     CHECK(tgi_thread_hold_detached(w.rt, w.t->id) == NULL); // attached
     CHECK(tgi_thread_hold_detached(w.rt, 2) == NULL);       // no such thread
     tgi_thread_handle *h = world_start(&w, detach_and_come_back, NULL);
     world_await(w.t, &phase, 1);
-    tg_thread *held = tgi_thread_hold_detached(w.rt, worker_id);
+    tg_thread *held = tgi_thread_hold_detached(w.rt, atom_load_seq_cst(&worker_id));
     REQUIRE(held != NULL);
-    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
-    CHECK(tgi_thread_hold_detached(w.rt, worker_id) == held); // holds nest
+    CHECK_EQ_INT(atom_load_seq_cst(&held->state), TGI_SUSPENDED);
+    CHECK(tgi_thread_hold_detached(w.rt, atom_load_seq_cst(&worker_id)) == held); // holds nest
     tgi_event_set(&go);
     for (int i = 0; i < 200; i++) {
         owned += 10; // TSan: exclusive while held
         sched_yield();
     }
-    CHECK_EQ_INT(phase, 1);
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 1);
     tgi_thread_unhold(held);
-    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
+    CHECK_EQ_INT(atom_load_seq_cst(&held->state), TGI_SUSPENDED);
     // A pause that ends does not let it go; a hold that ends in a pause does not either.
     tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
     tgi_start_the_world(w.t, w.rt->main_interp);
-    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
+    CHECK_EQ_INT(atom_load_seq_cst(&held->state), TGI_SUSPENDED);
     tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
     tgi_thread_unhold(held);
-    CHECK_EQ_INT(held->state, TGI_SUSPENDED);
-    CHECK_EQ_INT(phase, 1);
+    CHECK_EQ_INT(atom_load_seq_cst(&held->state), TGI_SUSPENDED);
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 1);
     tgi_start_the_world(w.t, w.rt->main_interp);
     world_join(h);
-    CHECK_EQ_INT(phase, 2);
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 2);
     CHECK_EQ_INT(owned, 2002);
     world_end(&w);
 }
@@ -222,13 +222,13 @@ TEST(hold_races_with_attach_and_with_pauses)
 {
     // TSan reports it if the holder and the owner are ever inside at the same time.
     world w = world_new(false, true, NULL);
-    phase = 0;
+    atom_store_seq_cst(&phase, 0);
     owned = 0;
     tgi_thread_handle *h = world_start(&w, sit_in_blocking_calls, NULL);
     world_await(w.t, &phase, 1);
     long held_count = 0;
     for (long i = 0; i < test_scale(2000); i++) {
-        tg_thread *held = tgi_thread_hold_detached(w.rt, worker_id);
+        tg_thread *held = tgi_thread_hold_detached(w.rt, atom_load_seq_cst(&worker_id));
         if (held != NULL) {
             owned++;
             held_count++;
@@ -259,20 +259,20 @@ static void wait_interruptibly(tg_thread *t, void *arg)
     CHECK_EQ_INT(
         tgi_event_wait_flags(&never, TGI_DEADLINE_NEVER, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE),
         TG_ERR_INTERRUPTED);
-    CHECK((t->breaker & TGI_BRK_ASYNC_EXC) != 0);
+    CHECK((atom_load_seq_cst(&t->breaker) & TGI_BRK_ASYNC_EXC) != 0);
     atom_store_seq_cst(&phase, 2);
 }
 
 TEST(notify_sets_bits_and_ends_an_interruptible_wait)
 {
     world w = world_new(true, true, NULL);
-    phase = 0;
+    atom_store_seq_cst(&phase, 0);
     tgi_thread_handle *h = world_start(&w, wait_interruptibly, NULL);
     world_await(w.t, &phase, 1);
-    CHECK(tgi_thread_notify(w.rt, worker_id, TGI_BRK_ASYNC_EXC, true));
+    CHECK(tgi_thread_notify(w.rt, atom_load_seq_cst(&worker_id), TGI_BRK_ASYNC_EXC, true));
     world_join(h);
-    CHECK_EQ_INT(phase, 2);
-    CHECK(!tgi_thread_notify(w.rt, worker_id, TGI_BRK_ASYNC_EXC, true)); // gone
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 2);
+    CHECK(!tgi_thread_notify(w.rt, atom_load_seq_cst(&worker_id), TGI_BRK_ASYNC_EXC, true)); // gone
     world_end(&w);
 }
 

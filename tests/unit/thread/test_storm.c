@@ -146,7 +146,7 @@ static void run_storm(bool gil_on)
     for (int i = 0; i < WORKERS; i++)
         world_join(h[i]);
     CHECK_EQ_INT(tgi_runtime_wait_threads(w.rt, w.t, TGI_DEADLINE_NEVER, 0), TG_OK);
-    CHECK_EQ_INT(s.children, 0);
+    CHECK_EQ_INT(atom_load_seq_cst(&s.children), 0);
     CHECK_EQ_INT(tgi_gil_count(w.t), gil_on);
     CHECK(s.paused > 0);
     for (int i = 0; i < SLOTS; i++)

@@ -60,8 +60,8 @@ static void run_pauses(bool gil_on, int global_every)
 {
     world w = world_new(gil_on, true, NULL);
     tgi_thread_handle *h[THREADS];
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     for (int i = 0; i < THREADS; i++)
         h[i] = world_start(&w, mutate, &plain[i]);
     world_await(w.t, &ready, THREADS);
@@ -147,9 +147,9 @@ TEST(requester_without_a_state_stops_its_own_too)
     world w = world_new(false, true, NULL);
     tgi_thread_detach(w.t);
     tgi_stop_the_world_global(NULL, w.rt, TGI_CAUSE_TEST);
-    CHECK_EQ_INT(w.t->state, TGI_SUSPENDED);
+    CHECK_EQ_INT(atom_load_seq_cst(&w.t->state), TGI_SUSPENDED);
     tgi_start_the_world_global(NULL, w.rt);
-    CHECK_EQ_INT(w.t->state, TGI_DETACHED);
+    CHECK_EQ_INT(atom_load_seq_cst(&w.t->state), TGI_DETACHED);
     tgi_thread_attach(w.t);
     world_end(&w);
 }
@@ -168,16 +168,16 @@ TEST(thread_born_in_a_pause_is_born_suspended)
     world w = world_new(false, true, NULL);
     for (long i = 0; i < test_scale(30); i++) {
         plain[0] = 0;
-        ready = 0;
+        atom_store_seq_cst(&ready, 0);
         tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
         tgi_thread_handle *h = world_start(&w, count_once, &plain[0]);
         tg_thread *born = w.rt->threads;
         CHECK(born != w.t);
-        CHECK_EQ_INT(born->state, TGI_SUSPENDED);
+        CHECK_EQ_INT(atom_load_seq_cst(&born->state), TGI_SUSPENDED);
         for (int k = 0; k < 20; k++)
             sched_yield();
         plain[0]++;
-        CHECK_EQ_INT(ready, 0);
+        CHECK_EQ_INT(atom_load_seq_cst(&ready), 0);
         CHECK_EQ_INT(plain[0], 1);
         tgi_start_the_world(w.t, w.rt->main_interp);
         world_join(h);
@@ -206,15 +206,15 @@ static void keep_starting(tg_thread *t, void *arg)
 TEST(threads_begin_and_end_while_the_world_stops_and_starts)
 {
     world w = world_new(false, true, NULL);
-    ready = 0;
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h[3];
     for (int i = 0; i < 3; i++)
         h[i] = world_start(&w, keep_starting, &w);
     while (atom_load_seq_cst(&ready) < 3) {
         tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
         for (tg_thread *t = w.rt->threads; t != NULL; t = t->next)
-            if (t != w.t && t->state != TGI_SUSPENDED)
-                FAIL("thread %u is in state %d", t->id, (int)t->state);
+            if (t != w.t && atom_load_seq_cst(&t->state) != TGI_SUSPENDED)
+                FAIL("thread %u is in state %d", t->id, (int)atom_load_seq_cst(&t->state));
         tgi_start_the_world(w.t, w.rt->main_interp);
         CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
     }
@@ -242,11 +242,11 @@ static void take_turns(tg_thread *t, void *arg)
 TEST(attaching_thread_is_not_starved_by_pauses_back_to_back)
 {
     world w = world_new(false, true, NULL);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h = world_start(&w, take_turns, NULL);
     world_await(w.t, &ready, 1);
-    turns = 0;
+    atom_store_seq_cst(&turns, 0);
     // Ends only if the thread makes progress while we do nothing but pause.
     while (atom_load_seq_cst(&turns) < test_scale(200)) {
         tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TEST);
@@ -260,8 +260,8 @@ TEST(attaching_thread_is_not_starved_by_pauses_back_to_back)
 TEST(thread_that_waits_in_attach_has_its_turn_before_the_next_pause)
 {
     world w = world_new(false, true, NULL);
-    stop_flag = false;
-    ready = 0;
+    atom_store_seq_cst(&stop_flag, false);
+    atom_store_seq_cst(&ready, 0);
     tgi_thread_handle *h = world_start(&w, take_turns, NULL);
     world_await(w.t, &ready, 1);
     tg_thread *worker = w.rt->threads;
@@ -312,7 +312,7 @@ static void stay_attached(tg_thread *t, void *arg)
 TEST(watchdog_names_the_thread_that_holds_up_a_pause)
 {
     world w = world_new(false, true, NULL);
-    ready = 0;
+    atom_store_seq_cst(&ready, 0);
     accused = 0;
     tgi_event_reset(&slow_may_go);
     tgi_thread_handle *h = world_start(&w, stay_attached, NULL);

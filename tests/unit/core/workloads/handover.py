@@ -30,7 +30,7 @@ def worker(index, rounds):
             if got.text != str(got.n) or got.next_one.n != -got.n:
                 return "node"
         got = slot[0]
-        if got.text != str(got.n) or got.next_one.text != str(-got.n):
+        if got.text != str(got.n) or got.next_one is not None and got.next_one.text != str(-got.n):
             return "slot"
         got = last
         if got.text != str(got.n):

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// options.h - the command line of `togil run` and `togil dis`: which mode, which script.
+#ifndef TGI_CLI_OPTIONS_H
+#define TGI_CLI_OPTIONS_H
+
+#include <stdbool.h> // bool
+#include <stddef.h>  // size_t
+
+#include <togil/togil.h> // tg_mode
+
+typedef enum tgi_script_kind {
+    TGI_SCRIPT_NONE,  // nothing was named
+    TGI_SCRIPT_FILE,  // text is its path
+    TGI_SCRIPT_CODE,  // text is the code
+    TGI_SCRIPT_STDIN, // "-"
+} tgi_script_kind;
+
+typedef struct tgi_options {
+    const char *command; // "togil", "togil dis": opens every message
+    const tg_mode *mode; // NULL: nobody asked for one
+    tgi_script_kind kind;
+    const char *text;
+    char **args; // what follows the script
+    int arg_count;
+    bool help, version;
+} tgi_options;
+
+// Reads argv from argv[first] on; args and text point into it. False after an error, which has been
+// printed. with_mode: the options that choose a mode, and TOGIL_MODE, are taken.
+bool tgi_options_parse(int argc, char **argv, int first, const char *command, bool with_mode,
+                       tgi_options *out);
+
+// Prints "command: message" to stderr. Always 2, the exit code of a usage error.
+int __attribute__((format(printf, 2, 3))) tgi_usage_error(const char *command, const char *format,
+                                                          ...);
+
+// Prints that option is unknown, with the one of `known` it may have been meant to be. 2.
+int tgi_unknown_option(const char *command, const char *option, const char *const *known,
+                       size_t count);
+
+#endif

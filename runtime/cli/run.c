@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+//
+// run.c - runs one script from its name to the exit code.
+//
+// Threads     the process' first thread becomes the main thread of the runtime.
+// Invariants  R1  The traceback of the main thread is printed before other threads are waited for.
+//             R2  A script ended by Ctrl-C ends the process by SIGINT, so that a shell loop around
+//                 it ends too; where the signal does not end it, the exit code is 130.
+#include "cli/run.h"
+
+#include <errno.h>  // EPIPE
+#include <signal.h> // sigaction
+#include <stdio.h>  // fprintf
+#include <stdlib.h> // calloc
+#include <string.h> // strcmp
+#include <unistd.h> // getpid
+
+#include "cli/source.h" // tgi_source
+
+#include "generated/build.h" // TGI_FOREACH_CORE
+
+enum { EXIT_OUTPUT_LOST = 120, EXIT_INTERRUPTED = 130 };
+
+static bool core_is_built(const char *counts)
+{
+#define CORE(policy)                                                                               \
+    if (strcmp(counts, #policy) == 0)                                                              \
+        return true;
+    TGI_FOREACH_CORE(CORE)
+#undef CORE
+    return false;
+}
+
+// nogil, or the first mode that this build has a core for.
+static const tg_mode *default_mode(void)
+{
+    size_t count;
+    const tg_mode *modes = tg_modes(&count), *nogil = tg_mode_find("nogil");
+    if (nogil != NULL && core_is_built(nogil->counts))
+        return nogil;
+    for (size_t i = 0; i < count; i++) {
+        if (core_is_built(modes[i].counts))
+            return &modes[i];
+    }
+    return &modes[0];
+}
+
+// SIGINT is for us unless whoever started us said that it is for nobody (nohup, a shell's `&`).
+static bool sigint_is_ours(void)
+{
+    struct sigaction now;
+    return sigaction(SIGINT, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
+}
+
+int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,
+                     const char *const *path, tg_runtime **rt, tg_thread **t)
+{
+    if (mode == NULL)
+        mode = default_mode();
+    tg_config config = {
+        .mode = mode->name, .argv = argv, .path = path, .handle_sigint = sigint_is_ours()};
+    tg_status st = tg_runtime_create(&config, rt, t);
+    if (st == TG_OK)
+        return 0;
+    if (st == TG_ERR_UNSUPPORTED) {
+        return tgi_usage_error(command,
+                               "mode '%s' is not in this build, which has no %s core ('togil "
+                               "modes' lists what it has)",
+                               mode->name, mode->counts);
+    }
+    tgi_usage_error(command, "the runtime cannot start: %s",
+                    st == TG_ERR_NOMEM ? "out of memory" : strerror(errno));
+    return 1;
+}
+
+// sys.argv: the script as it was named, then its arguments. NULL without memory.
+static const char **script_argv(const tgi_options *options)
+{
+    const char **argv = calloc((size_t)options->arg_count + 2, sizeof *argv);
+    if (argv == NULL)
+        return NULL;
+    argv[0] = options->kind == TGI_SCRIPT_CODE   ? "-c"
+              : options->kind == TGI_SCRIPT_NONE ? ""
+                                                 : options->text;
+    for (int i = 0; i < options->arg_count; i++)
+        argv[i + 1] = options->args[i];
+    return argv;
+}
+
+// Writes out what print() has kept back. A reader that has gone away is no reason for a traceback,
+// but the exit code tells.
+static int flush(tg_thread *t, int code)
+{
+    if (tg_flush(t, 1) >= 0 && tg_flush(t, 2) >= 0)
+        return code;
+    tg_value exc = tg_error_fetch(t);
+    tg_value text = exc != TG_NULL ? tg_to_str(t, exc) : TG_NULL;
+    const char *s = text != TG_NULL ? tg_as_utf8(t, text, NULL) : NULL;
+    if (s != NULL)
+        fprintf(stderr,
+                "Exception ignored in: <_io.TextIOWrapper name='<stdout>' mode='w' "
+                "encoding='utf-8'>\n%s: %s\n",
+                tg_type_name(t, exc), s);
+    tg_error_clear(t);
+    tg_release(t, text);
+    tg_release(t, exc);
+    return EXIT_OUTPUT_LOST;
+}
+
+static void die_by_sigint(void)
+{
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    sigemptyset(&plain.sa_mask);
+    if (sigaction(SIGINT, &plain, NULL) == 0)
+        kill(getpid(), SIGINT);
+}
+
+static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file)
+{
+    tg_value module = is_file ? tg_run_file(t, source->name)
+                              : tg_run(t, source->text, source->size, source->name, NULL);
+    int code = 0;
+    bool interrupted = false;
+    if (module == TG_NULL) {
+        interrupted = tg_error_is(t, TG_KeyboardInterrupt);
+        code = tg_report_exception(t, tg_error_fetch(t));
+    } else {
+        tg_release(t, module);
+    }
+    code = flush(t, code);
+    tgi_source_close(source);
+    tg_runtime_destroy(rt, t);
+    if (interrupted) {
+        die_by_sigint();
+        code = EXIT_INTERRUPTED;
+    }
+    return code;
+}
+
+int tgi_run(const tgi_options *options)
+{
+    tgi_source source;
+    int code = tgi_source_open(options, &source);
+    if (code != 0)
+        return code;
+    const char **argv = script_argv(options);
+    if (argv == NULL) {
+        tgi_source_close(&source);
+        tgi_usage_error(options->command, "out of memory");
+        return 1;
+    }
+    // Scripts see a closed pipe or socket as an error of the call that writes to it.
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+
+    const char *path[] = {source.folder, NULL};
+    tg_runtime *rt;
+    tg_thread *t;
+    code = tgi_runtime_open(options->command, options->mode, argv, path, &rt, &t);
+    free(argv);
+    if (code == 0)
+        return run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE);
+    tgi_source_close(&source);
+    return code;
+}

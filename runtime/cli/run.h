@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// run.h - `togil run` and what other sub-commands need to have a runtime.
+#ifndef TGI_CLI_RUN_H
+#define TGI_CLI_RUN_H
+
+#include "cli/options.h" // tgi_options
+
+#include <togil/togil.h> // tg_runtime
+
+// A runtime in `mode` (NULL: the best this build has) with the given sys.argv and sys.path. 0, or
+// the exit code after a message.
+int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,
+                     const char *const *path, tg_runtime **rt, tg_thread **t);
+
+// Runs the script of options and returns the exit code. May end the process by SIGINT instead.
+int tgi_run(const tgi_options *options);
+
+#endif
