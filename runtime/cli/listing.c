@@ -8,20 +8,10 @@
 
 #include "cli/ab/json.h" // JSON
 #include "cli/help.h"    // help texts
-#include "cli/run.h"     // tgi_runtime_open
+#include "cli/run.h"     // tgi_runtime_open, tgi_core_is_built
 #include "cli/source.h"  // the script
 
 #include "generated/build.h" // what was built
-
-static bool core_is_built(const char *counts)
-{
-#define CORE(policy)                                                                               \
-    if (strcmp(counts, #policy) == 0)                                                              \
-        return true;
-    TGI_FOREACH_CORE(CORE)
-#undef CORE
-    return false;
-}
 
 static int end_of_output(const char *command)
 {
@@ -44,7 +34,7 @@ static void print_table(void)
                           : m->gil       ? "on, can be switched off"
                                          : "off, can be switched on";
         printf("%-14s %-9s %-23s %s%s\n", m->name, m->counts, gil, m->summary,
-               core_is_built(m->counts) ? "" : " (not in this build)");
+               tgi_core_is_built(m->counts) ? "" : " (not in this build)");
     }
 }
 
@@ -67,7 +57,7 @@ static void print_json(void)
         tgi_ab_json_string(&json, "counts", modes[i].counts);
         tgi_ab_json_bool(&json, "gil", modes[i].gil);
         tgi_ab_json_bool(&json, "switchable", modes[i].switchable);
-        tgi_ab_json_bool(&json, "available", core_is_built(modes[i].counts));
+        tgi_ab_json_bool(&json, "available", tgi_core_is_built(modes[i].counts));
         tgi_ab_json_string(&json, "summary", modes[i].summary);
         tgi_ab_json_close(&json, '}');
     }

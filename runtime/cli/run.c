@@ -21,7 +21,7 @@
 
 enum { EXIT_OUTPUT_LOST = 120, EXIT_INTERRUPTED = 130 };
 
-static bool core_is_built(const char *counts)
+bool tgi_core_is_built(const char *counts)
 {
 #define CORE(policy)                                                                               \
     if (strcmp(counts, #policy) == 0)                                                              \
@@ -36,10 +36,10 @@ static const tg_mode *default_mode(void)
 {
     size_t count;
     const tg_mode *modes = tg_modes(&count), *nogil = tg_mode_find("nogil");
-    if (nogil != NULL && core_is_built(nogil->counts))
+    if (nogil != NULL && tgi_core_is_built(nogil->counts))
         return nogil;
     for (size_t i = 0; i < count; i++) {
-        if (core_is_built(modes[i].counts))
+        if (tgi_core_is_built(modes[i].counts))
             return &modes[i];
     }
     return &modes[0];

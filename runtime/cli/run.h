@@ -8,6 +8,9 @@
 
 #include <togil/togil.h> // tg_runtime
 
+// Has this build the core with that counting policy?
+bool tgi_core_is_built(const char *counts);
+
 // A runtime in `mode` (NULL: the best this build has) with the given sys.argv and sys.path. 0, or
 // the exit code after a message.
 int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,

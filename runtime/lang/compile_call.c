@@ -82,10 +82,29 @@ static void keyword_call(tgi_gen *g, const tgi_expr *e, uint32_t dest, uint32_t 
         tgi_emit(g, TGI_OP_MOVE, dest, base, 0);
 }
 
-// The positional arguments as a list in a new temp.
+// The one starred argument when there is no other positional one, else NULL.
+static const tgi_argument *only_star(const tgi_arguments *arguments)
+{
+    const tgi_argument *star = NULL;
+    for (uint32_t i = 0; i < arguments->count; i++) {
+        const tgi_argument *a = &arguments->items[i];
+        if (a->kind == TGI_ARG_POSITIONAL || (a->kind == TGI_ARG_STAR && star != NULL))
+            return NULL;
+        if (a->kind == TGI_ARG_STAR)
+            star = a;
+    }
+    return star;
+}
+
+// The positional arguments in a new temp: as a list, or f(*x)'s x itself.
 static void list_of_positional(tgi_gen *g, const tgi_arguments *arguments)
 {
     uint32_t list = tgi_push_temp(g);
+    const tgi_argument *star = only_star(arguments);
+    if (star != NULL) {
+        tgi_expr_to(g, star->value, list);
+        return;
+    }
     uint32_t at = 0;
     uint32_t temps = g->temps;
     while (at < arguments->count && arguments->items[at].kind == TGI_ARG_POSITIONAL) {

@@ -272,6 +272,17 @@ static void print_error(tg_thread *t, tg_value exc)
     tgc_release(t, text);
 }
 
+void tgc_report_ignored(tg_thread *t, tgc_type *type)
+{
+    tg_value exc = tgc_error_fetch(t);
+    char line[256];
+    int n = snprintf(line, sizeof line, "Exception ignored in: <function %s.__del__>\n", type->name);
+    tgc_stream_flush(t, 1);
+    tgc_stream_write(t, 2, line, (size_t)(n < (int)sizeof line ? n : (int)sizeof line - 1));
+    print_error(t, exc);
+    tgc_release(t, exc);
+}
+
 // SystemExit: the code, or the message printed and 1.
 static int exit_code(tg_thread *t, tg_value exc)
 {

@@ -12,7 +12,9 @@
 #include "core/builtin/print.h" // flush
 #include "core/object/class.h"  // types
 #include "core/object/code.h"   // code objects
+#include "core/object/dict.h"   // sys.modules
 #include "core/object/error.h"  // pending exception
+#include "core/object/known.h"  // __main__
 #include "mem/objmap.h"         // all objects
 #include "mem/raw.h"            // memory
 #include "thread/defer.h"       // pending frees
@@ -45,6 +47,19 @@ static void drop_slot(tg_thread *t, tgc_slot *s)
     tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE));
 }
 
+// The main module lets go of its variables while scripts can still run: finalizers of what they held do.
+static void clear_main(tg_thread *t, tgc_shared *shared)
+{
+    tg_value modules = tgc_slot_load(t, &shared->modules), m;
+    if (tgc_is_dict(modules) && tgc_dict_get(t, modules, TGC_NAME(main), &m) > 0) {
+        if (tgc_is_exact(m, &tgc_module_type))
+            tgc_module_type.clear(t, tgc_ptr(m));
+        tgc_release(t, m);
+    }
+    tgc_release(t, modules);
+    tgc_error_clear(t);
+}
+
 void tgc_runtime_clear(tg_thread *t)
 {
     tgc_shared *shared = tgc_shared_of(t);
@@ -53,6 +68,8 @@ void tgc_runtime_clear(tg_thread *t)
     ct->locals = TGC_NULL;
     tgc_release(t, locals);
     tgc_error_clear(t);
+    clear_main(t, shared);
+    shared->ending = true;
     drop_slot(t, &shared->modules);
     drop_slot(t, &shared->path);
     drop_slot(t, &shared->excepthook);

@@ -15,7 +15,8 @@
 // Threads     any attached thread.
 #include "core/object/class.h"
 
-#include "core/object/error.h" // AttributeError
+#include "core/object/error.h"     // AttributeError
+#include "core/object/exception.h" // attributes of exceptions
 #include "core/object/known.h" // names
 #include "core/object/str.h"   // messages
 #include "mem/raw.h"           // tables
@@ -142,6 +143,14 @@ static int lookup(tg_thread *t, tg_value v, tg_value name, tgc_attr_site *site, 
             return found;
         }
     }
+    if (TGI_UNLIKELY((type->flags & (TGC_TF_EXC | TGC_TF_ATTRS)) == TGC_TF_EXC)) {
+        int found = tgc_exception_attr_get(t, v, name, out);
+        if (found != 0) {
+            tgc_release(t, descr);
+            return found;
+        }
+        site = NULL; // an instance may hide what the class has
+    }
     if (descr == TGC_UNBOUND)
         return 0;
     if (site != NULL) {
@@ -199,6 +208,11 @@ int tgc_object_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
             no_attribute(t, v, name);
             return -1;
         }
+    }
+    if ((type->flags & (TGC_TF_EXC | TGC_TF_ATTRS)) == TGC_TF_EXC) {
+        int done = tgc_exception_attr_set(t, v, name, x);
+        if (done != 0)
+            return done < 0 ? -1 : 0;
     }
     size_t n;
     const char *text = tgc_str_utf8(t, name, &n);

@@ -8,6 +8,7 @@
 #include "core/object/bytes_array.h" // tgc_is_bytearray
 #include "core/object/class.h"       // tgc_special_call
 #include "core/object/error.h"       // tgc_raise
+#include "core/object/format.h"      // tgc_bytes_percent
 #include "core/object/int.h"         // tgc_int_try_i64
 #include "core/object/iter.h"        // tgc_iter_self
 #include "core/object/known.h"       // TGC_NAME
@@ -37,8 +38,8 @@ tg_value tgc_bytes_new(tg_thread *t, const void *p, size_t n)
 int tgc_bytes_arg(tg_thread *t, tg_value v, tgc_view *out)
 {
     if (!tgc_is_bytes(v))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%.100s'",
-                             tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "a bytes-like object is required, not '%.100s'", tgc_type_name(v));
     *out = bytes_view(v);
     return 0;
 }
@@ -66,7 +67,8 @@ static tg_value bytes_of_items(tg_thread *t, tg_value source)
     if (items == NULL) {
         if (tgc_type_of(source)->iter == NULL && tgc_raised_match(t, &TGC_EXC(TypeError))) {
             tgc_error_clear(t);
-            tgc_raise(t, &TGC_EXC(TypeError), "cannot convert '%.200s' object to bytes", tgc_type_name(source));
+            tgc_raise(t, &TGC_EXC(TypeError), "cannot convert '%.200s' object to bytes",
+                      tgc_type_name(source));
         }
         return TGC_NULL;
     }
@@ -102,7 +104,8 @@ static tg_value bytes_of_size(tg_thread *t, tg_value size)
     return result;
 }
 
-static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     (void)type; // bytes has no subclasses
     static const char *const names[] = {"source", "encoding", "errors", NULL};
@@ -114,7 +117,8 @@ static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *ar
         if (given[i + 1] == TGC_NULL)
             continue;
         if (!tgc_is_str(given[i + 1]))
-            return tgc_raise(t, &TGC_EXC(TypeError), "bytes() argument '%s' must be str, not %.200s", names[i + 1],
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "bytes() argument '%s' must be str, not %.200s", names[i + 1],
                              tgc_type_name(given[i + 1]));
         text[i] = tgc_str_utf8(t, given[i + 1], NULL);
         if (text[i] == NULL)
@@ -131,7 +135,8 @@ static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *ar
     if (tgc_is_str(source)) {
         if (text[0] == NULL)
             return tgc_raise(t, &TGC_EXC(TypeError), "%s",
-                             text[1] == NULL ? "string argument without an encoding" : "errors without an encoding");
+                             text[1] == NULL ? "string argument without an encoding"
+                                             : "errors without an encoding");
         return tgc_str_encode(t, source, text[0], text[1]);
     }
     if (tgc_is_bytes(source) || tgc_is_bytearray(source))
@@ -141,14 +146,16 @@ static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *ar
     tg_value made = tgc_special_call(t, source, TGC_NAME(bytes), TGC_NULL, TGC_NULL);
     if (made != TGC_NOTIMPL) {
         if (made != TGC_NULL && !tgc_is_bytes(made)) {
-            tgc_raise(t, &TGC_EXC(TypeError), "__bytes__ returned non-bytes (type %.200s)", tgc_type_name(made));
+            tgc_raise(t, &TGC_EXC(TypeError), "__bytes__ returned non-bytes (type %.200s)",
+                      tgc_type_name(made));
             tgc_release(t, made);
             return TGC_NULL;
         }
         return made;
     }
-    tg_value size = tgc_is_float(source) ? TGC_NOTIMPL
-                                         : tgc_special_call(t, source, TGC_NAME(index), TGC_NULL, TGC_NULL);
+    tg_value size = tgc_is_float(source)
+                        ? TGC_NOTIMPL
+                        : tgc_special_call(t, source, TGC_NAME(index), TGC_NULL, TGC_NULL);
     if (size != TGC_NOTIMPL) {
         tg_value result = size == TGC_NULL ? TGC_NULL : bytes_of_size(t, size);
         tgc_release(t, size);
@@ -181,7 +188,10 @@ static tg_value repeat(tg_thread *t, tg_value v, tg_value times)
 static tg_value bytes_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
 {
     if (op == TGC_MUL)
-        return tgc_is_bytes(a) ? tgc_seq_multiply(t, a, b, repeat) : tgc_seq_multiply(t, b, a, repeat);
+        return tgc_is_bytes(a) ? tgc_seq_multiply(t, a, b, repeat)
+                               : tgc_seq_multiply(t, b, a, repeat);
+    if (op == TGC_MOD && tgc_is_bytes(a))
+        return tgc_bytes_percent(t, a, b);
     if (op != TGC_ADD || !tgc_is_bytes(a))
         return TGC_NOTIMPL;
     if (tgc_is_bytearray(b))
@@ -209,12 +219,18 @@ static tg_value bytes_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
     if (c == 0)
         c = (x.length > y.length) - (x.length < y.length);
     switch (op) {
-    case TGC_LT: return tgc_from_bool(c < 0);
-    case TGC_LE: return tgc_from_bool(c <= 0);
-    case TGC_EQ: return tgc_from_bool(c == 0);
-    case TGC_NE: return tgc_from_bool(c != 0);
-    case TGC_GT: return tgc_from_bool(c > 0);
-    case TGC_GE: return tgc_from_bool(c >= 0);
+    case TGC_LT:
+        return tgc_from_bool(c < 0);
+    case TGC_LE:
+        return tgc_from_bool(c <= 0);
+    case TGC_EQ:
+        return tgc_from_bool(c == 0);
+    case TGC_NE:
+        return tgc_from_bool(c != 0);
+    case TGC_GT:
+        return tgc_from_bool(c > 0);
+    case TGC_GE:
+        return tgc_from_bool(c >= 0);
     }
     return TGC_NOTIMPL;
 }
@@ -243,7 +259,8 @@ static tg_value bytes_getitem(tg_thread *t, tg_value v, tg_value key)
         if (tgc_slice_indices(t, key, n, &start, &stop, &step, &count) < 0)
             return TGC_NULL;
         if (step == 1)
-            return count == n ? tgc_retain(t, v) : tgc_bytes_new(t, p + start, count > 0 ? (size_t)count : 0);
+            return count == n ? tgc_retain(t, v)
+                              : tgc_bytes_new(t, p + start, count > 0 ? (size_t)count : 0);
         tg_value result = tgc_bytes_new(t, NULL, count > 0 ? (size_t)count : 0);
         for (int64_t k = 0; result != TGC_NULL && k < count; k++)
             tgc_bytes_of(result)->data[k] = p[start + k * step];
@@ -262,7 +279,10 @@ static tg_value bytes_getitem(tg_thread *t, tg_value v, tg_value key)
 
 // --- repr
 
-tg_value tgc_bytes_repr(tg_thread *t, tg_value v) { return tgc_bytes_quote(t, v, false); }
+tg_value tgc_bytes_repr(tg_thread *t, tg_value v)
+{
+    return tgc_bytes_quote(t, v, false);
+}
 
 tg_value tgc_bytes_quote(tg_thread *t, tg_value v, bool escape_single)
 {
@@ -274,7 +294,8 @@ tg_value tgc_bytes_quote(tg_thread *t, tg_value v, bool escape_single)
     size_t n = 3;
     for (size_t i = 0; i < b.length; i++) {
         uint8_t c = p[i];
-        bool two = c == quote || (escape_single && c == '\'') || c == '\\' || c == '\t' || c == '\n' || c == '\r';
+        bool two = c == quote || (escape_single && c == '\'') || c == '\\' || c == '\t' ||
+                   c == '\n' || c == '\r';
         n += two ? 2 : c < ' ' || c >= 0x7F ? 4 : 1;
     }
     tgc_str *s = tgc_str_alloc(t, n, 0x7F);
@@ -285,7 +306,8 @@ tg_value tgc_bytes_quote(tg_thread *t, tg_value v, bool escape_single)
     *out++ = (char)quote;
     for (size_t i = 0; i < b.length; i++) {
         uint8_t c = p[i];
-        if (c == quote || (escape_single && c == '\'') || c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+        if (c == quote || (escape_single && c == '\'') || c == '\\' || c == '\t' || c == '\n' ||
+            c == '\r') {
             *out++ = '\\';
             *out++ = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : (char)c;
         } else if (c < ' ' || c >= 0x7F) {
@@ -339,18 +361,18 @@ static void bytes_iter_dealloc(tg_thread *t, tgc_obj *o)
 }
 
 tgc_type tgc_bytes_iter_type = {
-    TGC_STATIC_TYPE(&tgc_object_type),
-    .name = "bytes_iterator",
-    .size = sizeof(bytes_iter),
-    .dealloc = bytes_iter_dealloc,
-    .iter = tgc_iter_self,
-    .next = bytes_iter_next,
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "bytes_iterator", .size = sizeof(bytes_iter),
+    .dealloc = bytes_iter_dealloc,     .iter = tgc_iter_self,    .next = bytes_iter_next,
 };
 
 // --- slots
 
 static void bytes_dealloc(tg_thread *t, tgc_obj *o)
 {
+    if (o == &empty_bytes.head) {
+        tgc_make_immortal(o); // a constant of code that went away
+        return;
+    }
     tgc_delete(t, o, sizeof(tgc_bytes) + ((tgc_bytes *)o)->size + 1);
 }
 

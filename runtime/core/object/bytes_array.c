@@ -16,12 +16,16 @@
 #include "core/object/tuple.h"         // results of partition
 #include "mem/raw.h"                   // tgi_raw_alloc
 
-#define NATIVE(name) static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
-#define UNUSED_COUNT                                                                               \
-    (void)nargs;                                                                                   \
+#define NATIVE(name) \
+    static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+#define UNUSED_COUNT \
+    (void)nargs;     \
     (void)kwnames
 
-static tgc_bytearray *array_of(tg_value v) { return (tgc_bytearray *)tgc_ptr(v); }
+static tgc_bytearray *array_of(tg_value v)
+{
+    return (tgc_bytearray *)tgc_ptr(v);
+}
 
 tg_value tgc_bytearray_new(tg_thread *t, const void *p, size_t n)
 {
@@ -43,8 +47,7 @@ tg_value tgc_bytearray_new(tg_thread *t, const void *p, size_t n)
 size_t tgc_bytearray_size(tg_thread *t, tg_value v)
 {
     size_t n = 0;
-    TGC_LOCKED(t, &array_of(v)->lock)
-    {
+    TGC_LOCKED(t, &array_of(v)->lock) {
         n = array_of(v)->size;
     }
     return n;
@@ -59,8 +62,7 @@ tg_value tgc_bytearray_snapshot(tg_thread *t, tg_value v)
         if (copy == TGC_NULL)
             return TGC_NULL;
         bool same = false;
-        TGC_LOCKED(t, &a->lock)
-        {
+        TGC_LOCKED(t, &a->lock) {
             same = a->size == n;
             if (same && n != 0)
                 memcpy(tgc_bytes_of(copy)->data, a->data, n);
@@ -75,8 +77,7 @@ size_t tgc_bytearray_write(tg_thread *t, tg_value v, size_t at, const void *p, s
 {
     tgc_bytearray *a = array_of(v);
     size_t done = 0;
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         if (at < a->size) {
             done = n < a->size - at ? n : a->size - at;
             memcpy(a->data + at, p, done);
@@ -91,7 +92,8 @@ tg_value tgc_bytes_like(tg_thread *t, tg_value v)
         return tgc_bytearray_snapshot(t, v);
     if (tgc_is_bytes(v))
         return tgc_retain(t, v);
-    return tgc_raise(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%.100s'", tgc_type_name(v));
+    return tgc_raise(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%.100s'",
+                     tgc_type_name(v));
 }
 
 // Replaces [from, to) (clamped to the content as it is then) by n bytes at p. 0, -1 MemoryError.
@@ -100,8 +102,7 @@ static int splice(tg_thread *t, tgc_bytearray *a, size_t from, size_t to, const 
     for (;;) {
         size_t need = 0;
         bool done = false;
-        TGC_LOCKED(t, &a->lock)
-        {
+        TGC_LOCKED(t, &a->lock) {
             size_t lo = from < a->size ? from : a->size, hi = to < a->size ? to : a->size;
             hi = hi < lo ? lo : hi;
             need = a->size - (hi - lo) + n;
@@ -121,8 +122,7 @@ static int splice(tg_thread *t, tgc_bytearray *a, size_t from, size_t to, const 
             tgc_raise_nomem(t);
             return -1;
         }
-        TGC_LOCKED(t, &a->lock)
-        {
+        TGC_LOCKED(t, &a->lock) {
             if (a->capacity < capacity) {
                 memcpy(grown, a->data, a->size);
                 old = a->data;
@@ -140,7 +140,8 @@ NATIVE(array_append)
 {
     UNUSED_COUNT;
     uint8_t byte;
-    if (tgc_byte_arg(t, args[1], &byte) < 0 || splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, &byte, 1) < 0)
+    if (tgc_byte_arg(t, args[1], &byte) < 0 ||
+        splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, &byte, 1) < 0)
         return TGC_NULL;
     return TGC_NONE;
 }
@@ -151,7 +152,8 @@ static tg_value content_of(tg_thread *t, tg_value source)
     if (tgc_is_bytearray(source) || tgc_is_bytes(source))
         return tgc_bytes_like(t, source);
     if (tgc_is_integer(source) || tgc_is_str(source))
-        return tgc_raise(t, &TGC_EXC(TypeError), "can't extend bytearray with %.100s", tgc_type_name(source));
+        return tgc_raise(t, &TGC_EXC(TypeError), "can't extend bytearray with %.100s",
+                         tgc_type_name(source));
     return tgc_call1(t, tgc_from_ptr(&tgc_bytes_type), source);
 }
 
@@ -161,7 +163,8 @@ NATIVE(array_extend)
     tg_value more = content_of(t, args[1]);
     if (more == TGC_NULL)
         return TGC_NULL;
-    int ok = splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, tgc_bytes_of(more)->data, tgc_bytes_of(more)->size);
+    int ok = splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, tgc_bytes_of(more)->data,
+                    tgc_bytes_of(more)->size);
     tgc_release(t, more);
     return ok < 0 ? TGC_NULL : TGC_NONE;
 }
@@ -191,8 +194,7 @@ NATIVE(array_reverse)
 {
     UNUSED_COUNT;
     tgc_bytearray *a = array_of(args[0]);
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         for (size_t i = 0, j = a->size; i + 1 < j; i++) {
             j--;
             uint8_t c = a->data[i];
@@ -210,8 +212,7 @@ NATIVE(array_pop)
     int64_t at = -1, size = 0, byte = -1;
     if (nargs > 1 && tgc_as_index(t, args[1], &at) < 0)
         return TGC_NULL;
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         size = (int64_t)a->size;
         at = at < 0 ? at + size : at;
         if (at >= 0 && at < size) {
@@ -221,7 +222,8 @@ NATIVE(array_pop)
         }
     }
     if (byte < 0)
-        return tgc_raise(t, &TGC_EXC(IndexError), "%s", size == 0 ? "pop from empty bytearray" : "pop index out of range");
+        return tgc_raise(t, &TGC_EXC(IndexError), "%s",
+                         size == 0 ? "pop from empty bytearray" : "pop index out of range");
     return tgc_from_int(byte);
 }
 
@@ -232,15 +234,15 @@ NATIVE(array_remove)
     uint8_t byte, *at = NULL;
     if (tgc_byte_arg(t, args[1], &byte) < 0)
         return TGC_NULL;
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         at = memchr(a->data, byte, a->size);
         if (at != NULL) {
             memmove(at, at + 1, (size_t)(a->data + a->size - at - 1));
             a->size--;
         }
     }
-    return at == NULL ? tgc_raise(t, &TGC_EXC(ValueError), "value not found in bytearray") : TGC_NONE;
+    return at == NULL ? tgc_raise(t, &TGC_EXC(ValueError), "value not found in bytearray")
+                      : TGC_NONE;
 }
 
 NATIVE(array_copy)
@@ -291,7 +293,8 @@ static tg_value result_steal(tg_thread *t, tg_value v)
 
 #define MAX_ARGS 4
 
-static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                         tg_value kwnames)
 {
     const tgc_method_def *def = tgc_bytes_methods;
     while (strcmp(def->name, name) != 0)
@@ -300,9 +303,11 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
     size_t n = 0;
     bool ok = nargs <= MAX_ARGS;
     if (!ok)
-        tgc_raise(t, &TGC_EXC(TypeError), "%s() takes at most %d arguments (%zu given)", name, MAX_ARGS - 1, nargs - 1);
+        tgc_raise(t, &TGC_EXC(TypeError), "%s() takes at most %d arguments (%zu given)", name,
+                  MAX_ARGS - 1, nargs - 1);
     for (; ok && n < nargs; n++) {
-        plain[n] = tgc_is_bytearray(args[n]) ? tgc_bytearray_snapshot(t, args[n]) : tgc_retain(t, args[n]);
+        plain[n] =
+            tgc_is_bytearray(args[n]) ? tgc_bytearray_snapshot(t, args[n]) : tgc_retain(t, args[n]);
         ok = plain[n] != TGC_NULL;
         if (!ok)
             break;
@@ -314,28 +319,37 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
     return result_steal(t, result);
 }
 
-#define READERS(X)                                                                                 \
-    X(capitalize, 0, 0, 0) X(center, 1, 2, 0) X(count, 1, 3, 0) X(decode, 0, 2, TGC_METH_KW)       \
-    X(endswith, 1, 3, 0) X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0)              \
-    X(isalnum, 0, 0, 0) X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0)                \
-    X(islower, 0, 0, 0) X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0) X(ljust, 1, 2, 0) \
-    X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0) X(removeprefix, 1, 1, 0)            \
-    X(removesuffix, 1, 1, 0) X(replace, 2, 3, 0) X(rfind, 1, 3, 0) X(rindex, 1, 3, 0)              \
-    X(rjust, 1, 2, 0) X(rpartition, 1, 1, 0) X(rsplit, 0, 2, TGC_METH_KW) X(rstrip, 0, 1, 0)       \
-    X(split, 0, 2, TGC_METH_KW) X(splitlines, 0, 1, TGC_METH_KW) X(startswith, 1, 3, 0)            \
-    X(strip, 0, 1, 0) X(swapcase, 0, 0, 0) X(title, 0, 0, 0) X(translate, 1, 2, TGC_METH_KW)       \
-    X(upper, 0, 0, 0) X(zfill, 1, 1, 0)
+#define READERS(X)                                                                                \
+    X(capitalize, 0, 0, 0)                                                                        \
+    X(center, 1, 2, 0) X(count, 1, 3, 0) X(decode, 0, 2, TGC_METH_KW) X(endswith, 1, 3, 0)        \
+        X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0) X(isalnum, 0, 0, 0)          \
+            X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0) X(islower, 0, 0, 0)       \
+                X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0) X(ljust, 1, 2, 0)        \
+                    X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0)                    \
+                        X(removeprefix, 1, 1, 0) X(removesuffix, 1, 1, 0) X(replace, 2, 3, 0)     \
+                            X(rfind, 1, 3, 0) X(rindex, 1, 3, 0) X(rjust, 1, 2, 0)                \
+                                X(rpartition, 1, 1, 0) X(rsplit, 0, 2, TGC_METH_KW)               \
+                                    X(rstrip, 0, 1, 0) X(split, 0, 2, TGC_METH_KW)                \
+                                        X(splitlines, 0, 1, TGC_METH_KW) X(startswith, 1, 3, 0)   \
+                                            X(strip, 0, 1, 0) X(swapcase, 0, 0, 0)                \
+                                                X(title, 0, 0, 0) X(translate, 1, 2, TGC_METH_KW) \
+                                                    X(upper, 0, 0, 0) X(zfill, 1, 1, 0)
 
-#define READER(name, min, max, flags)                                                              \
-    NATIVE(array_##name) { return by_bytes(t, #name, args, nargs, kwnames); }
+#define READER(name, min, max, flags)                    \
+    NATIVE(array_##name)                                 \
+    {                                                    \
+        return by_bytes(t, #name, args, nargs, kwnames); \
+    }
 READERS(READER)
 
-NATIVE(array_fromhex) { return by_bytes(t, "fromhex", args, nargs, kwnames); }
+NATIVE(array_fromhex)
+{
+    return by_bytes(t, "fromhex", args, nargs, kwnames);
+}
 
 static const tgc_method_def array_methods[] = {
 #define ENTRY(name, min, max, flags) {#name, array_##name, min, max, flags},
-    READERS(ENTRY)
-    {"append", array_append, 1, 1, 0},
+    READERS(ENTRY){"append", array_append, 1, 1, 0},
     {"clear", array_clear, 0, 0, 0},
     {"copy", array_copy, 0, 0, 0},
     {"extend", array_extend, 1, 1, 0},
@@ -349,7 +363,8 @@ static const tgc_method_def array_methods[] = {
 
 // --- slots
 
-static tg_value array_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value array_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     (void)type; // bytearray has no subclasses
     tg_value plain;
@@ -368,7 +383,8 @@ static void array_dealloc(tg_thread *t, tgc_obj *o)
 
 static tg_value array_repr(tg_thread *t, tg_value v)
 {
-    tg_value copy = tgc_bytearray_snapshot(t, v), inner = copy == TGC_NULL ? TGC_NULL : tgc_bytes_quote(t, copy, true);
+    tg_value copy = tgc_bytearray_snapshot(t, v),
+             inner = copy == TGC_NULL ? TGC_NULL : tgc_bytes_quote(t, copy, true);
     tgc_release(t, copy);
     if (inner == TGC_NULL)
         return TGC_NULL;
@@ -377,22 +393,33 @@ static tg_value array_repr(tg_thread *t, tg_value v)
     return result;
 }
 
-static int array_truth(tg_thread *t, tg_value v) { return tgc_bytearray_size(t, v) != 0; }
-static int64_t array_length(tg_thread *t, tg_value v) { return (int64_t)tgc_bytearray_size(t, v); }
+static int array_truth(tg_thread *t, tg_value v)
+{
+    return tgc_bytearray_size(t, v) != 0;
+}
+static int64_t array_length(tg_thread *t, tg_value v)
+{
+    return (int64_t)tgc_bytearray_size(t, v);
+}
 
-static bool is_like(tg_value v) { return tgc_is_bytes(v) || tgc_is_bytearray(v); }
+static bool is_like(tg_value v)
+{
+    return tgc_is_bytes(v) || tgc_is_bytearray(v);
+}
 
 static tg_value array_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
 {
-    if (op != TGC_ADD && op != TGC_MUL)
+    if (op != TGC_ADD && op != TGC_MUL && (op != TGC_MOD || !tgc_is_bytearray(a)))
         return TGC_NOTIMPL;
     if (op == TGC_ADD && (!is_like(a) || !is_like(b))) {
         if (!is_like(a))
             return TGC_NOTIMPL;
-        return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %.100s to bytearray", tgc_type_name(b));
+        return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %.100s to bytearray",
+                         tgc_type_name(b));
     }
     tg_value x = is_like(a) ? tgc_bytes_like(t, a) : tgc_retain(t, a);
-    tg_value y = x == TGC_NULL ? TGC_NULL : is_like(b) ? tgc_bytes_like(t, b) : tgc_retain(t, b);
+    bool copy = is_like(b) && op != TGC_MOD;
+    tg_value y = x == TGC_NULL ? TGC_NULL : copy ? tgc_bytes_like(t, b) : tgc_retain(t, b);
     tg_value result = y == TGC_NULL ? TGC_NULL : tgc_bytes_type.binary(t, op, x, y);
     tgc_release(t, x);
     tgc_release(t, y);
@@ -405,7 +432,8 @@ static tg_value array_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b
     if (op != TGC_ADD)
         return array_binary(t, op, a, b);
     if (!is_like(b))
-        return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %.100s to bytearray", tgc_type_name(b));
+        return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %.100s to bytearray",
+                         tgc_type_name(b));
     tg_value args[2] = {a, b}, done = array_extend(t, args, 2, TGC_NULL);
     return done == TGC_NULL ? TGC_NULL : tgc_retain(t, a);
 }
@@ -444,8 +472,7 @@ static tg_value array_getitem(tg_thread *t, tg_value v, tg_value key)
     }
     if (tgc_seq_index(t, key, "bytearray", &i) < 0)
         return TGC_NULL;
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         if (i < 0)
             i += (int64_t)a->size;
         if (i >= 0 && (size_t)i < a->size)
@@ -471,13 +498,15 @@ static int set_slice(tg_thread *t, tg_value v, tg_value key, tg_value x)
     if (step == 1) {
         ok = splice(t, array_of(v), (size_t)start, (size_t)(start + (count > 0 ? count : 0)), p, n);
     } else if ((int64_t)n != count && x != TGC_NULL) {
-        ok = tgc_raise_int(t, &TGC_EXC(ValueError), "attempt to assign bytes of size %zu to extended slice of size %lld",
-                           n, (long long)count);
+        ok = tgc_raise_int(t, &TGC_EXC(ValueError),
+                           "attempt to assign bytes of size %zu to extended slice of size %lld", n,
+                           (long long)count);
     } else {
         ok = 0;
         // Deleting goes from the back, so that the places still to come do not move.
         for (int64_t k = 0; ok == 0 && k < count; k++) {
-            int64_t forward = start + k * step, backward = step > 0 ? start + (count - 1 - k) * step : forward;
+            int64_t forward = start + k * step,
+                    backward = step > 0 ? start + (count - 1 - k) * step : forward;
             if (x == TGC_NULL)
                 ok = splice(t, array_of(v), (size_t)backward, (size_t)backward + 1, NULL, 0);
             else
@@ -496,10 +525,10 @@ static int array_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
     bool found = false;
     if (tgc_is_slice(key))
         return set_slice(t, v, key, x);
-    if (tgc_seq_index(t, key, "bytearray", &i) < 0 || (x != TGC_NULL && tgc_byte_arg(t, x, &byte) < 0))
+    if (tgc_seq_index(t, key, "bytearray", &i) < 0 ||
+        (x != TGC_NULL && tgc_byte_arg(t, x, &byte) < 0))
         return -1;
-    TGC_LOCKED(t, &a->lock)
-    {
+    TGC_LOCKED(t, &a->lock) {
         if (i < 0)
             i += (int64_t)a->size;
         found = i >= 0 && (size_t)i < a->size;
@@ -518,7 +547,8 @@ tgc_type tgc_bytearray_type = {
     .name = "bytearray",
     .size = sizeof(tgc_bytearray),
     .methods = array_methods,
-    .doc = "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray",
+    .doc =
+        "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray",
     .dealloc = array_dealloc,
     .construct = array_construct,
     .repr = array_repr,

@@ -20,7 +20,10 @@ typedef struct tgc_bytearray {
 #define tgc_bytearray_type TG_CORE_SYM(tgc_bytearray_type)
 extern tgc_type tgc_bytearray_type;
 
-static inline bool tgc_is_bytearray(tg_value v) { return tgc_is_exact(v, &tgc_bytearray_type); }
+static inline bool tgc_is_bytearray(tg_value v)
+{
+    return tgc_is_exact(v, &tgc_bytearray_type);
+}
 
 #define tgc_bytearray_new TG_CORE_SYM(tgc_bytearray_new)
 tg_value tgc_bytearray_new(tg_thread *t, const void *p, size_t n);

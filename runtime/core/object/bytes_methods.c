@@ -10,21 +10,49 @@
 #include "core/object/seq.h"         // tgc_values_from_iterable
 #include "core/object/tuple.h"       // results of partition
 
-#define NATIVE(name) static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
-#define UNUSED_COUNT                                                                               \
-    (void)nargs;                                                                                   \
+#define NATIVE(name) \
+    static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+#define UNUSED_COUNT \
+    (void)nargs;     \
     (void)kwnames
 
-static const uint8_t *data_of(tg_value v) { return tgc_bytes_of(v)->data; }
-static size_t size_of(tg_value v) { return tgc_bytes_of(v)->size; }
+static const uint8_t *data_of(tg_value v)
+{
+    return tgc_bytes_of(v)->data;
+}
+static size_t size_of(tg_value v)
+{
+    return tgc_bytes_of(v)->size;
+}
 
-static bool is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
-static bool is_upper(uint8_t c) { return c >= 'A' && c <= 'Z'; }
-static bool is_alpha(uint8_t c) { return is_lower(c) || is_upper(c); }
-static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static bool is_alnum(uint8_t c) { return is_alpha(c) || is_digit(c); }
-static bool is_space(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-static bool is_ascii(uint8_t c) { return c < 0x80; }
+static bool is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_alpha(uint8_t c)
+{
+    return is_lower(c) || is_upper(c);
+}
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+static bool is_alnum(uint8_t c)
+{
+    return is_alpha(c) || is_digit(c);
+}
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static bool is_ascii(uint8_t c)
+{
+    return c < 0x80;
+}
 
 static tg_value part(tg_thread *t, tg_value v, size_t from, size_t to)
 {
@@ -43,22 +71,23 @@ static int needle_arg(tg_thread *t, tg_value v, uint8_t *one, tgc_view *out)
         return 0;
     }
     if (!tgc_is_integer(v))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "argument should be integer or bytes-like object, not '%.200s'",
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "argument should be integer or bytes-like object, not '%.200s'",
                              tgc_type_name(v));
     *out = (tgc_view){one, 1, 1};
     return tgc_byte_arg(t, v, one);
 }
 
 // 1 with the part to search in *text; 0 if nothing can match; -1 raised.
-static int search_args(tg_thread *t, const tg_value *args, size_t nargs, uint8_t *one, tgc_view *text,
-                       tgc_view *needle, int64_t *from)
+static int search_args(tg_thread *t, const tg_value *args, size_t nargs, uint8_t *one,
+                       tgc_view *text, tgc_view *needle, int64_t *from)
 {
     int64_t to;
     if (needle_arg(t, args[1], one, needle) < 0)
         return -1;
     *text = bytes_view(args[0]);
-    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL, (int64_t)text->length,
-                       from, &to) < 0)
+    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL,
+                       (int64_t)text->length, from, &to) < 0)
         return -1;
     if (*from > to)
         return 0;
@@ -124,17 +153,19 @@ static bool has_affix(tgc_view text, int64_t from, int64_t to, tgc_view affix, b
     return tgc_view_equal(view_sub(text, at, at + affix.length), affix);
 }
 
-static tg_value affix_method(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool at_end)
+static tg_value affix_method(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                             bool at_end)
 {
     tgc_view text = bytes_view(args[0]), affix;
     int64_t from, to;
-    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL, (int64_t)text.length, &from,
-                       &to) < 0)
+    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL,
+                       (int64_t)text.length, &from, &to) < 0)
         return TGC_NULL;
     if (tgc_is_bytes(args[1]))
         return tgc_from_bool(has_affix(text, from, to, bytes_view(args[1]), at_end));
     if (!tgc_is_tuple(args[1]))
-        return tgc_raise(t, &TGC_EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %.200s", name,
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "%s first arg must be bytes or a tuple of bytes, not %.200s", name,
                          tgc_type_name(args[1]));
     for (size_t i = 0; i < tgc_tuple_size(args[1]); i++) {
         if (tgc_bytes_arg(t, tgc_tuple_peek(args[1], i), &affix) < 0)
@@ -191,7 +222,8 @@ static bool add_part(tg_thread *t, tg_value list, tg_value v, size_t from, size_
 }
 
 // Appends the pieces in order (last: from the end, the caller turns them round). separator NULL: white space.
-static tg_value split_pieces(tg_thread *t, tg_value v, const tgc_view *separator, int64_t most, bool last)
+static tg_value split_pieces(tg_thread *t, tg_value v, const tgc_view *separator, int64_t most,
+                             bool last)
 {
     const uint8_t *p = data_of(v);
     size_t from = 0, to = size_of(v);
@@ -200,7 +232,9 @@ static tg_value split_pieces(tg_thread *t, tg_value v, const tgc_view *separator
     while (list != TGC_NULL) {
         if (separator != NULL) {
             tgc_view rest = view_sub(all, from, to);
-            int64_t at = most-- <= 0 ? -1 : last ? tgc_view_rfind(rest, *separator) : tgc_view_find(rest, *separator);
+            int64_t at = most-- <= 0 ? -1
+                         : last      ? tgc_view_rfind(rest, *separator)
+                                     : tgc_view_find(rest, *separator);
             size_t cut = from + (at < 0 ? 0 : (size_t)at);
             if (at < 0)
                 return add_part(t, list, v, from, to) ? list : TGC_NULL;
@@ -240,7 +274,8 @@ static tg_value split_pieces(tg_thread *t, tg_value v, const tgc_view *separator
     return list;
 }
 
-static tg_value split(tg_thread *t, const char *name, const tg_value *args, size_t nargs, tg_value kwnames, bool last)
+static tg_value split(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                      tg_value kwnames, bool last)
 {
     static const char *const names[] = {"sep", "maxsplit", NULL};
     tg_value given[2];
@@ -272,8 +307,14 @@ static tg_value split(tg_thread *t, const char *name, const tg_value *args, size
     return turned;
 }
 
-NATIVE(bytes_split) { return split(t, "split", args, nargs, kwnames, false); }
-NATIVE(bytes_rsplit) { return split(t, "rsplit", args, nargs, kwnames, true); }
+NATIVE(bytes_split)
+{
+    return split(t, "split", args, nargs, kwnames, false);
+}
+NATIVE(bytes_rsplit)
+{
+    return split(t, "rsplit", args, nargs, kwnames, true);
+}
 
 NATIVE(bytes_splitlines)
 {
@@ -291,7 +332,8 @@ NATIVE(bytes_splitlines)
         size_t end = at;
         while (end < n && p[end] != '\n' && p[end] != '\r')
             end++;
-        size_t next = end == n ? n : end + (p[end] == '\r' && end + 1 < n && p[end + 1] == '\n' ? 2 : 1);
+        size_t next =
+            end == n ? n : end + (p[end] == '\r' && end + 1 < n && p[end + 1] == '\n' ? 2 : 1);
         if (!add_part(t, list, args[0], at, keep ? next : end))
             return TGC_NULL;
         at = next;
@@ -316,7 +358,8 @@ static tg_value partition(tg_thread *t, const tg_value *args, bool last)
     }
     items[0] = part(t, args[0], 0, (size_t)at);
     items[1] = tgc_retain(t, args[1]);
-    items[2] = items[0] == TGC_NULL ? TGC_NULL : part(t, args[0], (size_t)at + separator.length, v.length);
+    items[2] =
+        items[0] == TGC_NULL ? TGC_NULL : part(t, args[0], (size_t)at + separator.length, v.length);
     if (items[2] == TGC_NULL) {
         tgc_release(t, items[0]);
         tgc_release(t, items[1]);
@@ -346,7 +389,8 @@ static tg_value strip(tg_thread *t, const tg_value *args, size_t nargs, bool lef
         return TGC_NULL;
     while (left && from < to && (space ? is_space(p[from]) : tgc_view_find_char(set, p[from]) >= 0))
         from++;
-    while (right && to > from && (space ? is_space(p[to - 1]) : tgc_view_find_char(set, p[to - 1]) >= 0))
+    while (right && to > from &&
+           (space ? is_space(p[to - 1]) : tgc_view_find_char(set, p[to - 1]) >= 0))
         to--;
     return part(t, args[0], from, to);
 }
@@ -387,7 +431,8 @@ NATIVE(bytes_join)
             items[i] = copy;
         }
         if (!tgc_is_bytes(items[i])) {
-            tgc_raise(t, &TGC_EXC(TypeError), "sequence item %zu: expected a bytes-like object, %.80s found", i,
+            tgc_raise(t, &TGC_EXC(TypeError),
+                      "sequence item %zu: expected a bytes-like object, %.80s found", i,
                       tgc_type_name(items[i]));
             break;
         }
@@ -429,7 +474,9 @@ NATIVE(bytes_replace)
     uint8_t *out = tgc_bytes_of(result)->data;
     const uint8_t *p = text.units, *end = p + text.length;
     for (size_t i = 0; i < count; i++) {
-        size_t keep = old.length == 0 ? i != 0 : (size_t)tgc_view_find((tgc_view){p, (size_t)(end - p), 1}, old);
+        size_t keep = old.length == 0
+                          ? i != 0
+                          : (size_t)tgc_view_find((tgc_view){p, (size_t)(end - p), 1}, old);
         memcpy(out, p, keep);
         memcpy(out + keep, put.units, put.length);
         out += keep + put.length;
@@ -439,7 +486,8 @@ NATIVE(bytes_replace)
     return result;
 }
 
-static int pad_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs, size_t *missing, uint8_t *fill)
+static int pad_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                    size_t *missing, uint8_t *fill)
 {
     int64_t width, n = (int64_t)size_of(args[0]);
     if (tgc_as_index(t, args[1], &width) < 0)
@@ -447,7 +495,8 @@ static int pad_args(tg_thread *t, const char *name, const tg_value *args, size_t
     *fill = ' ';
     if (nargs > 2) {
         if (!tgc_is_bytes(args[2]) || size_of(args[2]) != 1)
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %.100s",
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "%s() argument 2 must be a byte string of length 1, not %.100s",
                                  name, tgc_type_name(args[2]));
         *fill = data_of(args[2])[0];
     }
@@ -475,14 +524,18 @@ NATIVE(bytes_ljust)
     (void)kwnames;
     size_t missing;
     uint8_t fill;
-    return pad_args(t, "ljust", args, nargs, &missing, &fill) < 0 ? TGC_NULL : padded(t, args[0], 0, missing, fill);
+    return pad_args(t, "ljust", args, nargs, &missing, &fill) < 0
+               ? TGC_NULL
+               : padded(t, args[0], 0, missing, fill);
 }
 NATIVE(bytes_rjust)
 {
     (void)kwnames;
     size_t missing;
     uint8_t fill;
-    return pad_args(t, "rjust", args, nargs, &missing, &fill) < 0 ? TGC_NULL : padded(t, args[0], missing, 0, fill);
+    return pad_args(t, "rjust", args, nargs, &missing, &fill) < 0
+               ? TGC_NULL
+               : padded(t, args[0], missing, 0, fill);
 }
 NATIVE(bytes_center)
 {
@@ -536,11 +589,11 @@ static tg_value change_case(tg_thread *t, tg_value v, change how)
     return result;
 }
 
-#define CASE_METHOD(name, how)                                                                     \
-    NATIVE(name)                                                                                   \
-    {                                                                                              \
-        UNUSED_COUNT;                                                                              \
-        return change_case(t, args[0], how);                                                       \
+#define CASE_METHOD(name, how)               \
+    NATIVE(name)                             \
+    {                                        \
+        UNUSED_COUNT;                        \
+        return change_case(t, args[0], how); \
     }
 CASE_METHOD(bytes_upper, UPPER)
 CASE_METHOD(bytes_lower, LOWER)
@@ -557,12 +610,12 @@ static bool all_are(tg_value v, bool (*kind)(uint8_t))
     return true;
 }
 
-#define KIND_METHOD(name, kind, if_empty)                                                          \
-    NATIVE(name)                                                                                   \
-    {                                                                                              \
-        (void)t;                                                                                   \
-        UNUSED_COUNT;                                                                              \
-        return tgc_from_bool((size_of(args[0]) != 0 || (if_empty)) && all_are(args[0], kind));     \
+#define KIND_METHOD(name, kind, if_empty)                                                      \
+    NATIVE(name)                                                                               \
+    {                                                                                          \
+        (void)t;                                                                               \
+        UNUSED_COUNT;                                                                          \
+        return tgc_from_bool((size_of(args[0]) != 0 || (if_empty)) && all_are(args[0], kind)); \
     }
 KIND_METHOD(bytes_isalpha, is_alpha, false)
 KIND_METHOD(bytes_isalnum, is_alnum, false)
@@ -609,7 +662,8 @@ NATIVE(bytes_decode)
         if (given[i] == TGC_NULL)
             continue;
         if (!tgc_is_str(given[i]))
-            return tgc_raise(t, &TGC_EXC(TypeError), "decode() argument '%s' must be str, not %.200s", names[i],
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "decode() argument '%s' must be str, not %.200s", names[i],
                              tgc_type_name(given[i]));
         text[i] = tgc_str_utf8(t, given[i], NULL);
         if (text[i] == NULL)
@@ -643,7 +697,8 @@ NATIVE(bytes_hex)
     size_t n = size_of(args[0]), width = (size_t)(group < 0 ? -group : group);
     for (size_t i = 0; i < n; i++) {
         uint8_t c = data_of(args[0])[i];
-        bool gap = given[0] != TGC_NULL && i != 0 && width != 0 && (group > 0 ? (n - i) % width : i % width) == 0;
+        bool gap = given[0] != TGC_NULL && i != 0 && width != 0 &&
+                   (group > 0 ? (n - i) % width : i % width) == 0;
         if ((gap && tgc_strbuf_append_char(t, &out, separator) < 0) ||
             tgc_strbuf_append_char(t, &out, (uint8_t)digits[c >> 4]) < 0 ||
             tgc_strbuf_append_char(t, &out, (uint8_t)digits[c & 15]) < 0) {
@@ -681,7 +736,8 @@ NATIVE(bytes_fromhex)
         int high = hex_value(c), low = i + 1 < n ? hex_value(tgc_str_char(args[1], i + 1)) : -1;
         if (high < 0 || low < 0) {
             tgc_release(t, made);
-            return tgc_raise(t, &TGC_EXC(ValueError), "non-hexadecimal number found in fromhex() arg at position %zu",
+            return tgc_raise(t, &TGC_EXC(ValueError),
+                             "non-hexadecimal number found in fromhex() arg at position %zu",
                              high < 0 ? i : i + 1);
         }
         tgc_bytes_of(made)->data[k++] = (uint8_t)(high << 4 | low);

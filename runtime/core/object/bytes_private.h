@@ -14,7 +14,10 @@ static inline tgc_view bytes_view(tg_value v)
 {
     return (tgc_view){tgc_bytes_of(v)->data, tgc_bytes_of(v)->size, 1};
 }
-static inline tg_value bytes_of_view(tg_thread *t, tgc_view v) { return tgc_bytes_new(t, v.units, v.length); }
+static inline tg_value bytes_of_view(tg_thread *t, tgc_view v)
+{
+    return tgc_bytes_new(t, v.units, v.length);
+}
 
 // repr(v); a bytearray shows every single quote with a backslash.
 #define tgc_bytes_quote TG_CORE_SYM(tgc_bytes_quote)

@@ -10,7 +10,9 @@
 
 #include "core/object/dict.h"  // namespace
 #include "core/object/error.h" // errors
+#include "core/object/exception.h" // errors in __del__
 #include "core/object/known.h" // names
+#include "core/object/state.h"     // end of the runtime
 #include "core/object/str.h"   // names
 #include "core/object/tuple.h" // bases
 #include "mem/raw.h"           // memory
@@ -66,6 +68,23 @@ static tgc_type *best_base(tg_thread *t, tg_value bases)
     return best;
 }
 
+static int inconsistent(tg_thread *t, tg_value bases)
+{
+    tgc_strbuf names;
+    size_t n;
+    tgc_strbuf_init(&names);
+    for (size_t i = 0; i < tgc_tuple_size(bases); i++)
+        tgc_strbuf_append_printf(t, &names, "%s%s", i == 0 ? "" : ", ",
+                                 as_type(tgc_tuple_peek(bases, i))->name);
+    tg_value list = tgc_strbuf_finish(t, &names);
+    if (list != TGC_NULL)
+        tgc_raise(t, &TGC_EXC(TypeError),
+                  "Cannot create a consistent method resolution\norder (MRO) for bases %s",
+                  tgc_str_utf8(t, list, &n));
+    tgc_release(t, list);
+    return -1;
+}
+
 // C3: merge the bases' orders and the list of bases. out has room for `room` types.
 static int64_t linearise(tg_thread *t, tgc_type *self, tg_value bases, tgc_type **out, size_t room)
 {
@@ -100,9 +119,7 @@ static int64_t linearise(tg_thread *t, tgc_type *self, tg_value bases, tgc_type 
         if (done)
             return (int64_t)count;
         if (next == NULL)
-            return tgc_raise_int(
-                t, &TGC_EXC(TypeError),
-                "Cannot create a consistent method resolution order (MRO) for bases");
+            return inconsistent(t, bases);
         if (count == room)
             return tgc_raise_int(t, &TGC_EXC(TypeError), "too many base classes");
         out[count++] = next;
@@ -199,9 +216,26 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
     return 0;
 }
 
+// Runs __del__ of a dead object. False if it was brought back to life.
+static bool finalize(tg_thread *t, tgc_obj *o)
+{
+    tg_value saved = tgc_error_fetch(t);
+    tgc_resurrect_begin(t, o);
+    tg_value r = tgc_special_call(t, tgc_from_ptr(o), TGC_NAME(del), TGC_NULL, TGC_NULL);
+    if (r == TGC_NULL)
+        tgc_report_ignored(t, tgc_obj_type(o));
+    tgc_release(t, r);
+    bool dead = tgc_resurrect_end(t, o);
+    if (saved != TGC_NULL)
+        tgc_error_restore(t, saved);
+    return dead;
+}
+
 static void instance_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_type *type = tgc_obj_type(o);
+    if (TGI_UNLIKELY(type->class_data->has_del) && !tgc_shared_of(t)->ending && !finalize(t, o))
+        return;
     tgc_type *layout = layout_of(type);
     tgc_untrack(t, o);
     tgc_attrs_clear(t, type, o);
@@ -440,13 +474,14 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
         return TGC_NULL;
     if (fill(t, type, namespace_) < 0)
         return TGC_NULL;
-    tgc_update_slots(type);
-    TGC_LOCKED(t, &tgc_type_lock) {
-        tgc_type_changed(type);
-    }
+    // First the bases learn of it, so that it does not miss a change of theirs.
     for (size_t i = 0; i < tgc_tuple_size(all_bases); i++) {
         if (register_child(t, as_type(tgc_tuple_peek(all_bases, i)), type) < 0)
             return TGC_NULL;
+    }
+    tgc_update_slots(type);
+    TGC_LOCKED(t, &tgc_type_lock) {
+        tgc_type_changed(type);
     }
     if (announce(t, type, kwargs) < 0)
         return TGC_NULL;

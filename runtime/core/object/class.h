@@ -22,6 +22,7 @@ typedef struct tgc_class {
     _Atomic(uint32_t) known; // any thread: names[0, known) are set and stay
     tg_value *names;         // interned; grows under type lock only, never beyond capacity
     bool slots_only;         // const after init: __slots__ without __dict__
+    bool has_del;     // const after init, or world stopped: a script __del__
     bool native_free;        // const after init: C API class with a finalizer of its data
     // any thread: version:32 | index of a simple script __init__ (call.c)
     _Atomic(uint64_t) constructor;
@@ -92,6 +93,8 @@ int tgc_attrs_get(tg_thread *t, tgc_obj *o, tg_value name, tg_value *out, int32_
 #define tgc_attrs_set TG_CORE_SYM(tgc_attrs_set)
 // v TGC_NULL deletes: 1 done, 0 no such attribute, -1
 int tgc_attrs_set(tg_thread *t, tgc_obj *o, tg_value name, tg_value v, int32_t *slot);
+#define tgc_instance_set_class TG_CORE_SYM(tgc_instance_set_class)
+int tgc_instance_set_class(tg_thread *t, tg_value self, tgc_type *to); // self.__class__ = to
 #define tgc_attrs_dict TG_CORE_SYM(tgc_attrs_dict)
 tg_value tgc_attrs_dict(tg_thread *t, tgc_obj *o); // __dict__, made on first use
 

@@ -121,7 +121,23 @@ static tg_value code_argcount(tg_thread *t, tg_value self)
     return tgc_from_int(((tgc_code *)(void *)tgc_ptr(self))->unit->positional_count);
 }
 
+static tg_value code_varnames(tg_thread *t, tg_value self)
+{
+    const tgc_code *code = (tgc_code *)(void *)tgc_ptr(self);
+    const tgi_unit *unit = code->unit;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < unit->nlocals; i++)
+        n += unit->local_names[i] != TGI_REG_NONE;
+    tg_value names = tgc_tuple_new(t, n);
+    for (uint32_t i = 0, at = 0; names != TGC_NULL && i < unit->nlocals; i++) {
+        if (unit->local_names[i] != TGI_REG_NONE)
+            tgc_tuple_init_item(names, at++, code->consts[unit->local_names[i]]);
+    }
+    return names;
+}
+
 static const tgc_getset_def code_getsets[] = {
+    {"co_varnames", code_varnames, NULL},
     {"co_name", code_name, NULL},
     {"co_filename", code_filename, NULL},
     {"co_firstlineno", code_firstlineno, NULL},

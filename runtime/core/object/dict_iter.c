@@ -17,12 +17,13 @@
 
 typedef struct dict_iter {
     tgc_obj head;
-    tg_value dict;        // const after init
-    _Atomic(size_t) pos;  // any thread; ENDED after the end
-    _Atomic(size_t) size; // any thread: of the dict when the iterator was made, or SIZE_CHANGED
-    _Atomic(size_t) left; // any thread
-    tgc_dict_part part;   // const after init
-    bool reversed;        // const after init
+    tg_value dict;           // const after init
+    _Atomic(size_t) pos;     // any thread; ENDED after the end
+    _Atomic(size_t) size;    // any thread: of the dict when the iterator was made, or SIZE_CHANGED
+    _Atomic(size_t) left;    // any thread
+    _Atomic(tg_value) spare; // items: tgc_tuple_reuse_steal
+    tgc_dict_part part;      // const after init
+    bool reversed;           // const after init
 } dict_iter;
 
 tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool reversed)
@@ -38,6 +39,7 @@ tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool revers
     size_t size = tgc_dict_size(d);
     it->dict = tgc_retain(t, d);
     it->part = part;
+    atom_store_relaxed(&it->spare, TGC_NULL); // ORDER: relaxed; private.
     it->reversed = reversed;
     atom_store_relaxed(&it->pos, reversed ? SIZE_MAX : 0); // ORDER: relaxed; private.
     atom_store_relaxed(&it->size, size);                   // ORDER: relaxed; private.
@@ -74,7 +76,7 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
     }
     atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
     if (it->part == TGC_DICT_ITEMS)
-        return tgc_tuple_pack2_steal(t, key, value);
+        return tgc_tuple_reuse_steal(t, &it->spare, (tg_value[2]){key, value}, 2);
     return it->part == TGC_DICT_KEYS ? key : value;
 }
 
@@ -82,6 +84,8 @@ static void dict_iter_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_untrack(t, o);
     tgc_release(t, ((dict_iter *)(void *)o)->dict);
+    // ORDER: relaxed; nobody else has the iterator.
+    tgc_release(t, atom_load_relaxed(&((dict_iter *)(void *)o)->spare));
     tgc_delete(t, o, sizeof(dict_iter));
 }
 
@@ -89,12 +93,16 @@ static void dict_iter_clear(tg_thread *t, tgc_obj *o)
 {
     dict_iter *it = (dict_iter *)(void *)o;
     atom_store_relaxed(&it->pos, ENDED); // ORDER: relaxed; nobody can reach it any more.
+    // ORDER: relaxed; nobody can reach it any more.
+    tgc_release(t, atom_exchange_relaxed(&it->spare, TGC_NULL));
     tgc_drop_field(t, &it->dict);
 }
 
 static void dict_iter_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     visit(((dict_iter *)(void *)o)->dict, arg);
+    // ORDER: relaxed; world stopped.
+    visit(atom_load_relaxed(&((dict_iter *)(void *)o)->spare), arg);
 }
 
 #define DICT_ITER_TYPE(name_)                                                              \

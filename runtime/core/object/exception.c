@@ -12,6 +12,7 @@
 #include "core/object/exception.h"
 
 #include "core/object/class.h"              // tgc_attrs_init
+#include "core/object/dict.h"               // attributes
 #include "core/object/exception_internal.h" // shared slots
 #include "core/object/list.h"               // tgc_list_append
 #include "core/object/seq.h"                // tgc_tuple_from_iterable
@@ -35,6 +36,7 @@ tg_value tgc_exception_new(tg_thread *t, tgc_type *type, tg_value args_steal)
     tgc_slot_init(t, &e->context, TGC_NONE);
     tgc_slot_init(t, &e->traceback, TGC_NONE);
     tgc_slot_init(t, &e->notes, TGC_UNBOUND);
+    tgc_slot_init(t, &e->attributes, TGC_UNBOUND);
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(e->extra); i++)
         tgc_slot_init(t, &e->extra[i], TGC_UNBOUND);
     // ORDER: relaxed; the object is private.
@@ -101,6 +103,7 @@ void tgc_exception_clear(tg_thread *t, tgc_obj *o)
     tgc_exception_put(t, &e->context, TGC_NONE);
     tgc_exception_put(t, &e->traceback, TGC_NONE);
     tgc_exception_put(t, &e->notes, TGC_UNBOUND);
+    tgc_exception_put(t, &e->attributes, TGC_UNBOUND);
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(e->extra); i++)
         tgc_exception_put(t, &e->extra[i], TGC_UNBOUND);
 }
@@ -120,8 +123,40 @@ void tgc_exception_traverse(tgc_obj *o, tgc_visit visit, void *arg)
     visit(tgc_slot_peek(&e->context), arg);
     visit(tgc_slot_peek(&e->traceback), arg);
     visit(tgc_slot_peek(&e->notes), arg);
+    visit(tgc_slot_peek(&e->attributes), arg);
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(e->extra); i++)
         visit(tgc_slot_peek(&e->extra[i]), arg);
+}
+
+int tgc_exception_attr_get(tg_thread *t, tg_value exc, tg_value name, tg_value *out)
+{
+    tg_value dict = tgc_slot_load(t, &tgc_exception_of(exc)->attributes);
+    if (!tgc_is_ptr(dict))
+        return 0;
+    int found = tgc_dict_get(t, dict, name, out);
+    tgc_release(t, dict);
+    return found;
+}
+
+int tgc_exception_attr_set(tg_thread *t, tg_value exc, tg_value name, tg_value v)
+{
+    tgc_slot *slot = &tgc_exception_of(exc)->attributes;
+    tg_value dict = tgc_slot_load(t, slot);
+    if (!tgc_is_ptr(dict)) {
+        if (v == TGC_NULL)
+            return 0;
+        tg_value fresh = tgc_dict_new(t), expected = dict;
+        if (fresh == TGC_NULL)
+            return -1;
+        tgc_publish_value(t, fresh);
+        // ORDER: acq_rel; the first dict wins; the loser uses it.
+        if (!atom_cas_strong_acq_rel(&slot->word, &expected, fresh))
+            tgc_release(t, fresh);
+        dict = tgc_slot_load(t, slot);
+    }
+    int st = v == TGC_NULL ? tgc_dict_del(t, dict, name) : tgc_dict_set(t, dict, name, v);
+    tgc_release(t, dict);
+    return v != TGC_NULL && st == 0 ? 1 : st;
 }
 
 tg_value tgc_exception_args(tg_thread *t, tg_value exc)

@@ -3,11 +3,11 @@
 // float.c - arithmetic, comparison and hashing of floats. Text: float_text.c. The type: float_methods.c.
 #include "core/object/float_text.h" // own interface
 
-#include "core/object/class.h"   // tgc_special_call
-#include "core/object/error.h"   // tgc_raise
-#include "core/object/int.h"     // tgc_int_as_double
-#include "core/object/known.h"   // TGC_NAME
-#include "core/object/tuple.h"   // tgc_tuple_pack2_steal
+#include "core/object/class.h" // tgc_special_call
+#include "core/object/error.h" // tgc_raise
+#include "core/object/int.h"   // tgc_int_as_double
+#include "core/object/known.h" // TGC_NAME
+#include "core/object/tuple.h" // tgc_tuple_pack2_steal
 
 #include <errno.h> // ERANGE
 #include <math.h>  // fmod
@@ -48,7 +48,8 @@ int tgc_as_double(tg_thread *t, tg_value v, double *out)
     return tgc_double_of_object(t, v, "must be real number, not ", "", out);
 }
 
-int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const char *after, double *out)
+int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const char *after,
+                         double *out)
 {
     int status = as_number(t, v, out);
     if (status != 0)
@@ -57,14 +58,16 @@ int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const ch
     if (r == TGC_NOTIMPL) {
         r = tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
         if (r == TGC_NOTIMPL)
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s%.200s%s", refusal, tgc_type_name(v), after);
+            return tgc_raise_int(t, &TGC_EXC(TypeError), "%s%.200s%s", refusal, tgc_type_name(v),
+                                 after);
         if (r == TGC_NULL)
             return -1;
         bool ok = false;
         if (tgc_is_integer(r))
             *out = tgc_int_as_double(t, r, &ok);
         else
-            tgc_raise(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %.200s)", tgc_type_name(r));
+            tgc_raise(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %.200s)",
+                      tgc_type_name(r));
         tgc_release(t, r);
         return ok ? 0 : -1;
     }
@@ -74,7 +77,8 @@ int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const ch
     if (tgc_is_float(r))
         *out = tgc_float_value(r);
     else
-        status = tgc_raise_int(t, &TGC_EXC(TypeError), "%.200s.__float__ returned non-float (type %.200s)",
+        status = tgc_raise_int(t, &TGC_EXC(TypeError),
+                               "%.200s.__float__ returned non-float (type %.200s)",
                                tgc_type_name(v), tgc_type_name(r));
     tgc_release(t, r);
     return status;
@@ -104,14 +108,16 @@ void tgc_float_divmod(double x, double y, double *div, double *mod)
 tg_value tgc_float_pow(tg_thread *t, double x, double y)
 {
     if (x == 0.0 && y < 0.0)
-        return tgc_raise(t, &TGC_EXC(ZeroDivisionError), "0.0 cannot be raised to a negative power");
+        return tgc_raise(t, &TGC_EXC(ZeroDivisionError),
+                         "0.0 cannot be raised to a negative power");
     if (x < 0.0 && isfinite(x) && isfinite(y) && y != floor(y))
         return tgc_raise(t, &TGC_EXC(ValueError),
                          "a negative number to a fractional power is a complex number; "
                          "complex numbers are not supported");
     double d = pow(x, y);
     if (isinf(d) && isfinite(x) && isfinite(y))
-        return tgc_raise(t, &TGC_EXC(OverflowError), "(%d, 'Numerical result out of range')", ERANGE);
+        return tgc_raise(t, &TGC_EXC(OverflowError), "(%d, 'Numerical result out of range')",
+                         ERANGE);
     return tgc_float_new(t, d);
 }
 
@@ -122,14 +128,18 @@ tg_value tgc_float_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     if (sa != 1 || sb != 1)
         return sa < 0 || sb < 0 ? TGC_NULL : TGC_NOTIMPL;
     switch (op) {
-    case TGC_ADD: return tgc_float_new(t, x + y);
-    case TGC_SUB: return tgc_float_new(t, x - y);
-    case TGC_MUL: return tgc_float_new(t, x * y);
+    case TGC_ADD:
+        return tgc_float_new(t, x + y);
+    case TGC_SUB:
+        return tgc_float_new(t, x - y);
+    case TGC_MUL:
+        return tgc_float_new(t, x * y);
     case TGC_DIV:
         if (y == 0.0)
             return tgc_raise(t, &TGC_EXC(ZeroDivisionError), "float division by zero");
         return tgc_float_new(t, x / y);
-    case TGC_POW: return tgc_float_pow(t, x, y);
+    case TGC_POW:
+        return tgc_float_pow(t, x, y);
     case TGC_FLOORDIV:
     case TGC_MOD:
     case TGC_DIVMOD: {
@@ -154,7 +164,8 @@ tg_value tgc_float_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         }
         return tgc_tuple_pack2_steal(t, q, r);
     }
-    default: return TGC_NOTIMPL;
+    default:
+        return TGC_NOTIMPL;
     }
 }
 
@@ -204,7 +215,8 @@ tg_value tgc_float_round(tg_thread *t, double d, int64_t digits)
         bool rest = part != 0.0;
         for (int i = cut + 1; i < n; i++)
             rest |= p[i] != '0';
-        bool up = p[cut] > '5' || (p[cut] == '5' && (rest || ((cut == 0 ? '0' : p[cut - 1]) & 1) != 0));
+        bool up =
+            p[cut] > '5' || (p[cut] == '5' && (rest || ((cut == 0 ? '0' : p[cut - 1]) & 1) != 0));
         for (int i = cut; i < n; i++)
             p[i] = '0';
         for (int i = cut - 1; up && i >= -1; i--) {

@@ -17,7 +17,10 @@
 #include <stdio.h>  // snprintf
 #include <stdlib.h> // strtod
 
-static double self_double(const tg_value *args) { return tgc_float_value(args[0]); }
+static double self_double(const tg_value *args)
+{
+    return tgc_float_value(args[0]);
+}
 
 // --- the constructor
 
@@ -64,12 +67,14 @@ static int double_of_text(tg_thread *t, tg_value v, double *out)
     return -1;
 }
 
-static tg_value float_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value float_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                tg_value kwnames)
 {
     if (kwnames != TGC_NULL)
         return tgc_raise(t, &TGC_EXC(TypeError), "float() takes no keyword arguments");
     if (nargs > 1)
-        return tgc_raise(t, &TGC_EXC(TypeError), "float expected at most 1 argument, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "float expected at most 1 argument, got %zu",
+                         nargs);
     double d = 0.0;
     if (nargs == 1 && (tgc_is_str(args[0]) || tgc_is_bytes(args[0]))) {
         if (double_of_text(t, args[0], &d) < 0)
@@ -77,7 +82,8 @@ static tg_value float_construct(tg_thread *t, tgc_type *type, const tg_value *ar
     } else if (nargs == 1) {
         if (type == &tgc_float_type && tgc_is_flo(args[0]))
             return args[0];
-        if (tgc_double_of_object(t, args[0], "float() argument must be a string or a real number, not '", "'",
+        if (tgc_double_of_object(t, args[0],
+                                 "float() argument must be a string or a real number, not '", "'",
                                  &d) < 0)
             return TGC_NULL;
     }
@@ -165,10 +171,12 @@ static tg_value float_ratio(tg_thread *t, const tg_value *args, size_t nargs, tg
     }
     if (whole == 0)
         exponent = 0;
-    tg_value up = tgc_int_binary(t, TGC_LSHIFT, tgc_from_int(whole), tgc_from_int(exponent > 0 ? exponent : 0));
+    tg_value up = tgc_int_binary(t, TGC_LSHIFT, tgc_from_int(whole),
+                                 tgc_from_int(exponent > 0 ? exponent : 0));
     if (up == TGC_NULL)
         return TGC_NULL;
-    tg_value down = tgc_int_binary(t, TGC_LSHIFT, tgc_from_int(1), tgc_from_int(exponent < 0 ? -exponent : 0));
+    tg_value down =
+        tgc_int_binary(t, TGC_LSHIFT, tgc_from_int(1), tgc_from_int(exponent < 0 ? -exponent : 0));
     if (down == TGC_NULL) {
         tgc_release(t, up);
         return TGC_NULL;
@@ -232,7 +240,8 @@ static tg_value float_fromhex(tg_thread *t, const tg_value *args, size_t nargs, 
         d = strtod(text, &stop);
         ok = ok && *stop == '\0' && stop > text + 2;
         if (ok && isinf(d))
-            return tgc_raise(t, &TGC_EXC(OverflowError), "hexadecimal value too large to represent as a float");
+            return tgc_raise(t, &TGC_EXC(OverflowError),
+                             "hexadecimal value too large to represent as a float");
     }
     if (!ok)
         return tgc_raise(t, &TGC_EXC(ValueError), "invalid hexadecimal floating-point string");
@@ -261,7 +270,10 @@ static const tgc_method_def float_methods[] = {
     {NULL, NULL, 0, 0, 0},
 };
 
-static tg_value get_real(tg_thread *t, tg_value v) { return tgc_float_new(t, tgc_float_value(v)); }
+static tg_value get_real(tg_thread *t, tg_value v)
+{
+    return tgc_float_new(t, tgc_float_value(v));
+}
 
 static tg_value get_imag(tg_thread *t, tg_value v)
 {
@@ -279,12 +291,7 @@ static const tgc_getset_def float_getsets[] = {
 
 static void float_dealloc(tg_thread *t, tgc_obj *o)
 {
-    tgc_type *type = tgc_obj_type(o);
-    if ((type->flags & TGC_TF_TRACKED) != 0)
-        tgc_untrack(t, o);
-    if ((type->flags & TGC_TF_ATTRS) != 0)
-        tgc_attrs_clear(t, type, o);
-    tgc_delete(t, o, type->size);
+    tgc_delete(t, o, tgc_obj_type(o)->size);
 }
 
 static tg_value float_repr(tg_thread *t, tg_value v)
@@ -317,10 +324,14 @@ static tg_value float_unary(tg_thread *t, tgc_unop op, tg_value a)
 {
     double d = tgc_float_value(a);
     switch (op) {
-    case TGC_NEG: return tgc_float_new(t, -d);
-    case TGC_POS: return tgc_float_new(t, d);
-    case TGC_ABS: return tgc_float_new(t, fabs(d));
-    default: return TGC_NOTIMPL;
+    case TGC_NEG:
+        return tgc_float_new(t, -d);
+    case TGC_POS:
+        return tgc_float_new(t, d);
+    case TGC_ABS:
+        return tgc_float_new(t, fabs(d));
+    default:
+        return TGC_NOTIMPL;
     }
 }
 
@@ -342,12 +353,18 @@ static tg_value float_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
         return TGC_NOTIMPL;
     }
     switch (op) {
-    case TGC_LT: return tgc_from_bool(c < 0);
-    case TGC_LE: return tgc_from_bool(c <= 0);
-    case TGC_EQ: return tgc_from_bool(c == 0);
-    case TGC_NE: return tgc_from_bool(c != 0);
-    case TGC_GT: return tgc_from_bool(c > 0);
-    case TGC_GE: return tgc_from_bool(c >= 0);
+    case TGC_LT:
+        return tgc_from_bool(c < 0);
+    case TGC_LE:
+        return tgc_from_bool(c <= 0);
+    case TGC_EQ:
+        return tgc_from_bool(c == 0);
+    case TGC_NE:
+        return tgc_from_bool(c != 0);
+    case TGC_GT:
+        return tgc_from_bool(c > 0);
+    case TGC_GE:
+        return tgc_from_bool(c >= 0);
     }
     return TGC_NOTIMPL;
 }

@@ -86,7 +86,8 @@ static bool take_apart(double d, uint64_t *f, int *shift)
 // n / 2^shift rounded half to even; *error is the distance in units of 2^-shift.
 static unsigned __int128 round_shift(unsigned __int128 n, int shift, unsigned __int128 *error)
 {
-    unsigned __int128 q = n >> shift, rest = n - (q << shift), half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 q = n >> shift, rest = n - (q << shift),
+                      half = (unsigned __int128)1 << (shift - 1);
     bool up = rest > half || (rest == half && (q & 1) != 0);
     *error = up ? (half << 1) - rest : rest;
     return q + up;
@@ -112,7 +113,9 @@ static int exact_digits(char digits[24], double d, int *exponent)
     while (point > 0 ? d >= exact_powers[point] : d * exact_powers[-point] >= 1)
         point++;
     unsigned __int128 error, q = (unsigned __int128)f * power_of_ten(17 - point) >> shift;
-    point += q >= power_of_ten(17) ? 1 : q < power_of_ten(16) ? -1 : 0; // the loop may err for d < 1
+    point += q >= power_of_ten(17)  ? 1
+             : q < power_of_ten(16) ? -1
+                                    : 0; // the loop may err for d < 1
     for (int precision = 15; precision <= 17; precision++) {
         int k = precision - point;
         if (k < 0 || k > EXACT_PLACES)
@@ -147,7 +150,8 @@ static int print_fixed(char *out, size_t size, double d, int precision)
     unsigned __int128 error;
     if (precision > EXACT_PLACES || size < 48 || !take_apart(d, &f, &shift))
         return 0;
-    unsigned __int128 q = round_shift((unsigned __int128)f * power_of_ten(precision), shift, &error);
+    unsigned __int128 q =
+        round_shift((unsigned __int128)f * power_of_ten(precision), shift, &error);
     if (q > UINT64_MAX)
         return 0;
     char text[32], *end = text + sizeof text, *start = put_digits(end, (uint64_t)q), *p = out;
@@ -198,7 +202,8 @@ static int shortest_digits(char digits[24], double d, int *exponent)
         tgc_double_print(text, sizeof text, d, 'e', precision - 1, false);
         if (read_double(text) == d)
             break;
-        if (precision == 16 && mantissa == 0.5) { // one more in the last place; no carry beyond 9 is possible to help
+        if (precision == 16 &&
+            mantissa == 0.5) { // one more in the last place; no carry beyond 9 is possible to help
             char *e = strchr(text, 'e');
             if (e[-1] < '9') {
                 e[-1]++;
@@ -277,7 +282,10 @@ size_t tgc_float_repr(char buf[32], double d)
 
 // --- reading
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f); }
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
 
 static bool is_word(const char *p, size_t n, const char *word)
 {

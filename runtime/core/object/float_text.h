@@ -11,6 +11,7 @@
 int tgc_double_print(char *out, size_t size, double d, char type, int precision, bool alternate);
 // tgc_as_double with another TypeError: refusal, the type's name, after.
 #define tgc_double_of_object TG_CORE_SYM(tgc_double_of_object)
-int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const char *after, double *out);
+int tgc_double_of_object(tg_thread *t, tg_value v, const char *refusal, const char *after,
+                         double *out);
 
 #endif

@@ -7,7 +7,10 @@
 #include "core/object/str_units.h" // view
 #include "core/object/unicode.h"   // tgc_unicode_decimal
 
-static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c == '^'; }
+static bool is_align(uint32_t c)
+{
+    return c == '<' || c == '>' || c == '=' || c == '^';
+}
 
 // Digits at *at: 1 and *out, 0 if there are none, -1 raised.
 static int take_number(tg_thread *t, tgc_view v, size_t *at, int64_t *out)
@@ -19,7 +22,8 @@ static int take_number(tg_thread *t, tgc_view v, size_t *at, int64_t *out)
         if (digit < 0)
             break;
         if (n > (INT64_MAX - digit) / 10)
-            return tgc_raise_int(t, &TGC_EXC(ValueError), "Too many decimal digits in format string");
+            return tgc_raise_int(t, &TGC_EXC(ValueError),
+                                 "Too many decimal digits in format string");
         n = n * 10 + digit;
     }
     if (*at == start)
@@ -36,8 +40,10 @@ static int check_grouping(tg_thread *t, const tgc_spec *spec, bool text)
     if (spec->grouping == '_' && c < 128 && strchr("boxX", (int)c) != NULL)
         return 0;
     if (c > 32 && c < 128)
-        return tgc_raise_int(t, &TGC_EXC(ValueError), "Cannot specify '%c' with '%c'.", spec->grouping, (int)c);
-    return tgc_raise_int(t, &TGC_EXC(ValueError), "Cannot specify '%c' with '\\x%x'.", spec->grouping, c);
+        return tgc_raise_int(t, &TGC_EXC(ValueError), "Cannot specify '%c' with '%c'.",
+                             spec->grouping, (int)c);
+    return tgc_raise_int(t, &TGC_EXC(ValueError), "Cannot specify '%c' with '\\x%x'.",
+                         spec->grouping, c);
 }
 
 int tgc_spec_parse_for(tg_thread *t, tg_value text, tg_value v, char default_align, tgc_spec *out)
@@ -89,7 +95,9 @@ int tgc_spec_parse_for(tg_thread *t, tg_value text, tg_value v, char default_ali
         at++;
         int got = take_number(t, s, &at, &out->precision);
         if (got <= 0)
-            return got < 0 ? -1 : tgc_raise_int(t, &TGC_EXC(ValueError), "Format specifier missing precision");
+            return got < 0 ? -1
+                           : tgc_raise_int(t, &TGC_EXC(ValueError),
+                                           "Format specifier missing precision");
     }
 #undef PEEK
     if (n - at > 1) {
@@ -97,7 +105,8 @@ int tgc_spec_parse_for(tg_thread *t, tg_value text, tg_value v, char default_ali
         tgc_strbuf_init(&b);
         if (tgc_strbuf_append_cstr(t, &b, "Invalid format specifier '") < 0 ||
             tgc_strbuf_append_str(t, &b, text) < 0 ||
-            tgc_strbuf_append_printf(t, &b, "' for object of type '%.200s'", tgc_type_name(v)) < 0) {
+            tgc_strbuf_append_printf(t, &b, "' for object of type '%.200s'", tgc_type_name(v)) <
+                0) {
             tgc_strbuf_discard(&b);
             return -1;
         }
@@ -120,9 +129,11 @@ int tgc_spec_parse(tg_thread *t, tg_value text, tg_value v, tgc_spec *out)
 tg_value tgc_spec_unknown(tg_thread *t, uint32_t code, tg_value v)
 {
     if (code > 32 && code < 128)
-        return tgc_raise(t, &TGC_EXC(ValueError), "Unknown format code '%c' for object of type '%.200s'", (int)code,
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "Unknown format code '%c' for object of type '%.200s'", (int)code,
                          tgc_type_name(v));
-    return tgc_raise(t, &TGC_EXC(ValueError), "Unknown format code '\\x%x' for object of type '%.200s'", code,
+    return tgc_raise(t, &TGC_EXC(ValueError),
+                     "Unknown format code '\\x%x' for object of type '%.200s'", code,
                      tgc_type_name(v));
 }
 
@@ -139,7 +150,8 @@ int tgc_spec_put_number(tg_thread *t, tgc_strbuf *b, const tgc_spec *spec, const
     size_t fixed = (n->sign != 0) + n->prefix_length + n->rest_length, digits = n->digit_count;
     bool hex = spec->type < 128 && spec->type != 0 && strchr("boxX", (int)spec->type) != NULL;
     size_t group = spec->grouping == 0 ? 0 : hex ? 4 : 3;
-    if (spec->fill == '0' && align == '=' && group != 0 && width > fixed) { // the zeros are grouped too
+    if (spec->fill == '0' && align == '=' && group != 0 &&
+        width > fixed) { // the zeros are grouped too
         while (digits + (digits - 1) / group < width - fixed && digits < width)
             digits++;
     }
@@ -159,7 +171,8 @@ int tgc_spec_put_number(tg_thread *t, tgc_strbuf *b, const tgc_spec *spec, const
             return -1;
     } else {
         for (size_t i = 0; i < digits; i++) {
-            if (i != 0 && (digits - i) % group == 0 && tgc_strbuf_append_char(t, b, (uint8_t)spec->grouping) < 0)
+            if (i != 0 && (digits - i) % group == 0 &&
+                tgc_strbuf_append_char(t, b, (uint8_t)spec->grouping) < 0)
                 return -1;
             char c = i < zeros ? '0' : n->digits[i - zeros];
             if (tgc_strbuf_append_char(t, b, (uint8_t)c) < 0)
@@ -174,7 +187,7 @@ int tgc_spec_put_number(tg_thread *t, tgc_strbuf *b, const tgc_spec *spec, const
 tg_value tgc_str_format_spec(tg_thread *t, tg_value v, tg_value text)
 {
     if (tgc_str_length(text) == 0)
-        return tgc_retain(t, v);
+        return tgc_is_exact(v, &tgc_str_type) ? tgc_retain(t, v) : tgc_to_str(t, v);
     tgc_spec spec;
     if (tgc_spec_parse_for(t, text, v, '<', &spec) < 0)
         return TGC_NULL;
@@ -187,9 +200,11 @@ tg_value tgc_str_format_spec(tg_thread *t, tg_value v, tg_value text)
         return tgc_raise(t, &TGC_EXC(ValueError),
                          "Negative zero coercion (z) not allowed in string format specifier");
     if (spec.alternate)
-        return tgc_raise(t, &TGC_EXC(ValueError), "Alternate form (#) not allowed in string format specifier");
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "Alternate form (#) not allowed in string format specifier");
     if (spec.align == '=')
-        return tgc_raise(t, &TGC_EXC(ValueError), "'=' alignment not allowed in string format specifier");
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "'=' alignment not allowed in string format specifier");
     size_t n = tgc_str_length(v);
     if (spec.precision >= 0 && (uint64_t)spec.precision < n)
         n = (size_t)spec.precision;
@@ -199,7 +214,8 @@ tg_value tgc_str_format_spec(tg_thread *t, tg_value v, tg_value text)
     size_t left = left_part(spec.align == 0 ? '<' : spec.align, pad);
     tgc_strbuf b;
     tgc_strbuf_init(&b);
-    if (tgc_strbuf_append_fill(t, &b, spec.fill, left) < 0 || tgc_strbuf_append_sub(t, &b, v, 0, n) < 0 ||
+    if (tgc_strbuf_append_fill(t, &b, spec.fill, left) < 0 ||
+        tgc_strbuf_append_sub(t, &b, v, 0, n) < 0 ||
         tgc_strbuf_append_fill(t, &b, spec.fill, pad - left) < 0) {
         tgc_strbuf_discard(&b);
         return TGC_NULL;
@@ -211,6 +227,6 @@ tg_value tgc_object_format(tg_thread *t, tg_value v, tg_value spec)
 {
     if (tgc_str_length(spec) == 0)
         return tgc_to_str(t, v);
-    return tgc_raise(t, &TGC_EXC(TypeError), "unsupported format string passed to %.200s.__format__",
-                     tgc_type_name(v));
+    return tgc_raise(t, &TGC_EXC(TypeError),
+                     "unsupported format string passed to %.200s.__format__", tgc_type_name(v));
 }

@@ -12,12 +12,12 @@
 
 // [[fill]align][sign][z][#][0][width][grouping][.precision][type]
 typedef struct tgc_spec {
-    uint32_t fill;     // ' ' unless given
-    char align;        // '<' '>' '^' '=', 0 if not given
-    char sign;         // '+' '-' ' ', 0 if not given
-    bool no_neg_zero;  // z
-    bool alternate;    // #
-    char grouping;     // ',' '_' or 0
+    uint32_t fill;    // ' ' unless given
+    char align;       // '<' '>' '^' '=', 0 if not given
+    char sign;        // '+' '-' ' ', 0 if not given
+    bool no_neg_zero; // z
+    bool alternate;   // #
+    char grouping;    // ',' '_' or 0
     bool fill_given;
     int64_t width;     // -1 if not given
     int64_t precision; // -1 if not given
@@ -43,15 +43,19 @@ tg_value tgc_object_format(tg_thread *t, tg_value v, tg_value spec);
 // fmt % args, fmt a str.
 #define tgc_str_percent TG_CORE_SYM(tgc_str_percent)
 tg_value tgc_str_percent(tg_thread *t, tg_value fmt, tg_value args);
+#define tgc_bytes_percent TG_CORE_SYM(tgc_bytes_percent)
+tg_value tgc_bytes_percent(tg_thread *t, tg_value fmt, tg_value args); // fmt bytes
 // fmt.format(*args, **kw); args without self.
 #define tgc_str_format_method TG_CORE_SYM(tgc_str_format_method)
-tg_value tgc_str_format_method(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames);
+tg_value tgc_str_format_method(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                               tg_value kwnames);
 // fmt.format_map(mapping).
 #define tgc_str_format_map TG_CORE_SYM(tgc_str_format_map)
 tg_value tgc_str_format_map(tg_thread *t, tg_value self, tg_value mapping);
 
 // d in one of e E f F g G %, r for repr; the text of the number without padding, into b. precision -1: 6.
 #define tgc_format_double TG_CORE_SYM(tgc_format_double)
-int tgc_format_double(tg_thread *t, tgc_strbuf *b, double d, char type, int64_t precision, bool alternate);
+int tgc_format_double(tg_thread *t, tgc_strbuf *b, double d, char type, int64_t precision,
+                      bool alternate);
 
 #endif

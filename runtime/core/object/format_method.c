@@ -27,7 +27,10 @@ typedef struct field {
     bool nested;         // spec has fields
 } field;
 
-static int refuse(tg_thread *t, const char *text) { return tgc_raise_int(t, &TGC_EXC(ValueError), "%s", text); }
+static int refuse(tg_thread *t, const char *text)
+{
+    return tgc_raise_int(t, &TGC_EXC(ValueError), "%s", text);
+}
 
 // Digits only: 1 and *out, 0 if it is no number, -1 raised.
 static int as_number(tg_thread *t, tgc_view v, int64_t *out)
@@ -57,9 +60,11 @@ static tg_value first_value(tg_thread *t, job *j, tgc_view name)
         if (j->numbers == UNKNOWN)
             j->numbers = now;
         if (j->numbers != now) {
-            refuse(t, now == MANUAL
-                          ? "cannot switch from automatic field numbering to manual field specification"
-                          : "cannot switch from manual field specification to automatic field numbering");
+            refuse(
+                t,
+                now == MANUAL
+                    ? "cannot switch from automatic field numbering to manual field specification"
+                    : "cannot switch from manual field specification to automatic field numbering");
             return TGC_NULL;
         }
         if (now == AUTOMATIC)
@@ -67,7 +72,8 @@ static tg_value first_value(tg_thread *t, job *j, tgc_view name)
         if (j->mapping != TGC_NULL)
             return tgc_raise(t, &TGC_EXC(ValueError), "Format string contains positional fields");
         if ((uint64_t)index >= j->positional)
-            return tgc_raise(t, &TGC_EXC(IndexError), "Replacement index %lld out of range for positional args tuple",
+            return tgc_raise(t, &TGC_EXC(IndexError),
+                             "Replacement index %lld out of range for positional args tuple",
                              (long long)index);
         return tgc_retain(t, j->args[index]);
     }
@@ -293,7 +299,8 @@ static tg_value run(tg_thread *t, job *j, tg_value self)
     return tgc_strbuf_finish(t, &out);
 }
 
-tg_value tgc_str_format_method(tg_thread *t, tg_value self, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value tgc_str_format_method(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
+                               tg_value kwnames)
 {
     size_t named = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames);
     job j = {.args = args, .positional = nargs - named, .kwnames = kwnames, .mapping = TGC_NULL};

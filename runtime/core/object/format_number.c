@@ -29,12 +29,15 @@ static void add_dot_zero(char *text)
         memcpy(text + n, ".0", 3);
 }
 
-char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alternate, bool dot_zero, char *small,
-                      size_t small_size, size_t *n)
+char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alternate,
+                      bool dot_zero, char *small, size_t small_size, size_t *n)
 {
     bool upper = type >= 'A' && type <= 'Z';
     if (isnan(d) || isinf(d)) {
-        const char *text = isnan(d) ? (upper ? "NAN" : "nan") : upper ? (d < 0 ? "-INF" : "INF") : d < 0 ? "-inf" : "inf";
+        const char *text = isnan(d) ? (upper ? "NAN" : "nan")
+                           : upper  ? (d < 0 ? "-INF" : "INF")
+                           : d < 0  ? "-inf"
+                                    : "inf";
         *n = strlen(text);
         memcpy(small, text, *n + 1);
         return small;
@@ -80,14 +83,16 @@ char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alt
     return out;
 }
 
-int tgc_format_double(tg_thread *t, tgc_strbuf *b, double d, char type, int64_t precision, bool alternate)
+int tgc_format_double(tg_thread *t, tgc_strbuf *b, double d, char type, int64_t precision,
+                      bool alternate)
 {
     char small[400];
     size_t n;
     if (precision > INT32_MAX - 400)
         return tgc_raise_int(t, &TGC_EXC(ValueError), "precision too big");
     char *text = tgc_double_text(t, type == '%' ? d * 100 : d, type == '%' ? 'f' : type,
-                                 precision < 0 ? 6 : (int)precision, alternate, false, small, sizeof small, &n);
+                                 precision < 0 ? 6 : (int)precision, alternate, false, small,
+                                 sizeof small, &n);
     if (text == NULL)
         return -1;
     int ok = tgc_strbuf_append_utf8(t, b, text, n);
@@ -129,8 +134,8 @@ static tg_value format_double(tg_thread *t, double d, const tgc_spec *spec)
     if (precision > INT32_MAX - 400)
         return tgc_raise(t, &TGC_EXC(ValueError), "precision too big");
     size_t n;
-    char *text = tgc_double_text(t, d, type, precision < 0 ? 6 : (int)precision, spec->alternate, dot_zero, small,
-                                 sizeof small - 2, &n);
+    char *text = tgc_double_text(t, d, type, precision < 0 ? 6 : (int)precision, spec->alternate,
+                                 dot_zero, small, sizeof small - 2, &n);
     if (text == NULL)
         return TGC_NULL;
     bool negative = text[0] == '-';
@@ -193,7 +198,8 @@ tg_value tgc_float_format(tg_thread *t, tg_value v, tg_value text)
 static tg_value format_char(tg_thread *t, tg_value v, const tgc_spec *spec)
 {
     if (spec->sign != 0)
-        return tgc_raise(t, &TGC_EXC(ValueError), "Sign not allowed with integer format specifier 'c'");
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "Sign not allowed with integer format specifier 'c'");
     if (spec->alternate)
         return tgc_raise(t, &TGC_EXC(ValueError),
                          "Alternate form (#) not allowed with integer format specifier 'c'");
@@ -207,7 +213,8 @@ static tg_value format_char(tg_thread *t, tg_value v, const tgc_spec *spec)
     size_t left = align == '>' || align == '=' ? pad : align == '^' ? pad / 2 : 0;
     tgc_strbuf b;
     tgc_strbuf_init(&b);
-    if (tgc_strbuf_append_fill(t, &b, spec->fill, left) < 0 || tgc_strbuf_append_char(t, &b, (uint32_t)c) < 0 ||
+    if (tgc_strbuf_append_fill(t, &b, spec->fill, left) < 0 ||
+        tgc_strbuf_append_char(t, &b, (uint32_t)c) < 0 ||
         tgc_strbuf_append_fill(t, &b, spec->fill, pad - left) < 0) {
         tgc_strbuf_discard(&b);
         return TGC_NULL;
@@ -227,16 +234,17 @@ static tg_value format_integer(tg_thread *t, tg_value v, const tgc_spec *spec)
 {
     char small[128];
     size_t n;
-    int base = spec->type == 'b' ? 2 : spec->type == 'o' ? 8 : spec->type == 'x' || spec->type == 'X' ? 16 : 10;
+    int base = spec->type == 'b'                        ? 2
+               : spec->type == 'o'                      ? 8
+               : spec->type == 'x' || spec->type == 'X' ? 16
+                                                        : 10;
     char *digits = tgc_int_digits(t, v, base, small, sizeof small, &n);
     if (digits == NULL)
         return TGC_NULL;
     if (spec->type == 'X')
         to_upper(digits, n);
-    tgc_number_text number = {.sign = sign_of(spec, tgc_int_sign(v) < 0),
-                              .digits = digits,
-                              .digit_count = n,
-                              .rest = ""};
+    tgc_number_text number = {
+        .sign = sign_of(spec, tgc_int_sign(v) < 0), .digits = digits, .digit_count = n, .rest = ""};
     if (spec->alternate && base != 10) {
         number.prefix[0] = '0';
         number.prefix[1] = (char)spec->type;
@@ -257,7 +265,8 @@ static tg_value format_integer(tg_thread *t, tg_value v, const tgc_spec *spec)
 tg_value tgc_int_format(tg_thread *t, tg_value v, tg_value text)
 {
     if (tgc_str_length(text) == 0)
-        return tgc_is_bool(v) ? tgc_to_str(t, v) : tgc_int_to_text(t, v, 10);
+        return tgc_is_int(v) || tgc_is_exact(v, &tgc_int_type) ? tgc_int_to_text(t, v, 10)
+                                                               : tgc_to_str(t, v);
     tgc_spec spec;
     if (tgc_spec_parse_for(t, text, v, '>', &spec) < 0)
         return TGC_NULL;
@@ -269,7 +278,8 @@ tg_value tgc_int_format(tg_thread *t, tg_value v, tg_value text)
         return ok ? format_double(t, d, &spec) : TGC_NULL;
     }
     if (spec.precision >= 0)
-        return tgc_raise(t, &TGC_EXC(ValueError), "Precision not allowed in integer format specifier");
+        return tgc_raise(t, &TGC_EXC(ValueError),
+                         "Precision not allowed in integer format specifier");
     if (spec.no_neg_zero)
         return tgc_raise(t, &TGC_EXC(ValueError),
                          "Negative zero coercion (z) not allowed in integer format specifier");

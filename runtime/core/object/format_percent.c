@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// format_percent.c - the % operator of str.
+// format_percent.c - the % operator of str and bytes.
+//
+// bytes are formatted as text of the same code points, up to U+00FF, and turned back.
+#include "core/object/bytes_array.h" // tgc_bytes_like
+#include "core/object/bytes.h"       // tgc_bytes_new
 #include "core/object/class.h"       // tgc_special_call
 #include "core/object/error.h"       // tgc_raise
 #include "core/object/float_text.h"  // tgc_as_double
@@ -15,6 +19,7 @@ typedef struct job {
     tg_value args;    // what stands right of the %
     tg_value mapping; // args again if it may be used as one, else TGC_NULL
     bool is_tuple;
+    bool bytes;  // keys and texts are bytes
     size_t next; // of a tuple; or 1 when the single argument is used up
 } job;
 
@@ -39,7 +44,8 @@ static tg_value next_arg(tg_thread *t, job *j)
 }
 
 // Digits, or a '*' that takes an argument. *out stays if there is neither.
-static int take_number(tg_thread *t, job *j, tgc_view text, size_t *at, const char *too_big, int64_t *out)
+static int take_number(tg_thread *t, job *j, tgc_view text, size_t *at, const char *too_big,
+                       int64_t *out)
 {
     if (*at < text.length && view_get(text, *at) == '*') {
         ++*at;
@@ -80,7 +86,8 @@ static int take_key(tg_thread *t, job *j, tgc_view text, size_t *at, tg_value *a
     }
     if (*at == text.length)
         return tgc_raise_int(t, &TGC_EXC(ValueError), "incomplete format key");
-    tg_value key = units_str(t, view_sub(text, start, *at));
+    tgc_view name = view_sub(text, start, *at);
+    tg_value key = j->bytes ? tgc_bytes_new(t, name.units, name.length) : units_str(t, name);
     ++*at;
     if (key == TGC_NULL)
         return -1;
@@ -90,7 +97,8 @@ static int take_key(tg_thread *t, job *j, tgc_view text, size_t *at, tg_value *a
 }
 
 // Reads what follows a '%'. *arg is the value of a (key), a new reference, or TGC_NULL.
-static int parse_conversion(tg_thread *t, job *j, tgc_view text, size_t *at, conversion *c, tg_value *arg)
+static int parse_conversion(tg_thread *t, job *j, tgc_view text, size_t *at, conversion *c,
+                            tg_value *arg)
 {
     *c = (conversion){.width = -1, .precision = -1};
     size_t n = text.length;
@@ -155,6 +163,52 @@ static int put_text(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value
     return c->left ? tgc_strbuf_append_fill(t, out, ' ', pad) : 0;
 }
 
+// For bytes: %s and %b take bytes, %c one byte or an integer.
+static int convert_bytes(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value v)
+{
+    tg_value raw;
+    conversion whole = *c;
+    if (c->code == 'c') {
+        whole.precision = -1;
+        int64_t byte;
+        uint8_t one = 0;
+        if (tgc_is_integer(v)) {
+            if (!tgc_int_try_i64(v, &byte) || byte < 0 || byte > 255)
+                return tgc_raise_int(t, &TGC_EXC(OverflowError), "%%c arg not in range(256)");
+            one = (uint8_t)byte;
+            raw = tgc_bytes_new(t, &one, 1);
+        } else {
+            raw = tgc_is_bytes(v) || tgc_is_bytearray(v) ? tgc_bytes_like(t, v) : TGC_NOTIMPL;
+        }
+        bool fits = raw == TGC_NULL || (raw != TGC_NOTIMPL && tgc_bytes_of(raw)->size == 1);
+        if (!fits) {
+            tgc_release(t, raw);
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "%%c requires an integer in range(256) or a single byte");
+        }
+    } else if (tgc_is_bytes(v) || tgc_is_bytearray(v)) {
+        raw = tgc_bytes_like(t, v);
+    } else {
+        raw = tgc_special_call(t, v, TGC_NAME(bytes), TGC_NULL, TGC_NULL);
+        if (raw == TGC_NOTIMPL || (raw != TGC_NULL && !tgc_is_bytes(raw))) {
+            tgc_release(t, raw);
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "%%b requires a bytes-like object, or an object that implements "
+                                 "__bytes__, not '%.100s'",
+                                 tgc_type_name(v));
+        }
+    }
+    if (raw == TGC_NULL)
+        return -1;
+    size_t n;
+    const uint8_t *p = tgc_bytes_data(raw, &n);
+    tg_value s = tgc_str_from_units(t, p, n, 1);
+    int ok = s == TGC_NULL ? -1 : put_text(t, out, &whole, s);
+    tgc_release(t, s);
+    tgc_release(t, raw);
+    return ok;
+}
+
 static int convert_text(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value v)
 {
     tg_value s;
@@ -182,8 +236,9 @@ static int convert_char(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_v
         s = tgc_retain(t, v);
     } else {
         tg_value index = tgc_is_str(v) || tgc_is_float(v) ? TGC_NOTIMPL
-                         : tgc_is_integer(v)              ? tgc_retain(t, v)
-                                             : tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
+                         : tgc_is_integer(v)
+                             ? tgc_retain(t, v)
+                             : tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
         int64_t cp;
         if (index == TGC_NULL)
             return -1;
@@ -205,11 +260,12 @@ static int convert_char(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_v
 }
 
 // sign, prefix, zeros and digits, padded.
-static int put_number(tg_thread *t, tgc_strbuf *out, const conversion *c, bool negative, const char *prefix,
-                      const char *digits, size_t n)
+static int put_number(tg_thread *t, tgc_strbuf *out, const conversion *c, bool negative,
+                      const char *prefix, const char *digits, size_t n)
 {
     char sign = negative ? '-' : c->plus ? '+' : c->blank ? ' ' : 0;
-    size_t width = c->width < 0 ? 0 : (size_t)c->width, least = c->precision > 0 ? (size_t)c->precision : 0;
+    size_t width = c->width < 0 ? 0 : (size_t)c->width,
+           least = c->precision > 0 ? (size_t)c->precision : 0;
     size_t zeros = least > n ? least - n : 0, head = (sign != 0) + strlen(prefix);
     size_t body = head + zeros + n, pad = width > body ? width - body : 0;
     bool fill_zero = c->zero && !c->left;
@@ -251,8 +307,9 @@ static int convert_integer(tg_thread *t, tgc_strbuf *out, const conversion *c, t
     if (i == TGC_NULL)
         return -1;
     if (i == TGC_NOTIMPL)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%%%c format: %s is required, not %.200s", (int)c->code,
-                             hex || octal ? "an integer" : "a real number", tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%%%c format: %s is required, not %.200s",
+                             (int)c->code, hex || octal ? "an integer" : "a real number",
+                             tgc_type_name(v));
     char small[96];
     size_t n;
     char *digits = tgc_int_digits(t, i, hex ? 16 : octal ? 8 : 10, small, sizeof small, &n);
@@ -264,24 +321,30 @@ static int convert_integer(tg_thread *t, tgc_strbuf *out, const conversion *c, t
         for (size_t k = 0; k < n; k++)
             digits[k] = (char)(digits[k] >= 'a' ? digits[k] - 32 : digits[k]);
     }
-    const char *prefix = !c->alternate ? "" : octal ? "0o" : c->code == 'x' ? "0x" : c->code == 'X' ? "0X" : "";
+    const char *prefix = !c->alternate    ? ""
+                         : octal          ? "0o"
+                         : c->code == 'x' ? "0x"
+                         : c->code == 'X' ? "0X"
+                                          : "";
     int ok = put_number(t, out, c, negative, prefix, digits, n);
     if (digits != small)
         tgi_raw_free(digits);
     return ok;
 }
 
-static int convert_float(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value v)
+static int convert_float(tg_thread *t, const job *j, tgc_strbuf *out, const conversion *c,
+                         tg_value v)
 {
     double d;
-    if (tgc_as_double(t, v, &d) < 0)
+    const char *refusal = j->bytes ? "float argument required, not " : "must be real number, not ";
+    if (tgc_double_of_object(t, v, refusal, "", &d) < 0)
         return -1;
     if (c->precision > INT32_MAX - 400)
         return tgc_raise_int(t, &TGC_EXC(ValueError), "precision too big");
     char small[400];
     size_t n;
-    char *text = tgc_double_text(t, d, (char)c->code, c->precision < 0 ? 6 : (int)c->precision, c->alternate, false,
-                                 small, sizeof small, &n);
+    char *text = tgc_double_text(t, d, (char)c->code, c->precision < 0 ? 6 : (int)c->precision,
+                                 c->alternate, false, small, sizeof small, &n);
     if (text == NULL)
         return -1;
     conversion plain = *c;
@@ -293,8 +356,15 @@ static int convert_float(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_
     return ok;
 }
 
-static int convert(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value v)
+static int convert(tg_thread *t, const job *j, tgc_strbuf *out, const conversion *c, tg_value v)
 {
+    if (j->bytes && (c->code == 's' || c->code == 'b' || c->code == 'c'))
+        return convert_bytes(t, out, c, v);
+    if (j->bytes && c->code == 'r') {
+        conversion plain = *c;
+        plain.code = 'a';
+        return convert_text(t, out, &plain, v);
+    }
     bool plain = c->width < 0 && c->precision < 0 && !c->plus && !c->blank;
     if (plain && c->code == 's' && tgc_is_exact(v, &tgc_str_type))
         return tgc_strbuf_append_str(t, out, v);
@@ -303,15 +373,19 @@ static int convert(tg_thread *t, tgc_strbuf *out, const conversion *c, tg_value 
     switch (c->code) {
     case 's':
     case 'r':
-    case 'a': return convert_text(t, out, c, v);
-    case 'c': return convert_char(t, out, c, v);
+    case 'a':
+        return convert_text(t, out, c, v);
+    case 'c':
+        return convert_char(t, out, c, v);
     case 'd':
     case 'i':
     case 'u':
     case 'x':
     case 'X':
-    case 'o': return convert_integer(t, out, c, v);
-    default: return convert_float(t, out, c, v);
+    case 'o':
+        return convert_integer(t, out, c, v);
+    default:
+        return convert_float(t, j, out, c, v);
     }
 }
 
@@ -339,8 +413,10 @@ static int render(tg_thread *t, job *j, tgc_strbuf *out, tg_value fmt)
             tg_value v = c.has_key ? keyed : next_arg(t, j);
             if (v == TGC_NULL)
                 ok = -1;
-            else if (c.code < 128 && c.code != 0 && strchr("srcdiuxXoeEfFgGa", (int)c.code) != NULL)
-                ok = convert(t, out, &c, v);
+            else if (c.code < 128 && c.code != 0 &&
+                     (strchr("srcdiuxXoeEfFgGa", (int)c.code) != NULL ||
+                      (j->bytes && c.code == 'b')))
+                ok = convert(t, j, out, &c, v);
             else
                 ok = tgc_raise_int(t, &TGC_EXC(ValueError),
                                    "unsupported format character '%c' (0x%x) at index %zu",
@@ -353,20 +429,46 @@ static int render(tg_thread *t, job *j, tgc_strbuf *out, tg_value fmt)
     return 0;
 }
 
+static int run(tg_thread *t, job *j, tgc_strbuf *out, tg_value fmt)
+{
+    tgc_strbuf_init(out);
+    int ok = render(t, j, out, fmt);
+    bool left_over = j->is_tuple ? j->next < tgc_tuple_size(j->args) : j->next == 0;
+    if (ok == 0 && left_over && j->mapping == TGC_NULL)
+        ok = tgc_raise_int(t, &TGC_EXC(TypeError),
+                           "not all arguments converted during %s formatting",
+                           j->bytes ? "bytes" : "string");
+    if (ok < 0)
+        tgc_strbuf_discard(out);
+    return ok;
+}
+
 tg_value tgc_str_percent(tg_thread *t, tg_value fmt, tg_value args)
 {
     job j = {.args = args, .mapping = TGC_NULL, .is_tuple = tgc_is_tuple(args)};
     if (!j.is_tuple && !tgc_is_str(args) && tgc_type_of(args)->getitem != NULL)
         j.mapping = args;
     tgc_strbuf out;
-    tgc_strbuf_init(&out);
-    int ok = render(t, &j, &out, fmt);
-    bool left_over = j.is_tuple ? j.next < tgc_tuple_size(args) : j.next == 0;
-    if (ok == 0 && left_over && j.mapping == TGC_NULL)
-        ok = tgc_raise_int(t, &TGC_EXC(TypeError), "not all arguments converted during string formatting");
-    if (ok < 0) {
-        tgc_strbuf_discard(&out);
+    return run(t, &j, &out, fmt) < 0 ? TGC_NULL : tgc_strbuf_finish(t, &out);
+}
+
+tg_value tgc_bytes_percent(tg_thread *t, tg_value fmt, tg_value args)
+{
+    job j = {.args = args, .mapping = TGC_NULL, .is_tuple = tgc_is_tuple(args), .bytes = true};
+    if (!j.is_tuple && !tgc_is_bytes(args) && !tgc_is_bytearray(args) && !tgc_is_str(args) &&
+        tgc_type_of(args)->getitem != NULL)
+        j.mapping = args;
+    size_t n;
+    const uint8_t *p = tgc_bytes_data(fmt, &n);
+    tg_value text = tgc_str_from_units(t, p, n, 1);
+    if (text == TGC_NULL)
         return TGC_NULL;
+    tgc_strbuf out;
+    tg_value result = TGC_NULL;
+    if (run(t, &j, &out, text) == 0) {
+        result = tgc_bytes_new(t, out.units, out.length); // all below U+0100: units of one byte
+        tgc_strbuf_discard(&out);
     }
-    return tgc_strbuf_finish(t, &out);
+    tgc_release(t, text);
+    return result;
 }

@@ -19,7 +19,8 @@ typedef struct tgc_number_text {
 
 // Appends the number padded and grouped as the spec says. default_align is '>' for numbers.
 #define tgc_spec_put_number TG_CORE_SYM(tgc_spec_put_number)
-int tgc_spec_put_number(tg_thread *t, tgc_strbuf *b, const tgc_spec *spec, const tgc_number_text *n);
+int tgc_spec_put_number(tg_thread *t, tgc_strbuf *b, const tgc_spec *spec,
+                        const tgc_number_text *n);
 #define tgc_spec_parse_for TG_CORE_SYM(tgc_spec_parse_for)
 int tgc_spec_parse_for(tg_thread *t, tg_value text, tg_value v, char default_align, tgc_spec *out);
 // ValueError "Unknown format code ...".
@@ -30,7 +31,7 @@ tg_value tgc_spec_unknown(tg_thread *t, uint32_t code, tg_value v);
 // repr; with `dot_zero` as str() shows it: never without a point. A short one goes into `small`; else the result is
 // from tgi_raw_alloc and the caller frees it. NULL: raised.
 #define tgc_double_text TG_CORE_SYM(tgc_double_text)
-char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alternate, bool dot_zero, char *small,
-                      size_t small_size, size_t *n);
+char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alternate,
+                      bool dot_zero, char *small, size_t small_size, size_t *n);
 
 #endif

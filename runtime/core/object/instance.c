@@ -229,3 +229,28 @@ tg_value tgc_attrs_dict(tg_thread *t, tgc_obj *o)
     tgc_release(t, dict);
     return result;
 }
+
+// Attributes move into a dict, which any class can find; then the type is exchanged in a pause.
+int tgc_instance_set_class(tg_thread *t, tg_value self, tgc_type *to)
+{
+    tgc_type *from = tgc_type_of(self);
+    bool fits = (from->flags & to->flags & TGC_TF_HEAP) != 0 &&
+                from->attrs_offset == to->attrs_offset && from->construct == to->construct &&
+                to->class_data->capacity <= from->class_data->capacity &&
+                !from->class_data->slots_only && !to->class_data->slots_only;
+    if (!fits)
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "__class__ assignment: '%s' object layout differs from '%s'", to->name,
+                             from->name);
+    tg_value dict = tgc_attrs_dict(t, tgc_ptr(self));
+    if (dict == TGC_NULL)
+        return -1;
+    tgc_release(t, dict);
+    mark_dicts(t, to);
+    if (TGC_FREE_THREADED)
+        tgi_stop_the_world(t, t->interp, TGI_CAUSE_TYPES);
+    tgc_ptr(self)->type = to;
+    if (TGC_FREE_THREADED)
+        tgi_start_the_world(t, t->interp);
+    return 0;
+}

@@ -28,7 +28,8 @@ tg_value tgc_int_from_i128(tg_thread *t, __int128 i)
 {
     if (TGI_LIKELY(i >= TGC_INT_MIN && i <= TGC_INT_MAX))
         return tgc_from_int((int64_t)i);
-    unsigned __int128 m = i < 0 ? (unsigned __int128)0 - (unsigned __int128)i : (unsigned __int128)i;
+    unsigned __int128 m =
+        i < 0 ? (unsigned __int128)0 - (unsigned __int128)i : (unsigned __int128)i;
     mp_limb_t limbs[2] = {(mp_limb_t)m, (mp_limb_t)(m >> 64)};
     return tgc_int_from_limbs(t, limbs, 2, i < 0);
 }
@@ -97,7 +98,8 @@ int tgc_int_as_i64(tg_thread *t, tg_value v, int64_t *out)
     if (tgc_int_try_i64(v, out))
         return 0;
     if (!tgc_is_integer(v))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "'%.200s' object cannot be interpreted as an integer",
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "'%.200s' object cannot be interpreted as an integer",
                              tgc_type_name(v));
     return tgc_raise_int(t, &TGC_EXC(OverflowError), "Python int too large to convert to C long");
 }
@@ -105,14 +107,17 @@ int tgc_int_as_i64(tg_thread *t, tg_value v, int64_t *out)
 int tgc_int_as_u64(tg_thread *t, tg_value v, uint64_t *out)
 {
     if (!tgc_is_integer(v))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "'%.200s' object cannot be interpreted as an integer",
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "'%.200s' object cannot be interpreted as an integer",
                              tgc_type_name(v));
     tgc_mag m;
     mag_of(v, &m);
     if (m.negative && m.size != 0)
-        return tgc_raise_int(t, &TGC_EXC(OverflowError), "can't convert negative value to unsigned int");
+        return tgc_raise_int(t, &TGC_EXC(OverflowError),
+                             "can't convert negative value to unsigned int");
     if (m.size > 1)
-        return tgc_raise_int(t, &TGC_EXC(OverflowError), "Python int too large to convert to C unsigned long");
+        return tgc_raise_int(t, &TGC_EXC(OverflowError),
+                             "Python int too large to convert to C unsigned long");
     *out = m.size == 0 ? 0 : m.limbs[0];
     return 0;
 }
@@ -128,6 +133,7 @@ uint64_t tgc_int_low_u64(tg_value v)
 double tgc_int_as_double(tg_thread *t, tg_value v, bool *ok)
 {
     *ok = true;
+    v = int_plain(v);
     if (!tgc_is_ptr(v))
         return (double)int_of_immediate(v);
     tgc_mag m;
@@ -145,6 +151,7 @@ double tgc_int_as_double(tg_thread *t, tg_value v, bool *ok)
 
 int tgc_int_sign(tg_value v)
 {
+    v = int_plain(v);
     if (tgc_is_ptr(v))
         return bigint_of(v)->size < 0 ? -1 : 1;
     int64_t i = int_of_immediate(v);
@@ -206,10 +213,14 @@ int tgc_int_order(tg_value a, tg_value b)
     return x.negative ? -c : c;
 }
 
-bool tgc_int_equal(tg_value a, tg_value b) { return a == b || tgc_int_order(a, b) == 0; }
+bool tgc_int_equal(tg_value a, tg_value b)
+{
+    return a == b || tgc_int_order(a, b) == 0;
+}
 
 int tgc_int_order_double(tg_value a, double d)
 {
+    a = int_plain(a);
     int sign = tgc_int_sign(a), d_sign = (d > 0) - (d < 0);
     if (sign != d_sign)
         return sign < d_sign ? -1 : 1;
@@ -249,12 +260,18 @@ tg_value tgc_int_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
         return TGC_NOTIMPL;
     int c = tgc_int_order(a, b);
     switch (op) {
-    case TGC_LT: return tgc_from_bool(c < 0);
-    case TGC_LE: return tgc_from_bool(c <= 0);
-    case TGC_EQ: return tgc_from_bool(c == 0);
-    case TGC_NE: return tgc_from_bool(c != 0);
-    case TGC_GT: return tgc_from_bool(c > 0);
-    case TGC_GE: return tgc_from_bool(c >= 0);
+    case TGC_LT:
+        return tgc_from_bool(c < 0);
+    case TGC_LE:
+        return tgc_from_bool(c <= 0);
+    case TGC_EQ:
+        return tgc_from_bool(c == 0);
+    case TGC_NE:
+        return tgc_from_bool(c != 0);
+    case TGC_GT:
+        return tgc_from_bool(c > 0);
+    case TGC_GE:
+        return tgc_from_bool(c >= 0);
     }
     return TGC_NOTIMPL;
 }

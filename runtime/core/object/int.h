@@ -31,7 +31,8 @@ tg_value tgc_int_from_u64(tg_thread *t, uint64_t i);
 #define tgc_int_from_i128 TG_CORE_SYM(tgc_int_from_i128)
 tg_value tgc_int_from_i128(tg_thread *t, __int128 i);
 #define tgc_int_from_double TG_CORE_SYM(tgc_int_from_double)
-tg_value tgc_int_from_double(tg_thread *t, double d); // truncates; OverflowError, ValueError for inf, nan
+tg_value tgc_int_from_double(tg_thread *t,
+                             double d); // truncates; OverflowError, ValueError for inf, nan
 // As int(text, base): whitespace, sign, prefix and underscores allowed; base 0 or 2..36. ValueError as int().
 #define tgc_int_from_text TG_CORE_SYM(tgc_int_from_text)
 tg_value tgc_int_from_text(tg_thread *t, const char *text, size_t n, int base);
@@ -60,7 +61,8 @@ uint64_t tgc_int_bits(tg_value v); // bit_length
 #define tgc_int_words TG_CORE_SYM(tgc_int_words)
 size_t tgc_int_words(tg_value v, uint32_t *out, size_t max);
 #define tgc_int_to_text TG_CORE_SYM(tgc_int_to_text)
-tg_value tgc_int_to_text(tg_thread *t, tg_value v, int base); // 2..36, no prefix; the digit limit holds for 10
+tg_value tgc_int_to_text(tg_thread *t, tg_value v,
+                         int base); // 2..36, no prefix; the digit limit holds for 10
 #define tgc_int_hash TG_CORE_SYM(tgc_int_hash)
 uint64_t tgc_int_hash(tg_value v);
 #define tgc_int_order TG_CORE_SYM(tgc_int_order)
@@ -80,7 +82,8 @@ tg_value tgc_int_unary(tg_thread *t, tgc_unop op, tg_value a);
 #define tgc_int_compare TG_CORE_SYM(tgc_int_compare)
 tg_value tgc_int_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b);
 #define tgc_int_powmod TG_CORE_SYM(tgc_int_powmod)
-tg_value tgc_int_powmod(tg_thread *t, tg_value base, tg_value exponent, tg_value modulus); // pow(b, e, m)
+tg_value tgc_int_powmod(tg_thread *t, tg_value base, tg_value exponent,
+                        tg_value modulus); // pow(b, e, m)
 #define tgc_int_isqrt TG_CORE_SYM(tgc_int_isqrt)
 tg_value tgc_int_isqrt(tg_thread *t, tg_value v); // v >= 0
 #define tgc_int_gcd TG_CORE_SYM(tgc_int_gcd)

@@ -43,7 +43,8 @@ static tg_value divide(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         floor_divmod(int_of_immediate(a), int_of_immediate(b), &qi, &ri);
         q = tgc_int_from_i64(t, qi); // may be 2^61: the least immediate by -1
         r = tgc_from_int(ri);
-    } else if (tgc_big_divmod(t, a, b, op == TGC_MOD ? NULL : &q, op == TGC_FLOORDIV ? NULL : &r) < 0) {
+    } else if (tgc_big_divmod(t, a, b, op == TGC_MOD ? NULL : &q, op == TGC_FLOORDIV ? NULL : &r) <
+               0) {
         return TGC_NULL;
     }
     if (op == TGC_FLOORDIV) // the other result is an immediate or was not made
@@ -148,6 +149,8 @@ tg_value tgc_int_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
 {
     if (!tgc_is_integer(a) || !tgc_is_integer(b))
         return TGC_NOTIMPL;
+    a = int_plain(a);
+    b = int_plain(b);
     bool small = !tgc_is_ptr(a) && !tgc_is_ptr(b);
     switch (op) {
     case TGC_ADD:
@@ -162,37 +165,51 @@ tg_value tgc_int_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         if (small)
             return tgc_int_from_i128(t, (__int128)int_of_immediate(a) * int_of_immediate(b));
         return tgc_big_mul(t, a, b);
-    case TGC_DIV: return true_divide(t, a, b);
+    case TGC_DIV:
+        return true_divide(t, a, b);
     case TGC_FLOORDIV:
     case TGC_MOD:
-    case TGC_DIVMOD: return divide(t, op, a, b);
-    case TGC_POW: return power(t, a, b);
-    case TGC_LSHIFT: return shift(t, a, b, true);
-    case TGC_RSHIFT: return shift(t, a, b, false);
+    case TGC_DIVMOD:
+        return divide(t, op, a, b);
+    case TGC_POW:
+        return power(t, a, b);
+    case TGC_LSHIFT:
+        return shift(t, a, b, true);
+    case TGC_RSHIFT:
+        return shift(t, a, b, false);
     case TGC_AND:
     case TGC_OR:
-    case TGC_XOR: return bitwise(t, op, a, b);
-    default: return TGC_NOTIMPL;
+    case TGC_XOR:
+        return bitwise(t, op, a, b);
+    default:
+        return TGC_NOTIMPL;
     }
 }
 
 tg_value tgc_int_unary(tg_thread *t, tgc_unop op, tg_value a)
 {
+    a = int_plain(a);
     if (!tgc_is_ptr(a)) {
         int64_t i = int_of_immediate(a);
         switch (op) {
-        case TGC_NEG: return tgc_int_from_i64(t, -i);
-        case TGC_POS: return tgc_from_int(i);
-        case TGC_INVERT: return tgc_from_int(~i);
-        case TGC_ABS: return tgc_int_from_i64(t, i < 0 ? -i : i);
+        case TGC_NEG:
+            return tgc_int_from_i64(t, -i);
+        case TGC_POS:
+            return tgc_from_int(i);
+        case TGC_INVERT:
+            return tgc_from_int(~i);
+        case TGC_ABS:
+            return tgc_int_from_i64(t, i < 0 ? -i : i);
         }
         return TGC_NOTIMPL;
     }
     tgc_mag m;
     mag_of(a, &m);
     switch (op) {
-    case TGC_NEG: return tgc_int_from_limbs(t, m.limbs, (size_t)m.size, !m.negative);
-    case TGC_POS: return tgc_retain(t, a);
+    case TGC_NEG:
+        return tgc_int_from_limbs(t, m.limbs, (size_t)m.size, !m.negative);
+    case TGC_POS:
+        return tgc_retain(t, a);
     case TGC_INVERT: { // -(a + 1)
         tg_value next = tgc_big_add(t, a, tgc_from_int(1), false);
         if (next == TGC_NULL)
@@ -202,7 +219,8 @@ tg_value tgc_int_unary(tg_thread *t, tgc_unop op, tg_value a)
         return result;
     }
     case TGC_ABS:
-        return m.negative ? tgc_int_from_limbs(t, m.limbs, (size_t)m.size, false) : tgc_retain(t, a);
+        return m.negative ? tgc_int_from_limbs(t, m.limbs, (size_t)m.size, false)
+                          : tgc_retain(t, a);
     }
     return TGC_NOTIMPL;
 }
@@ -215,6 +233,9 @@ static int64_t mul_mod(int64_t a, int64_t b, int64_t m)
 tg_value tgc_int_powmod(tg_thread *t, tg_value base, tg_value exponent, tg_value modulus)
 {
     int sign = tgc_int_sign(modulus);
+    base = int_plain(base);
+    exponent = int_plain(exponent);
+    modulus = int_plain(modulus);
     if (sign == 0)
         return tgc_raise(t, &TGC_EXC(ValueError), "pow() 3rd argument cannot be 0");
     if (!tgc_is_ptr(base) && !tgc_is_ptr(exponent) && !tgc_is_ptr(modulus) && sign > 0 &&

@@ -21,14 +21,21 @@ tgc_bigint *tgc_bigint_alloc(tg_thread *t, size_t n)
         return NULL;
     }
     tgc_bigint *b = (tgc_bigint *)tgc_new_raw(t, &tgc_int_type, sizeof *b + n * sizeof(mp_limb_t));
-    if (b != NULL)
+    if (b != NULL) {
+        b->size = 0;
         b->capacity = (uint32_t)n;
+    }
     return b;
 }
 
 void tgc_int_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_bigint *b = (tgc_bigint *)o;
+    if (b->size == TGC_INT_BOXED) {
+        tgc_release(t, (tg_value)b->limbs[0]);
+        tgc_delete(t, o, tgc_obj_type(o)->size);
+        return;
+    }
     tgc_delete(t, o, sizeof *b + b->capacity * sizeof(mp_limb_t));
 }
 
@@ -166,9 +173,6 @@ int tgc_big_divmod(tg_thread *t, tg_value av, tg_value bv, tg_value *q, tg_value
     tgc_bigint *rest = tgc_bigint_alloc(t, (size_t)b.size);
     if (rest == NULL || (quotient == NULL && !(q == NULL && b.size == 1)))
         goto failed;
-    if (quotient != NULL)
-        quotient->size = 0;
-    rest->size = 0;
     if (qn == 0) {
         mpn_zero(rest->limbs, b.size);
         mpn_copyi(rest->limbs, a.limbs, a.size);
@@ -258,7 +262,8 @@ tg_value tgc_big_bitwise(tg_thread *t, tgc_binop op, tg_value av, tg_value bv)
     mag_of(av, &a);
     mag_of(bv, &b);
     size_t n = (size_t)(a.size > b.size ? a.size : b.size) + 1;
-    if (op == TGC_AND && !a.negative && !b.negative) { // as for masks: no more limbs than the shorter has
+    if (op == TGC_AND && !a.negative &&
+        !b.negative) { // as for masks: no more limbs than the shorter has
         size_t least = (size_t)(a.size < b.size ? a.size : b.size);
         if (least <= 1)
             return least == 0 ? tgc_from_int(0) : tgc_int_from_u64(t, a.limbs[0] & b.limbs[0]);
@@ -274,7 +279,6 @@ tg_value tgc_big_bitwise(tg_thread *t, tgc_binop op, tg_value av, tg_value bv)
     mp_limb_t small[BIG_STACK_LIMBS];
     mp_limb_t *other = n <= BIG_STACK_LIMBS ? small : tgi_raw_alloc(n * sizeof *other);
     if (other == NULL) {
-        r->size = 0;
         tgc_decref(t, &r->head);
         return tgc_raise_nomem(t);
     }
@@ -327,14 +331,16 @@ uint64_t tgc_mag_top(const tgc_mag *m, int64_t *shift)
         return top << lead; // shift may be negative
     mp_limb_t next = m->limbs[n - 2];
     uint64_t result = lead == 0 ? top : top << lead | next >> (64 - lead);
-    bool rest = (lead == 0 ? next : next << lead) != 0 || (n > 2 && !mpn_zero_p(m->limbs, (mp_size_t)n - 2));
+    bool rest = (lead == 0 ? next : next << lead) != 0 ||
+                (n > 2 && !mpn_zero_p(m->limbs, (mp_size_t)n - 2));
     return result | rest;
 }
 
 // q * 2^shift (plus a little if `inexact`), rounded half to even, also where the result is subnormal.
 static double round_scaled(uint64_t q, int shift, bool inexact)
 {
-    int bits = 64 - __builtin_clzll(q), least = -1021 - shift; // of bits, where a subnormal's last one is the 53rd
+    int bits = 64 - __builtin_clzll(q),
+        least = -1021 - shift; // of bits, where a subnormal's last one is the 53rd
     int extra = (bits > least ? bits : least) - 53;
     if (extra <= 0)
         return ldexp((double)q, shift);
@@ -356,7 +362,8 @@ tg_value tgc_big_true_divide(tg_thread *t, tg_value av, tg_value bv)
         return tgc_float_new(t, negative ? -0.0 : 0.0);
     int64_t order = (int64_t)mag_bits(&a) - (int64_t)mag_bits(&b);
     if (order > 1024)
-        return tgc_raise(t, &TGC_EXC(OverflowError), "integer division result too large for a float");
+        return tgc_raise(t, &TGC_EXC(OverflowError),
+                         "integer division result too large for a float");
     if (order < -1080)
         return tgc_float_new(t, negative ? -0.0 : 0.0);
     int shift = (int)(order > -1021 ? order : -1021) - 55;
@@ -376,6 +383,7 @@ tg_value tgc_big_true_divide(tg_thread *t, tg_value av, tg_value bv)
     mpz_clear(rest);
     double d = quotient == 0 ? 0.0 : round_scaled(quotient, shift, inexact);
     if (isinf(d))
-        return tgc_raise(t, &TGC_EXC(OverflowError), "integer division result too large for a float");
+        return tgc_raise(t, &TGC_EXC(OverflowError),
+                         "integer division result too large for a float");
     return tgc_float_new(t, negative ? -d : d);
 }

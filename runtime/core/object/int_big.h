@@ -11,12 +11,17 @@
 
 // GMP calls abort when they cannot get scratch memory, so no operation may ask for more than this, and those above
 // TGC_INT_PROBE_LIMBS first see whether the memory is there.
-#define TGC_INT_MAX_LIMBS ((size_t)1 << 27)
+#define TGC_INT_MAX_LIMBS   ((size_t)1 << 27)
 #define TGC_INT_PROBE_LIMBS 4096
+
+// An instance of a subclass has a fixed size: its only "limb" is the plain integer it stands for, a tg_value with a
+// reference.
+#define TGC_INT_BOXED INT32_MIN
 
 typedef struct tgc_bigint {
     tgc_obj head;
-    int32_t size;      // limbs in use, negative for a negative number; const once shared. I1
+    int32_t
+        size; // limbs in use, negative for a negative number, or TGC_INT_BOXED; const once shared. I1
     uint32_t capacity; // limbs allocated; const
     mp_limb_t limbs[]; // least significant first; const once shared
 } tgc_bigint;
@@ -29,7 +34,18 @@ typedef struct tgc_mag {
     bool negative;
 } tgc_mag;
 
-static inline tgc_bigint *bigint_of(tg_value v) { return (tgc_bigint *)tgc_ptr(v); }
+static inline tgc_bigint *bigint_of(tg_value v)
+{
+    return (tgc_bigint *)tgc_ptr(v);
+}
+
+// The plain integer that v is or stands for: an immediate, or a heap integer in limbs. Borrowed from v.
+static inline tg_value int_plain(tg_value v)
+{
+    if (tgc_is_ptr(v) && bigint_of(v)->size == TGC_INT_BOXED)
+        return (tg_value)bigint_of(v)->limbs[0];
+    return v;
+}
 
 static inline int64_t int_of_immediate(tg_value v) // int or bool
 {
@@ -39,6 +55,7 @@ static inline int64_t int_of_immediate(tg_value v) // int or bool
 // The view; m must stay where it is as long as the view is used.
 static inline void mag_of(tg_value v, tgc_mag *m)
 {
+    v = int_plain(v);
     if (tgc_is_ptr(v)) {
         const tgc_bigint *b = bigint_of(v);
         m->limbs = b->limbs;

@@ -14,20 +14,36 @@
 #include "core/object/unicode.h" // tgc_unicode_decimal
 #include "mem/raw.h"             // tgi_raw_alloc
 
+// v as a plain integer: no bool, no subclass.
+static tg_value itself(tg_thread *t, tg_value v)
+{
+    v = int_plain(v);
+    return tgc_is_ptr(v) ? tgc_retain(t, v) : tgc_from_int(int_of_immediate(v));
+}
+
+// The same, taking over v's reference.
+static tg_value itself_steal(tg_thread *t, tg_value v)
+{
+    tg_value plain = itself(t, v);
+    tgc_release(t, v);
+    return plain;
+}
+
 tg_value tgc_index(tg_thread *t, tg_value v)
 {
     if (tgc_is_integer(v))
-        return tgc_is_ptr(v) ? tgc_retain(t, v) : tgc_from_int(int_of_immediate(v));
+        return itself(t, v);
     tg_value r = tgc_special_call(t, v, TGC_NAME(index), TGC_NULL, TGC_NULL);
     if (r == TGC_NOTIMPL)
-        return tgc_raise(t, &TGC_EXC(TypeError), "'%.200s' object cannot be interpreted as an integer",
-                         tgc_type_name(v));
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "'%.200s' object cannot be interpreted as an integer", tgc_type_name(v));
     if (r != TGC_NULL && !tgc_is_integer(r)) {
-        tgc_raise(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %.200s)", tgc_type_name(r));
+        tgc_raise(t, &TGC_EXC(TypeError), "__index__ returned non-int (type %.200s)",
+                  tgc_type_name(r));
         tgc_release(t, r);
         return TGC_NULL;
     }
-    return tgc_is_bool(r) ? tgc_from_int(r == TGC_TRUE) : r;
+    return r == TGC_NULL ? TGC_NULL : itself_steal(t, r);
 }
 
 // --- the constructor
@@ -39,7 +55,8 @@ static tg_value invalid_literal(tg_thread *t, tg_value v, int base)
         return TGC_NULL;
     const char *text = tgc_str_utf8(t, shown, NULL);
     if (text != NULL)
-        tgc_raise(t, &TGC_EXC(ValueError), "invalid literal for int() with base %d: %.200s", base, text);
+        tgc_raise(t, &TGC_EXC(ValueError), "invalid literal for int() with base %d: %.200s", base,
+                  text);
     tgc_release(t, shown);
     return TGC_NULL;
 }
@@ -57,10 +74,10 @@ static char *to_plain_digits(tg_thread *t, tg_value s)
     for (size_t i = 0; i < n; i++) {
         uint32_t c = tgc_str_char(s, i);
         int digit = tgc_unicode_decimal(c);
-        out[i] = c < 128    ? (char)c
-                 : digit >= 0 ? (char)('0' + digit)
+        out[i] = c < 128                                       ? (char)c
+                 : digit >= 0                                  ? (char)('0' + digit)
                  : (tgc_unicode_flags(c) & TGC_UNI_SPACE) != 0 ? ' '
-                                                              : '?';
+                                                               : '?';
     }
     out[n] = '\0';
     return out;
@@ -100,8 +117,9 @@ static tg_value int_of_text(tg_thread *t, tg_value v, int base)
 static tg_value check_int_result(tg_thread *t, tg_value r, const char *method)
 {
     if (r == TGC_NULL || tgc_is_integer(r))
-        return tgc_is_bool(r) ? tgc_from_int(r == TGC_TRUE) : r;
-    tgc_raise(t, &TGC_EXC(TypeError), "%s returned non-int (type %.200s)", method, tgc_type_name(r));
+        return r == TGC_NULL ? TGC_NULL : itself_steal(t, r);
+    tgc_raise(t, &TGC_EXC(TypeError), "%s returned non-int (type %.200s)", method,
+              tgc_type_name(r));
     tgc_release(t, r);
     return TGC_NULL;
 }
@@ -110,10 +128,8 @@ static tg_value int_of(tg_thread *t, tg_value v)
 {
     if (tgc_is_int(v))
         return v;
-    if (tgc_is_bool(v))
-        return tgc_from_int(v == TGC_TRUE);
-    if (tgc_is_bigint(v))
-        return tgc_retain(t, v);
+    if (tgc_is_integer(v))
+        return itself(t, v);
     if (tgc_is_flo(v) || tgc_is_exact(v, &tgc_float_type))
         return tgc_int_from_double(t, tgc_float_value(v));
     if (tgc_is_str(v) || tgc_is_bytes(v))
@@ -126,9 +142,10 @@ static tg_value int_of(tg_thread *t, tg_value v)
         return check_int_result(t, r, "__index__");
     r = tgc_special_call(t, v, TGC_NAME(trunc), TGC_NULL, TGC_NULL);
     if (r == TGC_NOTIMPL)
-        return tgc_raise(t, &TGC_EXC(TypeError),
-                         "int() argument must be a string, a bytes-like object or a real number, not '%.200s'",
-                         tgc_type_name(v));
+        return tgc_raise(
+            t, &TGC_EXC(TypeError),
+            "int() argument must be a string, a bytes-like object or a real number, not '%.200s'",
+            tgc_type_name(v));
     if (r != TGC_NULL && !tgc_is_integer(r)) {
         tg_value index = tgc_index(t, r);
         tgc_release(t, r);
@@ -137,19 +154,20 @@ static tg_value int_of(tg_thread *t, tg_value v)
     return r;
 }
 
-static tg_value int_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value int_from_args(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
-    (void)type; // int has no subclasses but bool
     if (kwnames == TGC_NULL && nargs <= 1)
         return nargs == 0 ? tgc_from_int(0) : int_of(t, args[0]);
     size_t named = kwnames == TGC_NULL ? 0 : tgc_tuple_size(kwnames), positional = nargs - named;
     tg_value x = positional > 0 ? args[0] : TGC_NULL, base = positional > 1 ? args[1] : TGC_NULL;
     if (nargs > 2)
-        return tgc_raise(t, &TGC_EXC(TypeError), "int() takes at most 2 arguments (%zu given)", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "int() takes at most 2 arguments (%zu given)",
+                         nargs);
     for (size_t i = 0; i < named; i++) {
         tg_value name = tgc_tuple_peek(kwnames, i);
         if (!tgc_str_equal_cstr(name, "base"))
-            return tgc_raise(t, &TGC_EXC(TypeError), "'%.200s' is an invalid keyword argument for int()",
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "'%.200s' is an invalid keyword argument for int()",
                              tgc_str_utf8(t, name, NULL));
         base = args[positional + i];
     }
@@ -163,33 +181,52 @@ static tg_value int_construct(tg_thread *t, tgc_type *type, const tg_value *args
     if (b != 0 && (b < 2 || b > 36))
         return tgc_raise(t, &TGC_EXC(ValueError), "int() base must be >= 2 and <= 36, or 0");
     if (!tgc_is_str(x) && !tgc_is_bytes(x))
-        return tgc_raise(t, &TGC_EXC(TypeError), "int() can't convert non-string with explicit base");
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "int() can't convert non-string with explicit base");
     return int_of_text(t, x, (int)b);
 }
 
-static tg_value bool_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value int_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                              tg_value kwnames)
+{
+    tg_value plain = int_from_args(t, args, nargs, kwnames);
+    if (plain == TGC_NULL || type == &tgc_int_type)
+        return plain;
+    tgc_bigint *b = (tgc_bigint *)tgc_new(t, type, type->size);
+    if (b == NULL) {
+        tgc_release(t, plain);
+        return TGC_NULL;
+    }
+    b->size = TGC_INT_BOXED;
+    b->capacity = 1;
+    b->limbs[0] = plain;
+    if ((type->flags & TGC_TF_ATTRS) != 0)
+        tgc_attrs_init(type, &b->head);
+    if ((type->flags & TGC_TF_TRACKED) != 0)
+        tgc_track(t, &b->head);
+    return tgc_from_ptr(b);
+}
+
+static tg_value bool_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                               tg_value kwnames)
 {
     (void)type;
     if (kwnames != TGC_NULL)
         return tgc_raise(t, &TGC_EXC(TypeError), "bool() takes no keyword arguments");
     if (nargs > 1)
-        return tgc_raise(t, &TGC_EXC(TypeError), "bool expected at most 1 argument, got %zu", nargs);
+        return tgc_raise(t, &TGC_EXC(TypeError), "bool expected at most 1 argument, got %zu",
+                         nargs);
     int truth = nargs == 0 ? 0 : tgc_truth(t, args[0]);
     return truth < 0 ? TGC_NULL : tgc_from_bool(truth);
 }
 
 // --- methods
 
-static tg_value int_itself(tg_thread *t, tg_value v)
-{
-    return tgc_is_ptr(v) ? tgc_retain(t, v) : tgc_from_int(int_of_immediate(v));
-}
-
 static tg_value int_same(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
-    return int_itself(t, args[0]);
+    return itself(t, args[0]);
 }
 
 static tg_value int_bit_length(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -212,7 +249,7 @@ static tg_value int_ratio(tg_thread *t, const tg_value *args, size_t nargs, tg_v
 {
     (void)nargs;
     (void)kwnames;
-    return tgc_tuple_pack2_steal(t, int_itself(t, args[0]), tgc_from_int(1));
+    return tgc_tuple_pack2_steal(t, itself(t, args[0]), tgc_from_int(1));
 }
 
 static tg_value int_to_float(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -229,19 +266,20 @@ static tg_value int_round(tg_thread *t, const tg_value *args, size_t nargs, tg_v
 {
     (void)kwnames;
     if (nargs < 2 || args[1] == TGC_NONE)
-        return int_itself(t, args[0]);
+        return itself(t, args[0]);
     tg_value digits = tgc_index(t, args[1]);
     if (digits == TGC_NULL)
         return TGC_NULL;
     if (tgc_int_sign(digits) >= 0) {
         tgc_release(t, digits);
-        return int_itself(t, args[0]);
+        return itself(t, args[0]);
     }
     tg_value result = TGC_NULL, unit = TGC_NULL, q = TGC_NULL, r = TGC_NULL, twice = TGC_NULL;
     tg_value power = tgc_int_unary(t, TGC_NEG, digits);
     if (power == TGC_NULL)
         goto done;
-    if (tgc_is_ptr(power) || tgc_int(power) > (int64_t)tgc_int_bits(args[0])) { // 10^power is more than twice v
+    if (tgc_is_ptr(power) ||
+        tgc_int(power) > (int64_t)tgc_int_bits(args[0])) { // 10^power is more than twice v
         result = tgc_from_int(0);
         goto done;
     }
@@ -294,7 +332,8 @@ static tg_value int_to_bytes(tg_thread *t, const tg_value *args, size_t nargs, t
     int64_t length = 1;
     if (given[0] != TGC_NULL && tgc_as_index(t, given[0], &length) < 0)
         return TGC_NULL;
-    int little = byte_order(t, given[1]), is_signed = given[2] == TGC_NULL ? 0 : tgc_truth(t, given[2]);
+    int little = byte_order(t, given[1]),
+        is_signed = given[2] == TGC_NULL ? 0 : tgc_truth(t, given[2]);
     if (little < 0 || is_signed < 0)
         return TGC_NULL;
     if (length < 0)
@@ -334,7 +373,8 @@ static tg_value bytes_of_iterable(tg_thread *t, tg_value source)
     tg_value v = tgc_call1(t, tgc_from_ptr(&tgc_bytes_type), source);
     if (v != TGC_NULL && !tgc_is_bytes(v)) {
         tgc_release(t, v);
-        return tgc_raise(t, &TGC_EXC(TypeError), "cannot convert '%.200s' object to bytes", tgc_type_name(source));
+        return tgc_raise(t, &TGC_EXC(TypeError), "cannot convert '%.200s' object to bytes",
+                         tgc_type_name(source));
     }
     return v;
 }
@@ -345,13 +385,15 @@ static tg_value int_from_bytes(tg_thread *t, const tg_value *args, size_t nargs,
     tg_value given[3];
     if (tgc_parse_args(t, "from_bytes", names, 1, args + 1, nargs - 1, kwnames, given) < 0)
         return TGC_NULL;
-    int little = byte_order(t, given[1]), is_signed = given[2] == TGC_NULL ? 0 : tgc_truth(t, given[2]);
+    int little = byte_order(t, given[1]),
+        is_signed = given[2] == TGC_NULL ? 0 : tgc_truth(t, given[2]);
     if (little < 0 || is_signed < 0)
         return TGC_NULL;
     if (tgc_is_integer(given[0]) || tgc_is_str(given[0]))
         return tgc_raise(t, &TGC_EXC(TypeError), "cannot convert '%.200s' object to bytes",
                          tgc_type_name(given[0]));
-    tg_value data = tgc_is_bytes(given[0]) ? tgc_retain(t, given[0]) : bytes_of_iterable(t, given[0]);
+    tg_value data =
+        tgc_is_bytes(given[0]) ? tgc_retain(t, given[0]) : bytes_of_iterable(t, given[0]);
     if (data == TGC_NULL)
         return TGC_NULL;
     size_t n;
@@ -378,7 +420,10 @@ static const tgc_method_def int_methods[] = {
     {NULL, NULL, 0, 0, 0},
 };
 
-static tg_value get_real(tg_thread *t, tg_value v) { return int_itself(t, v); }
+static tg_value get_real(tg_thread *t, tg_value v)
+{
+    return itself(t, v);
+}
 
 static tg_value get_zero(tg_thread *t, tg_value v)
 {
@@ -395,16 +440,16 @@ static tg_value get_one(tg_thread *t, tg_value v)
 }
 
 static const tgc_getset_def int_getsets[] = {
-    {"real", get_real, NULL},
-    {"imag", get_zero, NULL},
-    {"numerator", get_real, NULL},
-    {"denominator", get_one, NULL},
-    {NULL, NULL, NULL},
+    {"real", get_real, NULL},       {"imag", get_zero, NULL}, {"numerator", get_real, NULL},
+    {"denominator", get_one, NULL}, {NULL, NULL, NULL},
 };
 
 // --- slots
 
-static tg_value int_repr(tg_thread *t, tg_value v) { return tgc_int_to_text(t, v, 10); }
+static tg_value int_repr(tg_thread *t, tg_value v)
+{
+    return tgc_int_to_text(t, v, 10);
+}
 
 static int int_hash_slot(tg_thread *t, tg_value v, uint64_t *out)
 {
@@ -427,8 +472,8 @@ static tg_value bool_repr(tg_thread *t, tg_value v)
 tgc_type tgc_int_type = {
     TGC_STATIC_TYPE(&tgc_object_type),
     .name = "int",
-    .flags = TGC_TF_INT,
-    .size = sizeof(tgc_bigint),
+    .flags = TGC_TF_INT | TGC_TF_BASETYPE,
+    .size = sizeof(tgc_bigint) + sizeof(mp_limb_t), // of an instance of a subclass
     .methods = int_methods,
     .getsets = int_getsets,
     .doc = "int([x]) -> integer\nint(x, base=10) -> integer",

@@ -13,9 +13,10 @@ _Atomic(uint32_t) tgc_int_digits_limit = TGC_INT_DIGITS_LIMIT; // any thread
 
 static const char digit_text[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                            "4041424344454647484950515253545556575859606162636465666768697071727374757677787980"
-                            "81828384858687888990919293949596979899";
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "4041424344454647484950515253545556575859606162636465666768697071727374757677787980"
+    "81828384858687888990919293949596979899";
 
 static char *small_digits(uint64_t m, int base, char *end) // written backwards, ending at end
 {
@@ -62,7 +63,8 @@ char *tgc_int_digits(tg_thread *t, tg_value v, int base, char *small, size_t sma
     tgc_mag m;
     mag_of(v, &m);
     if (m.size <= 1 && small_size >= 65) {
-        char *end = small + small_size, *start = small_digits(m.size == 0 ? 0 : m.limbs[0], base, end);
+        char *end = small + small_size,
+             *start = small_digits(m.size == 0 ? 0 : m.limbs[0], base, end);
         *n = (size_t)(end - start);
         memmove(small, start, *n);
         return small;
@@ -103,6 +105,7 @@ char *tgc_int_digits(tg_thread *t, tg_value v, int base, char *small, size_t sma
 tg_value tgc_int_to_text(tg_thread *t, tg_value v, int base)
 {
     char small[96];
+    v = int_plain(v);
     if (!tgc_is_ptr(v)) {
         int64_t i = int_of_immediate(v);
         char *end = small + sizeof small;
@@ -141,18 +144,22 @@ static int digit_value(char c)
     return 99;
 }
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f); }
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
 
-static int parse_large(tg_thread *t, const char *text, const char *end, size_t digits, int base, bool negative,
-                       tg_value *out)
+static int parse_large(tg_thread *t, const char *text, const char *end, size_t digits, int base,
+                       bool negative, tg_value *out)
 {
     if ((base & (base - 1)) != 0 && beyond_limit(digits)) {
         // ORDER: relaxed; as beyond_limit.
         uint32_t limit = atom_load_relaxed(&tgc_int_digits_limit);
-        return tgc_raise_int(t, &TGC_EXC(ValueError),
-                             "Exceeds the limit (%u digits) for integer string conversion: value has %zu digits; "
-                             "use sys.set_int_max_str_digits() to increase the limit",
-                             limit, digits);
+        return tgc_raise_int(
+            t, &TGC_EXC(ValueError),
+            "Exceeds the limit (%u digits) for integer string conversion: value has %zu digits; "
+            "use sys.set_int_max_str_digits() to increase the limit",
+            limit, digits);
     }
     unsigned char few[512];
     unsigned char *values = digits <= sizeof few ? few : tgi_raw_alloc(digits);
@@ -244,7 +251,8 @@ tg_value tgc_int_from_text(tg_thread *t, const char *text, size_t n, int base)
     tgc_release(t, s);
     const char *shown = quoted == TGC_NULL ? NULL : tgc_str_utf8(t, quoted, NULL);
     if (shown != NULL)
-        tgc_raise(t, &TGC_EXC(ValueError), "invalid literal for int() with base %d: %.200s", base, shown);
+        tgc_raise(t, &TGC_EXC(ValueError), "invalid literal for int() with base %d: %.200s", base,
+                  shown);
     tgc_release(t, quoted);
     return TGC_NULL;
 }

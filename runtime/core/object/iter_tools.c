@@ -22,8 +22,9 @@
 
 typedef struct enumerate {
     tgc_obj head;
-    tg_value it, start;     // const after init
-    _Atomic(int64_t) count; // any thread
+    tg_value it, start;      // const after init
+    _Atomic(int64_t) count;  // any thread
+    _Atomic(tg_value) spare; // any thread: tgc_tuple_reuse_steal
 } enumerate;
 
 static tg_value enumerate_construct(tg_thread *t, tgc_type *type, const tg_value *args,
@@ -46,7 +47,8 @@ static tg_value enumerate_construct(tg_thread *t, tgc_type *type, const tg_value
     }
     e->it = it;
     e->start = start;
-    atom_store_relaxed(&e->count, 0); // ORDER: relaxed; private.
+    atom_store_relaxed(&e->count, 0);        // ORDER: relaxed; private.
+    atom_store_relaxed(&e->spare, TGC_NULL); // ORDER: relaxed; private.
     tgc_track(t, &e->head);
     return tgc_from_ptr(e);
 }
@@ -57,17 +59,23 @@ static void enumerate_dealloc(tg_thread *t, tgc_obj *o)
     tgc_untrack(t, o);
     tgc_release(t, e->it);
     tgc_release(t, e->start);
+    tgc_release(t, atom_load_relaxed(&e->spare)); // ORDER: relaxed; dead.
     tgc_delete(t, o, sizeof *e);
 }
 
 static void enumerate_clear(tg_thread *t, tgc_obj *o)
 {
-    tgc_drop_field(t, &((enumerate *)(void *)o)->it);
+    enumerate *e = (enumerate *)(void *)o;
+    // ORDER: relaxed; nobody can reach it any more.
+    tgc_release(t, atom_exchange_relaxed(&e->spare, TGC_NULL));
+    tgc_drop_field(t, &e->it);
 }
 
 static void enumerate_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     visit(((enumerate *)(void *)o)->it, arg);
+    // ORDER: relaxed; world stopped.
+    visit(atom_load_relaxed(&((enumerate *)(void *)o)->spare), arg);
 }
 
 static tg_value enumerate_next(tg_thread *t, tg_value v)
@@ -86,7 +94,7 @@ static tg_value enumerate_next(tg_thread *t, tg_value v)
         tgc_release(t, x);
         return number;
     }
-    return tgc_tuple_pack2_steal(t, number, x);
+    return tgc_tuple_reuse_steal(t, &e->spare, (tg_value[2]){number, x}, 2);
 }
 
 tgc_type tgc_enumerate_type = {
@@ -106,8 +114,9 @@ tgc_type tgc_enumerate_type = {
 
 typedef struct several {
     tgc_obj head;
-    tg_value fn;  // map: the function; zip: true if strict; const after init
-    tg_value its; // tuple of iterators; const after init
+    tg_value fn;             // map: the function; zip: true if strict; const after init
+    tg_value its;            // tuple of iterators; const after init
+    _Atomic(tg_value) spare; // zip; any thread: tgc_tuple_reuse_steal
 } several;
 
 // Takes fn's reference.
@@ -132,6 +141,7 @@ static tg_value several_new(tg_thread *t, tgc_type *type, tg_value fn, const tg_
     }
     s->fn = fn;
     s->its = its;
+    atom_store_relaxed(&s->spare, TGC_NULL); // ORDER: relaxed; private.
     tgc_track(t, &s->head);
     return tgc_from_ptr(s);
 }
@@ -142,6 +152,7 @@ static void several_dealloc(tg_thread *t, tgc_obj *o)
     tgc_untrack(t, o);
     tgc_release(t, s->its);
     tgc_release(t, s->fn);
+    tgc_release(t, atom_load_relaxed(&s->spare)); // ORDER: relaxed; dead.
     tgc_delete(t, o, sizeof *s);
 }
 
@@ -151,6 +162,8 @@ static void several_clear(tg_thread *t, tgc_obj *o)
     tg_value its = s->its;
     s->its = tgc_tuple_empty();
     tgc_release(t, its);
+    // ORDER: relaxed; nobody can reach it any more.
+    tgc_release(t, atom_exchange_relaxed(&s->spare, TGC_NULL));
     tgc_drop_field(t, &s->fn);
 }
 
@@ -158,6 +171,7 @@ static void several_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     visit(((several *)(void *)o)->its, arg);
     visit(((several *)(void *)o)->fn, arg);
+    visit(atom_load_relaxed(&((several *)(void *)o)->spare), arg); // ORDER: relaxed; world stopped.
 }
 
 static tg_value zip_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
@@ -214,7 +228,7 @@ static tg_value zip_next(tg_thread *t, tg_value v)
         i++;
     tg_value result;
     if (i == n) {
-        result = tgc_tuple_from_steal(t, items, n);
+        result = tgc_tuple_reuse_steal(t, &s->spare, items, n);
     } else {
         tgc_values_release(t, items, i);
         result = zip_end(t, s, i);
@@ -279,6 +293,7 @@ static tg_value filter_construct(tg_thread *t, tgc_type *type, const tg_value *a
     }
     s->fn = tgc_retain(t, args[0]);
     s->its = it;
+    atom_store_relaxed(&s->spare, TGC_NULL); // ORDER: relaxed; private.
     tgc_track(t, &s->head);
     return tgc_from_ptr(s);
 }

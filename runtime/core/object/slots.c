@@ -375,6 +375,7 @@ void tgc_update_slots(tgc_type *type)
     UPDATE(compare, script_compare, {TGC_K_lt, 6});
     UPDATE(descr_get, script_get, {TGC_K_get, 1});
     UPDATE(descr_set, script_set, {TGC_K_set, 1}, {TGC_K_delete, 1});
+    type->class_data->has_del = definer(type, TGC_K_del, 1) != NULL;
     type->flags &= ~(uint32_t)(TGC_TF_DESCR | TGC_TF_DATADESCR);
     if (type->descr_get != NULL)
         type->flags |= TGC_TF_DESCR;

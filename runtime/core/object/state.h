@@ -50,6 +50,7 @@ typedef struct tgc_shared {
     struct tgc_module *builtins;  // const after init
     tgc_slot modules;             // dict: sys.modules
     tgc_slot path;                // list: sys.path
+    bool ending;                  // last thread: objects are being freed, no scripts run
     tgc_slot excepthook;          // callable or None
     tgi_recursive import_lock;    // one import at a time; waiters detach
     tgc_lock lock;                // guards what follows

@@ -6,7 +6,7 @@
 // Threads     any. A str is filled before its value leaves the function that made it.
 // Note [str-spare]
 //   s += x on a str that nobody else can see keeps room behind the last character, so that a loop of appends
-//   costs its length once. The room is given from the second append on; `reserved` remembers the first.
+//   costs its length once. The room is given from the second append on; `growing` remembers the first.
 #include "core/object/str.h" // own interface
 
 #include "base/hash.h"             // tgi_hash_bytes
@@ -29,15 +29,20 @@ typedef struct single_wide {
     uint8_t units[8];
 } single_wide;
 
-#define SINGLE_HEAD(ascii_)                                                                        \
-    {                                                                                              \
-        .head = TGC_IMMORTAL_HEAD(&tgc_str_type), .length = 1, .kind = 1, .ascii = (ascii_),       \
-        .interned = 1                                                                              \
+#define SINGLE_HEAD(ascii_)                                                                  \
+    {                                                                                        \
+        .head = TGC_IMMORTAL_HEAD(&tgc_str_type), .length = 1, .kind = 1, .ascii = (ascii_), \
+        .interned = 1, .units_at = ((ascii_) ? sizeof(tgc_str) : sizeof(tgc_str_wide)) / 8   \
     }
 
 static single ascii_chars[128] = {[0 ... 127] = {.str = SINGLE_HEAD(1)}}; // const after init
-static single_wide latin_chars[128] = {[0 ... 127] = {.wide = {.str = SINGLE_HEAD(0)}}}; // const after init
-static single empty_str = {.str = {.head = TGC_IMMORTAL_HEAD(&tgc_str_type), .kind = 1, .ascii = 1, .interned = 1}};
+static single_wide latin_chars[128] = {
+    [0 ... 127] = {.wide = {.str = SINGLE_HEAD(0)}}}; // const after init
+static single empty_str = {.str = {.head = TGC_IMMORTAL_HEAD(&tgc_str_type),
+                                   .kind = 1,
+                                   .ascii = 1,
+                                   .interned = 1,
+                                   .units_at = sizeof(tgc_str) / 8}};
 static tgi_hash_key hash_key; // const after init
 
 tg_status tgc_str_init(tg_thread *t)
@@ -55,7 +60,10 @@ tg_status tgc_str_init(tg_thread *t)
     return TG_OK;
 }
 
-tg_value tgc_str_empty(void) { return tgc_from_ptr(&empty_str); }
+tg_value tgc_str_empty(void)
+{
+    return tgc_from_ptr(&empty_str);
+}
 
 static tg_value single_char(uint32_t c)
 {
@@ -64,13 +72,19 @@ static tg_value single_char(uint32_t c)
 
 // --- allocation
 
-static size_t str_bytes(const tgc_str *s)
+static uint32_t kind_bits(const tgc_str *s) // a character as large as s may need
 {
-    size_t head = s->ascii ? sizeof(tgc_str) : sizeof(tgc_str_wide);
-    return head + (s->length + s->spare + 1) * s->kind;
+    return s->ascii ? 0x7F : s->kind == 1 ? 0xFF : s->kind == 2 ? 0xFFFF : 0x10FFFF;
 }
 
-static tgc_str *alloc_spare(tg_thread *t, size_t n, uint32_t max_char, uint32_t spare)
+static size_t str_bytes(const tgc_str *s)
+{
+    return (size_t)s->units_at * 8 + (s->length + s->spare + 1) * s->kind;
+}
+
+// head_size: bytes before the characters.
+static tgc_str *alloc_typed(tg_thread *t, tgc_type *type, size_t head_size, size_t n,
+                            uint32_t max_char, uint32_t spare)
 {
     unsigned kind = units_kind_for(max_char);
     bool ascii = max_char < 0x80;
@@ -78,8 +92,7 @@ static tgc_str *alloc_spare(tg_thread *t, size_t n, uint32_t max_char, uint32_t 
         tgc_raise_nomem(t);
         return NULL;
     }
-    size_t head = ascii ? sizeof(tgc_str) : sizeof(tgc_str_wide);
-    tgc_str *s = (tgc_str *)tgc_new_raw(t, &tgc_str_type, head + (n + spare + 1) * kind);
+    tgc_str *s = (tgc_str *)tgc_new_raw(t, type, head_size + (n + spare + 1) * kind);
     if (s == NULL)
         return NULL;
     // ORDER: relaxed; the object is private until its value is handed out.
@@ -88,13 +101,20 @@ static tgc_str *alloc_spare(tg_thread *t, size_t n, uint32_t max_char, uint32_t 
     s->kind = (uint8_t)kind;
     s->ascii = ascii;
     s->interned = 0;
-    s->reserved = 0;
+    s->units_at = (uint8_t)(head_size / 8);
+    s->growing = 0;
     s->spare = spare;
-    if (!ascii)
+    if (head_size != sizeof(tgc_str))
         // ORDER: relaxed; as above.
         atom_store_relaxed(&((tgc_str_wide *)s)->utf8, NULL);
     units_set(tgc_str_units(s), kind, n, 0);
     return s;
+}
+
+static tgc_str *alloc_spare(tg_thread *t, size_t n, uint32_t max_char, uint32_t spare)
+{
+    size_t head_size = max_char < 0x80 ? sizeof(tgc_str) : sizeof(tgc_str_wide);
+    return alloc_typed(t, &tgc_str_type, head_size, n, max_char, spare);
 }
 
 tgc_str *tgc_str_alloc(tg_thread *t, size_t n, uint32_t max_char)
@@ -105,6 +125,10 @@ tgc_str *tgc_str_alloc(tg_thread *t, size_t n, uint32_t max_char)
 void tgc_str_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_str *s = (tgc_str *)o;
+    if (s->interned) {
+        tgc_make_immortal(o); // a constant of something that went away
+        return;
+    }
     if (!s->ascii)
         // ORDER: relaxed; the object is dead, whoever dropped the last reference ordered all before it.
         tgi_raw_free(atom_load_relaxed(&((tgc_str_wide *)s)->utf8));
@@ -165,7 +189,10 @@ tg_value tgc_str_new(tg_thread *t, const char *utf8, size_t n)
     return tgc_utf8_decode(t, (const uint8_t *)utf8, n, NULL, true);
 }
 
-tg_value tgc_str_cstr(tg_thread *t, const char *utf8) { return tgc_str_new(t, utf8, strlen(utf8)); }
+tg_value tgc_str_cstr(tg_thread *t, const char *utf8)
+{
+    return tgc_str_new(t, utf8, strlen(utf8));
+}
 
 tg_value tgc_str_from_units(tg_thread *t, const void *units, size_t n, unsigned kind)
 {
@@ -232,6 +259,28 @@ tg_value tgc_str_format(tg_thread *t, const char *format, ...)
     return result;
 }
 
+tg_value tgc_str_plain(tg_thread *t, tg_value s)
+{
+    if (TGI_LIKELY(tgc_is_exact(s, &tgc_str_type)))
+        return tgc_retain(t, s);
+    const tgc_str *o = tgc_str_of(s);
+    return tgc_str_from_units(t, tgc_str_units(o), o->length, o->kind);
+}
+
+tg_value tgc_str_new_typed(tg_thread *t, tgc_type *type, tg_value s)
+{
+    const tgc_str *o = tgc_str_of(s);
+    size_t head_size = (type->size + 7u) & ~7u;
+    if (head_size > UINT8_MAX * 8)
+        return tgc_raise(t, &TGC_EXC(TypeError), "'%s' has too many attributes for a kind of str",
+                         type->name);
+    tgc_str *r = alloc_typed(t, type, head_size, o->length, kind_bits(o), 0);
+    if (r == NULL)
+        return TGC_NULL;
+    memcpy(tgc_str_units(r), tgc_str_units(o), o->length * o->kind);
+    return tgc_from_ptr(r);
+}
+
 // --- comparing
 
 bool tgc_str_equal_slow(tg_value a, tg_value b)
@@ -288,11 +337,6 @@ uint64_t tgc_str_hash_slow(tg_value v)
 
 // --- combining
 
-static uint32_t kind_bits(const tgc_str *s) // a character as large as s may need
-{
-    return s->ascii ? 0x7F : s->kind == 1 ? 0xFF : s->kind == 2 ? 0xFFFF : 0x10FFFF;
-}
-
 static tg_value concat_spare(tg_thread *t, const tgc_str *x, const tgc_str *y, uint32_t spare)
 {
     uint32_t bits = kind_bits(x) | kind_bits(y);
@@ -309,9 +353,9 @@ tg_value tgc_str_concat(tg_thread *t, tg_value a, tg_value b)
 {
     const tgc_str *x = tgc_str_of(a), *y = tgc_str_of(b);
     if (y->length == 0)
-        return tgc_retain(t, a);
+        return tgc_str_plain(t, a);
     if (x->length == 0)
-        return tgc_retain(t, b);
+        return tgc_str_plain(t, b);
     return concat_spare(t, x, y, 0);
 }
 
@@ -320,14 +364,15 @@ tg_value tgc_str_append_steal(tg_thread *t, tg_value a, tg_value b)
 {
     tgc_str *x = tgc_str_of(a);
     const tgc_str *y = tgc_str_of(b);
-    if (y->length == 0)
+    if (y->length == 0 && tgc_is_exact(a, &tgc_str_type))
         return a;
-    bool unique = a != b && x->length != 0 && !x->interned && tgc_is_unique(t, &x->head);
+    bool unique = a != b && tgc_is_exact(a, &tgc_str_type) && x->length != 0 && !x->interned &&
+                  tgc_is_unique(t, &x->head);
     if (unique && y->length <= x->spare && y->kind <= x->kind && y->ascii >= x->ascii) {
         void *to = tgc_str_units(x);
         units_copy(to, x->kind, x->length, tgc_str_units(y), y->kind, y->length);
         x->length += y->length;
-        x->spare -= (uint32_t)y->length;
+        x->spare = x->spare - (uint32_t)y->length;
         units_set(to, x->kind, x->length, 0);
         // ORDER: relaxed; the object is ours alone.
         atom_store_relaxed(&x->hash, 0);
@@ -342,10 +387,10 @@ tg_value tgc_str_append_steal(tg_thread *t, tg_value a, tg_value b)
     tg_value result;
     if (unique) {
         size_t total = x->length + y->length;
-        size_t spare = x->reserved ? total / 2 + 16 : total / 8;
-        result = concat_spare(t, x, y, spare > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)spare);
+        size_t spare = x->growing ? total / 2 + 16 : total / 8;
+        result = concat_spare(t, x, y, spare > INT32_MAX / 2 ? INT32_MAX / 2 : (uint32_t)spare);
         if (result != TGC_NULL)
-            tgc_str_of(result)->reserved = 1;
+            tgc_str_of(result)->growing = 1;
     } else {
         result = tgc_str_concat(t, a, b);
     }
@@ -385,7 +430,7 @@ tg_value tgc_str_sub(tg_thread *t, tg_value s, size_t from, size_t to)
     if (from >= to)
         return tgc_str_empty();
     if (to - from == o->length)
-        return tgc_retain(t, s);
+        return tgc_str_plain(t, s);
     const char *units = (const char *)tgc_str_units(o) + from * o->kind;
     if (o->ascii)
         return tgc_str_ascii(t, units, to - from);
@@ -398,7 +443,7 @@ tg_value tgc_str_repeat(tg_thread *t, tg_value s, int64_t times)
     if (times <= 0 || o->length == 0)
         return tgc_str_empty();
     if (times == 1)
-        return tgc_retain(t, s);
+        return tgc_str_plain(t, s);
     if ((uint64_t)times > STR_MAX / o->length)
         return tgc_raise_nomem(t);
     size_t n = o->length * (size_t)times;

@@ -2,7 +2,7 @@
 //
 // str.h - text objects. Layer core/object. The code is in str*.c; Unicode facts in unicode.h.
 //
-// A str is one block: the head below, then the characters as 1-, 2- or 4-byte units, whichever is the
+// A str is one block: the head below (and the attributes, in an instance of a subclass), then the characters as 1-, 2- or 4-byte units, whichever is the
 // narrowest that holds all of them (so equal texts have equal bytes), then one zero unit. ASCII is marked, since
 // it is its own UTF-8; other texts have room for a cached UTF-8 copy between the head and the characters.
 //
@@ -15,8 +15,8 @@
 
 #include "core/object/object.h" // tgc_type, flags
 
-#include <stdarg.h>           // tgc_str_vformat
-#include <togil/status.h>     // tg_status
+#include <stdarg.h>       // tgc_str_vformat
+#include <togil/status.h> // tg_status
 
 typedef struct tgc_str {
     tgc_obj head;
@@ -25,8 +25,11 @@ typedef struct tgc_str {
     uint8_t kind;           // bytes per character: 1, 2, 4; const
     uint8_t ascii;          // const
     uint8_t interned;       // const: S3
-    uint8_t reserved;
-    uint32_t spare; // characters that fit behind the last one, for s += x; owner of a unique str
+    uint8_t units_at; // const: where the characters begin, in steps of 8 bytes from the object
+    uint32_t
+        growing : 1; // owner of a unique str: it has been appended to, see Note [str-spare] in str.c
+    uint32_t
+        spare : 31; // owner of a unique str: characters that fit behind the last one, for s += x
 } tgc_str;
 
 // Not ASCII: the UTF-8 copy, made when somebody asks for it.
@@ -42,17 +45,24 @@ extern tgc_type tgc_str_iter_type; // str_type.c
 
 static inline void *tgc_str_units(const tgc_str *s)
 {
-    return (char *)s + (s->ascii ? sizeof(tgc_str) : sizeof(tgc_str_wide));
+    return (char *)s + (size_t)s->units_at * 8;
 }
-static inline size_t tgc_str_length(tg_value v) { return tgc_str_of(v)->length; }
+static inline size_t tgc_str_length(tg_value v)
+{
+    return tgc_str_of(v)->length;
+}
 static inline uint32_t tgc_str_char(tg_value v, size_t i)
 {
     const tgc_str *s = tgc_str_of(v);
     const void *p = tgc_str_units(s);
-    return s->kind == 1 ? ((const uint8_t *)p)[i]
-                        : s->kind == 2 ? ((const uint16_t *)p)[i] : ((const uint32_t *)p)[i];
+    return s->kind == 1   ? ((const uint8_t *)p)[i]
+           : s->kind == 2 ? ((const uint16_t *)p)[i]
+                          : ((const uint32_t *)p)[i];
 }
-static inline bool tgc_str_is_interned(tg_value v) { return tgc_str_of(v)->interned != 0; }
+static inline bool tgc_str_is_interned(tg_value v)
+{
+    return tgc_str_of(v)->interned != 0;
+}
 
 // Once per process and core, before any str exists. The hash key comes from TOGIL_HASHSEED (a number), or is random.
 #define tgc_str_init TG_CORE_SYM(tgc_str_init)
@@ -64,9 +74,11 @@ tg_value tgc_str_new(tg_thread *t, const char *utf8, size_t n);
 #define tgc_str_cstr TG_CORE_SYM(tgc_str_cstr)
 tg_value tgc_str_cstr(tg_thread *t, const char *utf8);
 #define tgc_str_format TG_CORE_SYM(tgc_str_format)
-tg_value tgc_str_format(tg_thread *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+tg_value tgc_str_format(tg_thread *t, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 #define tgc_str_vformat TG_CORE_SYM(tgc_str_vformat)
-tg_value tgc_str_vformat(tg_thread *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+tg_value tgc_str_vformat(tg_thread *t, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 #define tgc_str_ascii TG_CORE_SYM(tgc_str_ascii)
 tg_value tgc_str_ascii(tg_thread *t, const char *ascii, size_t n); // trusted to be ASCII
 // Characters of `kind` bytes each, narrowed as far as they allow.
@@ -80,6 +92,13 @@ tg_value tgc_str_empty(void); // immortal
 // that must not be seen by others until it is filled; S1 is the caller's duty. n 0 is not allowed.
 #define tgc_str_alloc TG_CORE_SYM(tgc_str_alloc)
 tgc_str *tgc_str_alloc(tg_thread *t, size_t n, uint32_t max_char);
+
+// s if it is exactly a str, else an equal one that is: a new reference.
+#define tgc_str_plain TG_CORE_SYM(tgc_str_plain)
+tg_value tgc_str_plain(tg_thread *t, tg_value s);
+// An instance of a subclass with the text of s; attributes are left to the caller.
+#define tgc_str_new_typed TG_CORE_SYM(tgc_str_new_typed)
+tg_value tgc_str_new_typed(tg_thread *t, tgc_type *type, tg_value s);
 
 // --- interning (str_intern.c): one immortal str per content and core; needs no release.
 #define tgc_str_intern TG_CORE_SYM(tgc_str_intern)
@@ -136,13 +155,16 @@ tg_value tgc_str_repeat(tg_thread *t, tg_value s, int64_t times);
 #define tgc_str_repr TG_CORE_SYM(tgc_str_repr)
 tg_value tgc_str_repr(tg_thread *t, tg_value s); // quoted
 #define tgc_str_ascii_repr TG_CORE_SYM(tgc_str_ascii_repr)
-tg_value tgc_str_ascii_repr(tg_thread *t, tg_value s); // any str with its non-ASCII characters escaped: ascii()
+tg_value tgc_str_ascii_repr(tg_thread *t,
+                            tg_value s); // any str with its non-ASCII characters escaped: ascii()
 
 // --- codecs (str_codec.c). errors: "strict", "ignore", "replace", "surrogateescape", ...; NULL: strict.
 #define tgc_str_encode TG_CORE_SYM(tgc_str_encode)
-tg_value tgc_str_encode(tg_thread *t, tg_value s, const char *encoding, const char *errors); // bytes
+tg_value tgc_str_encode(tg_thread *t, tg_value s, const char *encoding,
+                        const char *errors); // bytes
 #define tgc_str_decode TG_CORE_SYM(tgc_str_decode)
-tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *encoding, const char *errors);
+tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *encoding,
+                        const char *errors);
 
 // --- building piece by piece (str_builder.c). Owned by one C function; after a failed append (-1, raised) the
 // caller discards it. finish and discard end it.

@@ -39,7 +39,8 @@ static int reserve(tg_thread *t, tgc_strbuf *b, size_t extra, unsigned kind)
         tgc_raise_nomem(t);
         return -1;
     }
-    if (b->units == b->local && need * kind <= sizeof b->local) { // widen in place, last character first
+    if (b->units == b->local &&
+        need * kind <= sizeof b->local) { // widen in place, last character first
         for (size_t i = b->length; i-- > 0;)
             units_set(b->local, kind, i, units_get(b->local, b->kind, i));
         b->kind = (uint8_t)kind;

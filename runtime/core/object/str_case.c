@@ -8,8 +8,14 @@
 
 typedef enum change { UPPER, LOWER, FOLD, SWAP, TITLE, CAPITAL } change;
 
-static bool cased(uint32_t c) { return (tgc_unicode_flags(c) & TGC_UNI_CASED) != 0; }
-static bool ignorable(uint32_t c) { return (tgc_unicode_flags(c) & TGC_UNI_IGNORABLE) != 0; }
+static bool cased(uint32_t c)
+{
+    return (tgc_unicode_flags(c) & TGC_UNI_CASED) != 0;
+}
+static bool ignorable(uint32_t c)
+{
+    return (tgc_unicode_flags(c) & TGC_UNI_IGNORABLE) != 0;
+}
 
 // A capital sigma becomes a final one at the end of a word: behind a cased letter and in front of none, not
 // counting what may stand between letters (Unicode standard, 3.13, Final_Sigma).
@@ -20,8 +26,7 @@ static bool is_final_sigma(tgc_view v, size_t i)
         k--;
     if (k == 0 || !cased(view_get(v, k - 1)))
         return false;
-    for (k = i + 1; k < v.length && ignorable(view_get(v, k)) && !cased(view_get(v, k)); k++) {
-    }
+    for (k = i + 1; k < v.length && ignorable(view_get(v, k)) && !cased(view_get(v, k)); k++) {}
     return k == v.length || !cased(view_get(v, k));
 }
 
@@ -38,10 +43,14 @@ static size_t map_char(tgc_view v, size_t i, tgc_case to, uint32_t out[3])
 static tgc_case case_for(change how, uint32_t c, bool *in_word)
 {
     switch (how) {
-    case UPPER: return TGC_CASE_UPPER;
-    case LOWER: return TGC_CASE_LOWER;
-    case FOLD: return TGC_CASE_FOLD;
-    case SWAP: return (tgc_unicode_flags(c) & TGC_UNI_UPPER) != 0 ? TGC_CASE_LOWER : TGC_CASE_UPPER;
+    case UPPER:
+        return TGC_CASE_UPPER;
+    case LOWER:
+        return TGC_CASE_LOWER;
+    case FOLD:
+        return TGC_CASE_FOLD;
+    case SWAP:
+        return (tgc_unicode_flags(c) & TGC_UNI_UPPER) != 0 ? TGC_CASE_LOWER : TGC_CASE_UPPER;
     case CAPITAL: {
         bool first = !*in_word;
         *in_word = true;
@@ -126,12 +135,13 @@ static tg_value change_case(tg_thread *t, tg_value s, change how)
     return tgc_strbuf_finish(t, &out);
 }
 
-#define CASE_METHOD(name, how)                                                                     \
-    tg_value TGC_STR_METHOD(name)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames) \
-    {                                                                                              \
-        (void)nargs;                                                                               \
-        (void)kwnames;                                                                             \
-        return change_case(t, args[0], how);                                                       \
+#define CASE_METHOD(name, how)                                                       \
+    tg_value TGC_STR_METHOD(name)(tg_thread * t, const tg_value *args, size_t nargs, \
+                                  tg_value kwnames)                                  \
+    {                                                                                \
+        (void)nargs;                                                                 \
+        (void)kwnames;                                                               \
+        return change_case(t, args[0], how);                                         \
     }
 
 CASE_METHOD(upper, UPPER)
@@ -154,13 +164,14 @@ static tg_value all_have(tg_value s, unsigned flags, bool if_empty)
     return tgc_from_bool(v.length != 0 || if_empty);
 }
 
-#define KIND_METHOD(name, flags, if_empty)                                                         \
-    tg_value TGC_STR_METHOD(name)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames) \
-    {                                                                                              \
-        (void)t;                                                                                   \
-        (void)nargs;                                                                               \
-        (void)kwnames;                                                                             \
-        return all_have(args[0], (flags), (if_empty));                                             \
+#define KIND_METHOD(name, flags, if_empty)                                           \
+    tg_value TGC_STR_METHOD(name)(tg_thread * t, const tg_value *args, size_t nargs, \
+                                  tg_value kwnames)                                  \
+    {                                                                                \
+        (void)t;                                                                     \
+        (void)nargs;                                                                 \
+        (void)kwnames;                                                               \
+        return all_have(args[0], (flags), (if_empty));                               \
     }
 
 KIND_METHOD(isalpha, TGC_UNI_ALPHA, false)
@@ -179,7 +190,8 @@ tg_value TGC_STR_METHOD(isascii)(tg_thread *t, const tg_value *args, size_t narg
     return tgc_from_bool(tgc_str_of(args[0])->ascii);
 }
 
-tg_value TGC_STR_METHOD(isidentifier)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(isidentifier)(tg_thread *t, const tg_value *args, size_t nargs,
+                                      tg_value kwnames)
 {
     (void)t;
     (void)nargs;

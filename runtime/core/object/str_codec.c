@@ -20,16 +20,26 @@ typedef struct codec_name {
 } codec_name;
 
 static const codec_name codec_names[] = {
-    {"utf8", TGC_CODEC_UTF8, "utf-8"},           {"u8", TGC_CODEC_UTF8, "utf-8"},
-    {"utf", TGC_CODEC_UTF8, "utf-8"},            {"cp65001", TGC_CODEC_UTF8, "utf-8"},
-    {"ascii", TGC_CODEC_ASCII, "ascii"},         {"usascii", TGC_CODEC_ASCII, "ascii"},
-    {"646", TGC_CODEC_ASCII, "ascii"},           {"latin1", TGC_CODEC_LATIN1, "latin-1"},
-    {"l1", TGC_CODEC_LATIN1, "latin-1"},         {"latin", TGC_CODEC_LATIN1, "latin-1"},
-    {"iso88591", TGC_CODEC_LATIN1, "latin-1"},   {"88591", TGC_CODEC_LATIN1, "latin-1"},
-    {"utf16", TGC_CODEC_UTF16, "utf-16"},        {"u16", TGC_CODEC_UTF16, "utf-16"},
-    {"utf16le", TGC_CODEC_UTF16_LE, "utf-16-le"}, {"utf16be", TGC_CODEC_UTF16_BE, "utf-16-be"},
-    {"utf32", TGC_CODEC_UTF32, "utf-32"},        {"u32", TGC_CODEC_UTF32, "utf-32"},
-    {"utf32le", TGC_CODEC_UTF32_LE, "utf-32-le"}, {"utf32be", TGC_CODEC_UTF32_BE, "utf-32-be"},
+    {"utf8", TGC_CODEC_UTF8, "utf-8"},
+    {"u8", TGC_CODEC_UTF8, "utf-8"},
+    {"utf", TGC_CODEC_UTF8, "utf-8"},
+    {"cp65001", TGC_CODEC_UTF8, "utf-8"},
+    {"ascii", TGC_CODEC_ASCII, "ascii"},
+    {"usascii", TGC_CODEC_ASCII, "ascii"},
+    {"646", TGC_CODEC_ASCII, "ascii"},
+    {"latin1", TGC_CODEC_LATIN1, "latin-1"},
+    {"l1", TGC_CODEC_LATIN1, "latin-1"},
+    {"latin", TGC_CODEC_LATIN1, "latin-1"},
+    {"iso88591", TGC_CODEC_LATIN1, "latin-1"},
+    {"88591", TGC_CODEC_LATIN1, "latin-1"},
+    {"utf16", TGC_CODEC_UTF16, "utf-16"},
+    {"u16", TGC_CODEC_UTF16, "utf-16"},
+    {"utf16le", TGC_CODEC_UTF16_LE, "utf-16-le"},
+    {"utf16be", TGC_CODEC_UTF16_BE, "utf-16-be"},
+    {"utf32", TGC_CODEC_UTF32, "utf-32"},
+    {"u32", TGC_CODEC_UTF32, "utf-32"},
+    {"utf32le", TGC_CODEC_UTF32_LE, "utf-32-le"},
+    {"utf32be", TGC_CODEC_UTF32_BE, "utf-32-be"},
     {"utf8sig", TGC_CODEC_UTF8_SIG, "utf-8-sig"},
 };
 
@@ -57,7 +67,10 @@ static bool handler_is(const char *errors, const char *name)
     return errors != NULL && strcmp(errors, name) == 0;
 }
 
-static bool is_strict(const char *errors) { return errors == NULL || strcmp(errors, "strict") == 0; }
+static bool is_strict(const char *errors)
+{
+    return errors == NULL || strcmp(errors, "strict") == 0;
+}
 
 static int unknown_handler(tg_thread *t, const char *errors)
 {
@@ -66,14 +79,16 @@ static int unknown_handler(tg_thread *t, const char *errors)
 
 // --- decoding
 
-static int append_bytes(tg_thread *t, tgc_strbuf *out, const uint8_t *p, size_t from, size_t to, bool hex)
+static int append_bytes(tg_thread *t, tgc_strbuf *out, const uint8_t *p, size_t from, size_t to,
+                        bool hex)
 {
     for (size_t i = from; i < to; i++) {
-        int ok = hex         ? tgc_strbuf_append_printf(t, out, "\\x%02x", p[i])
+        int ok = hex            ? tgc_strbuf_append_printf(t, out, "\\x%02x", p[i])
                  : p[i] >= 0x80 ? tgc_strbuf_append_char(t, out, 0xDC00u + p[i])
                                 : -2;
         if (ok == -2) // surrogateescape stands for bytes above 0x7f only
-            return tgc_raise_int(t, &TGC_EXC(UnicodeError), "cannot escape byte 0x%02x as a surrogate", p[i]);
+            return tgc_raise_int(t, &TGC_EXC(UnicodeError),
+                                 "cannot escape byte 0x%02x as a surrogate", p[i]);
         if (ok < 0)
             return -1;
     }
@@ -86,11 +101,11 @@ int tgc_codec_fault(tg_thread *t, tgc_strbuf *out, const char *encoding, const c
     if (is_strict(errors)) {
         if (to - from == 1)
             return tgc_raise_int(t, &TGC_EXC(UnicodeDecodeError),
-                                 "'%s' codec can't decode byte 0x%02x in position %zu: %s", encoding, p[from], from,
-                                 reason);
+                                 "'%s' codec can't decode byte 0x%02x in position %zu: %s",
+                                 encoding, p[from], from, reason);
         return tgc_raise_int(t, &TGC_EXC(UnicodeDecodeError),
-                             "'%s' codec can't decode bytes in position %zu-%zu: %s", encoding, from, to - 1,
-                             reason);
+                             "'%s' codec can't decode bytes in position %zu-%zu: %s", encoding,
+                             from, to - 1, reason);
     }
     if (handler_is(errors, "ignore"))
         return 0;
@@ -109,7 +124,8 @@ static tg_value decode_bytewise(tg_thread *t, const uint8_t *p, size_t n, const 
     tgc_strbuf_init(&out);
     for (size_t i = 0; i < n; i++) {
         int ok = p[i] < 0x80 ? tgc_strbuf_append_char(t, &out, p[i])
-                             : tgc_codec_fault(t, &out, "ascii", errors, p, i, i + 1, "ordinal not in range(128)");
+                             : tgc_codec_fault(t, &out, "ascii", errors, p, i, i + 1,
+                                               "ordinal not in range(128)");
         if (ok < 0) {
             tgc_strbuf_discard(&out);
             return TGC_NULL;
@@ -127,8 +143,8 @@ static uint32_t take(const uint8_t *p, size_t bytes, bool big)
 }
 
 // One character of UTF-16 or UTF-32; 0 for a fault, as str_utf8.c does it.
-static size_t decode_wide(const uint8_t *p, size_t room, size_t unit, bool big, uint32_t *c, size_t *fault,
-                          const char **reason)
+static size_t decode_wide(const uint8_t *p, size_t room, size_t unit, bool big, uint32_t *c,
+                          size_t *fault, const char **reason)
 {
     *fault = unit;
     if (room < unit) {
@@ -160,8 +176,8 @@ static size_t decode_wide(const uint8_t *p, size_t room, size_t unit, bool big, 
     return 4;
 }
 
-static tg_value decode_units(tg_thread *t, const uint8_t *p, size_t n, tgc_codec codec, const char *name,
-                             const char *errors)
+static tg_value decode_units(tg_thread *t, const uint8_t *p, size_t n, tgc_codec codec,
+                             const char *name, const char *errors)
 {
     size_t unit = codec >= TGC_CODEC_UTF32 ? 4 : 2, i = 0;
     bool big = codec == TGC_CODEC_UTF16_BE || codec == TGC_CODEC_UTF32_BE;
@@ -190,14 +206,16 @@ static tg_value decode_units(tg_thread *t, const uint8_t *p, size_t n, tgc_codec
     return tgc_strbuf_finish(t, &out);
 }
 
-tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *encoding, const char *errors)
+tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *encoding,
+                        const char *errors)
 {
     const codec_name *codec = find_codec(t, encoding);
     if (codec == NULL)
         return TGC_NULL;
     const uint8_t *p = data;
     switch (codec->codec) {
-    case TGC_CODEC_UTF8: return tgc_utf8_decode(t, p, n, errors, handler_is(errors, "surrogatepass"));
+    case TGC_CODEC_UTF8:
+        return tgc_utf8_decode(t, p, n, errors, handler_is(errors, "surrogatepass"));
     case TGC_CODEC_UTF8_SIG: {
         size_t skip = n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
         return tgc_utf8_decode(t, p + skip, n - skip, errors, false);
@@ -206,8 +224,10 @@ tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *en
         if (tgc_ascii_prefix(p, n) == n)
             return tgc_str_ascii(t, (const char *)p, n);
         return decode_bytewise(t, p, n, errors);
-    case TGC_CODEC_LATIN1: return tgc_str_from_units(t, p, n, 1);
-    default: return decode_units(t, p, n, codec->codec, codec->shown, errors);
+    case TGC_CODEC_LATIN1:
+        return tgc_str_from_units(t, p, n, 1);
+    default:
+        return decode_units(t, p, n, codec->codec, codec->shown, errors);
     }
 }
 
@@ -247,10 +267,13 @@ static size_t encode_one(uint8_t out[4], uint32_t c, tgc_codec codec)
         out[0] = (uint8_t)c;
         return c < (codec == TGC_CODEC_ASCII ? 0x80u : 0x100u);
     case TGC_CODEC_UTF8:
-    case TGC_CODEC_UTF8_SIG: return is_surrogate(c) ? 0 : utf8_put(out, c);
+    case TGC_CODEC_UTF8_SIG:
+        return is_surrogate(c) ? 0 : utf8_put(out, c);
     case TGC_CODEC_UTF32:
     case TGC_CODEC_UTF32_LE:
-    case TGC_CODEC_UTF32_BE: unit = 4; break;
+    case TGC_CODEC_UTF32_BE:
+        unit = 4;
+        break;
     default:
         if (c > 0xFFFF) {
             units[0] = 0xD800 + ((c - 0x10000) >> 10);
@@ -267,17 +290,20 @@ static size_t encode_one(uint8_t out[4], uint32_t c, tgc_codec codec)
     return n;
 }
 
-tg_value tgc_codec_refuse(tg_thread *t, const char *encoding, tg_value s, size_t from, size_t to, const char *reason)
+tg_value tgc_codec_refuse(tg_thread *t, const char *encoding, tg_value s, size_t from, size_t to,
+                          const char *reason)
 {
     if (to - from != 1)
-        return tgc_raise(t, &TGC_EXC(UnicodeEncodeError), "'%s' codec can't encode characters in position %zu-%zu: %s",
-                         encoding, from, to - 1, reason);
+        return tgc_raise(t, &TGC_EXC(UnicodeEncodeError),
+                         "'%s' codec can't encode characters in position %zu-%zu: %s", encoding,
+                         from, to - 1, reason);
     uint32_t c = tgc_str_char(s, from);
     const char *form = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
     char shown[16];
     snprintf(shown, sizeof shown, form, c);
-    return tgc_raise(t, &TGC_EXC(UnicodeEncodeError), "'%s' codec can't encode character '%s' in position %zu: %s",
-                     encoding, shown, from, reason);
+    return tgc_raise(t, &TGC_EXC(UnicodeEncodeError),
+                     "'%s' codec can't encode character '%s' in position %zu: %s", encoding, shown,
+                     from, reason);
 }
 
 // What the handler gives for one character; -1 raised.
@@ -287,7 +313,8 @@ static int encode_fault(tg_thread *t, bytebuf *out, uint32_t c, const char *erro
     uint8_t one[4];
     if (handler_is(errors, "ignore"))
         return 0;
-    if (handler_is(errors, "surrogateescape") && c >= 0xDC80 && c <= 0xDCFF && codec <= TGC_CODEC_LATIN1) {
+    if (handler_is(errors, "surrogateescape") && c >= 0xDC80 && c <= 0xDCFF &&
+        codec <= TGC_CODEC_LATIN1) {
         one[0] = (uint8_t)(c - 0xDC00);
         return put_bytes(t, out, one, 1);
     }
@@ -316,11 +343,12 @@ static int encode_fault(tg_thread *t, bytebuf *out, uint32_t c, const char *erro
     return 0;
 }
 
-tg_value tgc_codec_encode_slow(tg_thread *t, tg_value s, const char *encoding, const char *errors, tgc_codec codec)
+tg_value tgc_codec_encode_slow(tg_thread *t, tg_value s, const char *encoding, const char *errors,
+                               tgc_codec codec)
 {
-    static const char *const handlers[] = {"strict",           "ignore",          "replace",
-                                           "backslashreplace", "xmlcharrefreplace", "surrogateescape",
-                                           "surrogatepass"};
+    static const char *const handlers[] = {
+        "strict",          "ignore",       "replace", "backslashreplace", "xmlcharrefreplace",
+        "surrogateescape", "surrogatepass"};
     tgc_view v = units_view(s);
     bytebuf out = {NULL, 0, 0};
     uint8_t one[4];
@@ -351,7 +379,9 @@ tg_value tgc_codec_encode_slow(tg_thread *t, tg_value s, const char *encoding, c
             ok = -1;
         }
     }
-    tg_value result = ok < 0 ? TGC_NULL : tgc_bytes_new(t, out.data == NULL ? (const void *)"" : out.data, out.size);
+    tg_value result =
+        ok < 0 ? TGC_NULL
+               : tgc_bytes_new(t, out.data == NULL ? (const void *)"" : out.data, out.size);
     tgi_raw_free(out.data);
     return result;
 }
@@ -364,7 +394,8 @@ tg_value tgc_str_encode(tg_thread *t, tg_value s, const char *encoding, const ch
     const tgc_str *o = tgc_str_of(s);
     if (codec->codec == TGC_CODEC_UTF8)
         return tgc_utf8_encode(t, s, errors);
-    if ((codec->codec == TGC_CODEC_ASCII && o->ascii) || (codec->codec == TGC_CODEC_LATIN1 && o->kind == 1))
+    if ((codec->codec == TGC_CODEC_ASCII && o->ascii) ||
+        (codec->codec == TGC_CODEC_LATIN1 && o->kind == 1))
         return tgc_bytes_new(t, tgc_str_units(o), o->length);
     return tgc_codec_encode_slow(t, s, codec->shown, errors, codec->codec);
 }

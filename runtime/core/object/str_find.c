@@ -130,7 +130,8 @@ int64_t tgc_str_find(tg_value s, tg_value needle, size_t from, size_t end)
 
 // --- arguments of methods
 
-int tgc_str_bounds(tg_thread *t, tg_value start, tg_value end, int64_t length, int64_t *from, int64_t *to)
+int tgc_str_bounds(tg_thread *t, tg_value start, tg_value end, int64_t length, int64_t *from,
+                   int64_t *to)
 {
     *from = 0;
     *to = length;
@@ -152,8 +153,8 @@ int tgc_str_expect(tg_thread *t, tg_value v, const char *method, int number)
     if (tgc_is_str(v))
         return 0;
     if (number == 0)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() argument must be str, not %.200s", method,
-                             tgc_type_name(v));
-    return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() argument %d must be str, not %.200s", method, number,
-                         tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() argument must be str, not %.200s",
+                             method, tgc_type_name(v));
+    return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() argument %d must be str, not %.200s", method,
+                         number, tgc_type_name(v));
 }

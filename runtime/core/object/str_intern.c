@@ -67,7 +67,8 @@ static tgc_str *make_interned(tg_thread *t, tgc_view v, bool ascii, uint64_t has
     s->kind = (uint8_t)v.kind;
     s->ascii = ascii;
     s->interned = 1;
-    s->reserved = 0;
+    s->units_at = (uint8_t)(head / 8);
+    s->growing = 0;
     s->spare = 0;
     if (!ascii)
         // ORDER: relaxed; as above.

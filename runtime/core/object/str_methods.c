@@ -9,9 +9,10 @@
 #include "core/object/str_units.h" // view
 #include "core/object/tuple.h"     // startswith
 
-#define NATIVE(name) static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
-#define UNUSED_COUNT                                                                               \
-    (void)nargs;                                                                                   \
+#define NATIVE(name) \
+    static tg_value name(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+#define UNUSED_COUNT \
+    (void)nargs;     \
     (void)kwnames
 
 // --- searching
@@ -20,25 +21,28 @@
 static int check_arity(tg_thread *t, const char *name, size_t nargs)
 {
     if (nargs < 2)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes at least 1 argument (0 given)", name);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes at least 1 argument (0 given)",
+                             name);
     if (nargs > 4)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes at most 3 arguments (%zu given)", name, nargs - 1);
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes at most 3 arguments (%zu given)",
+                             name, nargs - 1);
     return 0;
 }
 
 // The part of args[0] that the optional arguments 2 and 3 name, and args[1] as a needle. 1; 0 if no place in the
 // text can match (start behind its end), -1 raised.
-static int search_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs, tgc_view *text, tgc_view *needle,
-                       int64_t *from)
+static int search_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                       tgc_view *text, tgc_view *needle, int64_t *from)
 {
     if (check_arity(t, name, nargs) < 0)
         return -1;
     if (!tgc_is_str(args[1]))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "must be str, not %.200s", tgc_type_name(args[1]));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "must be str, not %.200s",
+                             tgc_type_name(args[1]));
     int64_t to;
     *text = units_view(args[0]);
-    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL, (int64_t)text->length,
-                       from, &to) < 0)
+    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL,
+                       (int64_t)text->length, from, &to) < 0)
         return -1;
     *needle = units_view(args[1]);
     if (*from > to)
@@ -58,7 +62,8 @@ static int64_t search(tg_thread *t, const char *name, const tg_value *args, size
     return at < 0 ? -1 : at + from;
 }
 
-static tg_value search_or(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool last, bool must)
+static tg_value search_or(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                          bool last, bool must)
 {
     int64_t at = search(t, name, args, nargs, last);
     if (at == -2)
@@ -115,24 +120,27 @@ static bool has_affix(tgc_view text, int64_t from, int64_t to, tg_value affix, b
     return tgc_view_equal(view_sub(text, at, at + a.length), a);
 }
 
-static tg_value affix_method(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool at_end)
+static tg_value affix_method(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                             bool at_end)
 {
     tgc_view text = units_view(args[0]);
     int64_t from, to;
     if (check_arity(t, name, nargs) < 0)
         return TGC_NULL;
-    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL, (int64_t)text.length, &from,
-                       &to) < 0)
+    if (tgc_str_bounds(t, nargs > 2 ? args[2] : TGC_NULL, nargs > 3 ? args[3] : TGC_NULL,
+                       (int64_t)text.length, &from, &to) < 0)
         return TGC_NULL;
     if (tgc_is_str(args[1]))
         return tgc_from_bool(has_affix(text, from, to, args[1], at_end));
     if (!tgc_is_tuple(args[1]))
-        return tgc_raise(t, &TGC_EXC(TypeError), "%s first arg must be str or a tuple of str, not %.200s", name,
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "%s first arg must be str or a tuple of str, not %.200s", name,
                          tgc_type_name(args[1]));
     for (size_t i = 0; i < tgc_tuple_size(args[1]); i++) {
         tg_value item = tgc_tuple_peek(args[1], i);
         if (!tgc_is_str(item))
-            return tgc_raise(t, &TGC_EXC(TypeError), "tuple for %s must only contain str, not %.200s", name,
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "tuple for %s must only contain str, not %.200s", name,
                              tgc_type_name(item));
         if (has_affix(text, from, to, item, at_end))
             return TGC_TRUE;
@@ -159,7 +167,7 @@ NATIVE(str_removeprefix)
         return TGC_NULL;
     size_t n = tgc_str_length(args[0]);
     if (!has_affix(units_view(args[0]), 0, (int64_t)n, args[1], false))
-        return tgc_retain(t, args[0]);
+        return tgc_str_plain(t, args[0]);
     return tgc_str_sub(t, args[0], tgc_str_length(args[1]), n);
 }
 
@@ -170,7 +178,7 @@ NATIVE(str_removesuffix)
         return TGC_NULL;
     size_t n = tgc_str_length(args[0]);
     if (!has_affix(units_view(args[0]), 0, (int64_t)n, args[1], true))
-        return tgc_retain(t, args[0]);
+        return tgc_str_plain(t, args[0]);
     return tgc_str_sub(t, args[0], 0, n - tgc_str_length(args[1]));
 }
 
@@ -196,7 +204,7 @@ static tg_value replace(tg_thread *t, tg_value s, tg_value from, tg_value to, si
             count += tgc_view_count(view_sub(text, from_here, text.length), old, most - noted);
     }
     if (count == 0)
-        return tgc_retain(t, s);
+        return tgc_str_plain(t, s);
     if (put.length > old.length && (put.length - old.length) > (size_t)INT64_MAX / 8 / count)
         return tgc_raise(t, &TGC_EXC(OverflowError), "replace string is too long");
     size_t n = text.length - count * old.length + count * put.length;
@@ -224,7 +232,8 @@ static tg_value replace(tg_thread *t, tg_value s, tg_value from, tg_value to, si
         done += keep + put.length;
         at += keep + old.length;
     }
-    units_copy(out, r->kind, done, (const char *)text.units + at * text.kind, text.kind, text.length - at);
+    units_copy(out, r->kind, done, (const char *)text.units + at * text.kind, text.kind,
+               text.length - at);
     if (exact)
         return tgc_from_ptr(r);
     tg_value narrow = tgc_str_from_units(t, out, n, r->kind);
@@ -236,7 +245,8 @@ NATIVE(str_replace)
 {
     (void)kwnames;
     int64_t most = -1;
-    if (tgc_str_expect(t, args[1], "replace", 1) < 0 || tgc_str_expect(t, args[2], "replace", 2) < 0)
+    if (tgc_str_expect(t, args[1], "replace", 1) < 0 ||
+        tgc_str_expect(t, args[2], "replace", 2) < 0)
         return TGC_NULL;
     if (nargs > 3 && tgc_as_index(t, args[3], &most) < 0)
         return TGC_NULL;
@@ -284,7 +294,8 @@ static tg_value join_values(tg_thread *t, tg_value separator, const tg_value *pa
     uint32_t bits = 0;
     for (size_t i = 0; i < n; i++) {
         if (!tgc_is_str(parts[i]))
-            return tgc_raise(t, &TGC_EXC(TypeError), "sequence item %zu: expected str instance, %.200s found", i,
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "sequence item %zu: expected str instance, %.200s found", i,
                              tgc_type_name(parts[i]));
         const tgc_str *s = tgc_str_of(parts[i]);
         total += s->length + (i == 0 ? 0 : gap);
@@ -292,7 +303,7 @@ static tg_value join_values(tg_thread *t, tg_value separator, const tg_value *pa
             bits |= s->ascii ? 0x7F : s->kind == 1 ? 0xFF : s->kind == 2 ? 0xFFFF : 0x10FFFF;
     }
     if (n == 1)
-        return tgc_retain(t, parts[0]);
+        return tgc_str_plain(t, parts[0]);
     if (total == 0)
         return tgc_str_empty();
     tgc_view between = units_view(separator);
@@ -323,7 +334,8 @@ NATIVE(str_join)
     tg_value *parts = tgc_values_from_iterable(t, args[1], &n);
     if (parts == NULL) {
         tgc_type *type = tgc_type_of(args[1]);
-        if (type->iter == NULL && type->getitem == NULL && tgc_raised_match(t, &TGC_EXC(TypeError))) {
+        if (type->iter == NULL && type->getitem == NULL &&
+            tgc_raised_match(t, &TGC_EXC(TypeError))) {
             tgc_error_clear(t);
             return tgc_raise(t, &TGC_EXC(TypeError), "can only join an iterable");
         }
@@ -339,7 +351,7 @@ NATIVE(str_join)
 static tg_value padded(tg_thread *t, tg_value s, size_t left, size_t right, uint32_t fill)
 {
     if (left + right == 0)
-        return tgc_retain(t, s);
+        return tgc_str_plain(t, s);
     tgc_strbuf out;
     tgc_strbuf_init(&out);
     if (tgc_strbuf_append_fill(t, &out, fill, left) < 0 || tgc_strbuf_append_str(t, &out, s) < 0 ||
@@ -351,7 +363,8 @@ static tg_value padded(tg_thread *t, tg_value s, size_t left, size_t right, uint
 }
 
 // How much is missing to the width, and the fill character. 0, -1.
-static int pad_args(tg_thread *t, const tg_value *args, size_t nargs, size_t *missing, uint32_t *fill)
+static int pad_args(tg_thread *t, const tg_value *args, size_t nargs, size_t *missing,
+                    uint32_t *fill)
 {
     int64_t width, n = (int64_t)tgc_str_length(args[0]);
     if (tgc_as_index(t, args[1], &width) < 0)
@@ -359,10 +372,12 @@ static int pad_args(tg_thread *t, const tg_value *args, size_t nargs, size_t *mi
     *fill = ' ';
     if (nargs > 2) {
         if (!tgc_is_str(args[2]))
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "The fill character must be a unicode character, not %.100s",
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "The fill character must be a unicode character, not %.100s",
                                  tgc_type_name(args[2]));
         if (tgc_str_length(args[2]) != 1)
-            return tgc_raise_int(t, &TGC_EXC(TypeError), "The fill character must be exactly one character long");
+            return tgc_raise_int(t, &TGC_EXC(TypeError),
+                                 "The fill character must be exactly one character long");
         *fill = tgc_str_char(args[2], 0);
     }
     *missing = width > n ? (size_t)(width - n) : 0;
@@ -374,7 +389,8 @@ NATIVE(str_ljust)
     (void)kwnames;
     size_t missing;
     uint32_t fill;
-    return pad_args(t, args, nargs, &missing, &fill) < 0 ? TGC_NULL : padded(t, args[0], 0, missing, fill);
+    return pad_args(t, args, nargs, &missing, &fill) < 0 ? TGC_NULL
+                                                         : padded(t, args[0], 0, missing, fill);
 }
 
 NATIVE(str_rjust)
@@ -382,7 +398,8 @@ NATIVE(str_rjust)
     (void)kwnames;
     size_t missing;
     uint32_t fill;
-    return pad_args(t, args, nargs, &missing, &fill) < 0 ? TGC_NULL : padded(t, args[0], missing, 0, fill);
+    return pad_args(t, args, nargs, &missing, &fill) < 0 ? TGC_NULL
+                                                         : padded(t, args[0], missing, 0, fill);
 }
 
 NATIVE(str_center)
@@ -405,7 +422,7 @@ NATIVE(str_zfill)
     if (pad_args(t, args, 2, &missing, &fill) < 0)
         return TGC_NULL;
     if (missing == 0)
-        return tgc_retain(t, args[0]);
+        return tgc_str_plain(t, args[0]);
     bool sign = n > 0 && (tgc_str_char(args[0], 0) == '+' || tgc_str_char(args[0], 0) == '-');
     tgc_strbuf out;
     tgc_strbuf_init(&out);
@@ -420,7 +437,10 @@ NATIVE(str_zfill)
 
 // --- formatting, encoding
 
-NATIVE(str_format) { return tgc_str_format_method(t, args[0], args + 1, nargs - 1, kwnames); }
+NATIVE(str_format)
+{
+    return tgc_str_format_method(t, args[0], args + 1, nargs - 1, kwnames);
+}
 
 NATIVE(str_format_map)
 {
@@ -441,7 +461,8 @@ NATIVE(str_encode)
         if (given[i] == TGC_NULL)
             continue;
         if (!tgc_is_str(given[i]))
-            return tgc_raise(t, &TGC_EXC(TypeError), "encode() argument '%s' must be str, not %.200s", names[i],
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "encode() argument '%s' must be str, not %.200s", names[i],
                              tgc_type_name(given[i]));
         text[i] = tgc_str_utf8(t, given[i], NULL);
         if (text[i] == NULL)
@@ -450,7 +471,10 @@ NATIVE(str_encode)
     return tgc_str_encode(t, args[0], text[0], text[1]);
 }
 
-#define OTHER(name, min, max, flags) {#name, TGC_STR_METHOD(name), min, max, flags}
+#define OTHER(name, min, max, flags)                 \
+    {                                                \
+#name, TGC_STR_METHOD(name), min, max, flags \
+    }
 
 const tgc_method_def tgc_str_methods[] = {
     OTHER(capitalize, 0, 0, 0),

@@ -13,8 +13,9 @@ extern const tgc_method_def tgc_str_methods[];
 
 // X(name): a method of str whose native is tgc_strm_NAME.
 #define TGC_STR_METHOD(name) TGC_PASTE(tgc_strm_##name, TG_POLICY)
-#define TGC_STR_NATIVE(name)                                                                       \
-    tg_value TGC_STR_METHOD(name)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+#define TGC_STR_NATIVE(name)                                                         \
+    tg_value TGC_STR_METHOD(name)(tg_thread * t, const tg_value *args, size_t nargs, \
+                                  tg_value kwnames)
 
 TGC_STR_NATIVE(split);
 TGC_STR_NATIVE(rsplit);

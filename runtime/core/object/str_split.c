@@ -73,14 +73,15 @@ static bool add_part(tg_thread *t, pieces *p, tg_value s, size_t from, size_t to
 
 // --- split, rsplit
 
-static int split_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs, tg_value kwnames,
-                      tg_value *separator, int64_t *most)
+static int split_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
+                      tg_value kwnames, tg_value *separator, int64_t *most)
 {
     static const char *const names[] = {"sep", "maxsplit", NULL};
     tg_value given[2] = {TGC_NULL, TGC_NULL};
     if (kwnames == TGC_NULL && nargs == 2)
         given[0] = args[1];
-    else if (nargs > 1 && tgc_parse_args(t, name, names, 0, args + 1, nargs - 1, kwnames, given) < 0)
+    else if (nargs > 1 &&
+             tgc_parse_args(t, name, names, 0, args + 1, nargs - 1, kwnames, given) < 0)
         return -1;
     *most = -1;
     if (given[1] != TGC_NULL && tgc_as_index(t, given[1], most) < 0)
@@ -91,7 +92,8 @@ static int split_args(tg_thread *t, const char *name, const tg_value *args, size
     if (*separator == TGC_NULL)
         return 0;
     if (!tgc_is_str(*separator))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "must be str or None, not %.200s", tgc_type_name(*separator));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "must be str or None, not %.200s",
+                             tgc_type_name(*separator));
     if (tgc_str_length(*separator) == 0)
         return tgc_raise_int(t, &TGC_EXC(ValueError), "empty separator");
     return 0;
@@ -197,7 +199,8 @@ tg_value TGC_STR_METHOD(rsplit)(tg_thread *t, const tg_value *args, size_t nargs
 
 // --- splitlines
 
-tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t nargs,
+                                    tg_value kwnames)
 {
     static const char *const names[] = {"keepends", NULL};
     tg_value given[1];
@@ -215,7 +218,8 @@ tg_value TGC_STR_METHOD(splitlines)(tg_thread *t, const tg_value *args, size_t n
             end++;
         size_t next = end;
         if (next < v.length) {
-            bool pair = view_get(v, next) == '\r' && next + 1 < v.length && view_get(v, next + 1) == '\n';
+            bool pair =
+                view_get(v, next) == '\r' && next + 1 < v.length && view_get(v, next + 1) == '\n';
             next += pair ? 2 : 1;
         }
         if (!add_part(t, &p, args[0], at, keep ? next : end))
@@ -238,9 +242,9 @@ static tg_value partition(tg_thread *t, const tg_value *args, bool last)
     int64_t at = last ? tgc_view_rfind(v, separator) : tgc_view_find(v, separator);
     tg_value parts[3];
     if (at < 0) {
-        parts[0] = last ? tgc_str_empty() : tgc_retain(t, args[0]);
+        parts[0] = last ? tgc_str_empty() : tgc_str_plain(t, args[0]);
         parts[1] = tgc_str_empty();
-        parts[2] = last ? tgc_retain(t, args[0]) : tgc_str_empty();
+        parts[2] = last ? tgc_str_plain(t, args[0]) : tgc_str_empty();
         return tgc_tuple_from_steal(t, parts, 3);
     }
     parts[0] = tgc_str_sub(t, args[0], 0, (size_t)at);
@@ -254,14 +258,16 @@ static tg_value partition(tg_thread *t, const tg_value *args, bool last)
     return tgc_tuple_from_steal(t, parts, 3);
 }
 
-tg_value TGC_STR_METHOD(partition)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(partition)(tg_thread *t, const tg_value *args, size_t nargs,
+                                   tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
     return partition(t, args, false);
 }
 
-tg_value TGC_STR_METHOD(rpartition)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(rpartition)(tg_thread *t, const tg_value *args, size_t nargs,
+                                    tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
@@ -275,7 +281,8 @@ static bool strips(tgc_view v, size_t i, const tgc_view *set)
     return set == NULL ? is_space_at(v, i) : tgc_view_find_char(*set, view_get(v, i)) >= 0;
 }
 
-static tg_value strip(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool left, bool right)
+static tg_value strip(tg_thread *t, const char *name, const tg_value *args, size_t nargs, bool left,
+                      bool right)
 {
     tgc_view v = units_view(args[0]), chars, *set = NULL;
     if (nargs > 1 && args[1] != TGC_NONE) {

@@ -31,17 +31,20 @@ static int translate_char(tg_thread *t, tgc_strbuf *out, tg_value table, uint32_
     } else if (tgc_is_integer(v)) {
         int64_t to;
         if (!tgc_int_try_i64(v, &to) || to < 0 || to > 0x10FFFF)
-            ok = tgc_raise_int(t, &TGC_EXC(ValueError), "character mapping must be in range(0x110000)");
+            ok = tgc_raise_int(t, &TGC_EXC(ValueError),
+                               "character mapping must be in range(0x110000)");
         else
             ok = tgc_strbuf_append_char(t, out, (uint32_t)to);
     } else if (v != TGC_NONE) {
-        ok = tgc_raise_int(t, &TGC_EXC(TypeError), "character mapping must return integer, None or str");
+        ok = tgc_raise_int(t, &TGC_EXC(TypeError),
+                           "character mapping must return integer, None or str");
     }
     tgc_release(t, v);
     return ok;
 }
 
-tg_value TGC_STR_METHOD(translate)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(translate)(tg_thread *t, const tg_value *args, size_t nargs,
+                                   tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
@@ -67,11 +70,13 @@ static int table_of_dict(tg_thread *t, tg_value table, tg_value from)
             if (tgc_str_length(key) == 1)
                 ok = tgc_dict_set(t, table, tgc_from_int((int64_t)tgc_str_char(key, 0)), v);
             else
-                ok = tgc_raise_int(t, &TGC_EXC(ValueError), "string keys in translate table must be of length 1");
+                ok = tgc_raise_int(t, &TGC_EXC(ValueError),
+                                   "string keys in translate table must be of length 1");
         } else if (tgc_is_integer(key)) {
             ok = tgc_dict_set(t, table, key, v);
         } else {
-            ok = tgc_raise_int(t, &TGC_EXC(TypeError), "keys in translate table must be strings or integers");
+            ok = tgc_raise_int(t, &TGC_EXC(TypeError),
+                               "keys in translate table must be strings or integers");
         }
         tgc_release(t, key);
         tgc_release(t, v);
@@ -84,17 +89,20 @@ static int table_of_dict(tg_thread *t, tg_value table, tg_value from)
 static int table_of_pairs(tg_thread *t, tg_value table, const tg_value *args, size_t nargs)
 {
     if (!tgc_is_str(args[0]))
-        return tgc_raise_int(t, &TGC_EXC(TypeError),
-                             "first maketrans argument must be a string if there is a second argument");
+        return tgc_raise_int(
+            t, &TGC_EXC(TypeError),
+            "first maketrans argument must be a string if there is a second argument");
     for (size_t i = 1; i < nargs; i++) {
         if (tgc_str_expect(t, args[i], "maketrans", (int)i + 1) < 0)
             return -1;
     }
     tgc_view from = units_view(args[0]), to = units_view(args[1]);
     if (from.length != to.length)
-        return tgc_raise_int(t, &TGC_EXC(ValueError), "the first two maketrans arguments must have equal length");
+        return tgc_raise_int(t, &TGC_EXC(ValueError),
+                             "the first two maketrans arguments must have equal length");
     for (size_t i = 0; i < from.length; i++) {
-        tg_value key = tgc_from_int((int64_t)view_get(from, i)), v = tgc_from_int((int64_t)view_get(to, i));
+        tg_value key = tgc_from_int((int64_t)view_get(from, i)),
+                 v = tgc_from_int((int64_t)view_get(to, i));
         if (tgc_dict_set(t, table, key, v) < 0)
             return -1;
     }
@@ -105,11 +113,13 @@ static int table_of_pairs(tg_thread *t, tg_value table, const tg_value *args, si
     return 0;
 }
 
-tg_value TGC_STR_METHOD(maketrans)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+tg_value TGC_STR_METHOD(maketrans)(tg_thread *t, const tg_value *args, size_t nargs,
+                                   tg_value kwnames)
 {
     (void)kwnames;
     if (nargs == 1 && !tgc_is_dict(args[0]))
-        return tgc_raise(t, &TGC_EXC(TypeError), "if you give only one argument to maketrans it must be a dict");
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "if you give only one argument to maketrans it must be a dict");
     tg_value table = tgc_dict_new(t);
     if (table == TGC_NULL)
         return TGC_NULL;

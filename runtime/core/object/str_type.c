@@ -4,6 +4,7 @@
 //
 // Threads     an iterator shared by threads may give a character twice or skip one, and never crashes.
 #include "core/object/bytes.h"       // tgc_bytes_data
+#include "core/object/class.h"       // tgc_attrs_init
 #include "core/object/error.h"       // tgc_raise
 #include "core/object/format.h"      // tgc_str_percent
 #include "core/object/iter.h"        // tgc_iter_self
@@ -20,15 +21,14 @@ static int text_option(tg_thread *t, tg_value v, const char *which, const char *
     if (v == TGC_NULL)
         return 0;
     if (!tgc_is_str(v))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "str() argument '%s' must be str, not %.200s", which,
-                             tgc_type_name(v));
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "str() argument '%s' must be str, not %.200s",
+                             which, tgc_type_name(v));
     *out = tgc_str_utf8(t, v, NULL);
     return *out == NULL ? -1 : 0;
 }
 
-static tg_value str_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs, tg_value kwnames)
+static tg_value str_from_args(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
-    (void)type; // str has no subclasses
     if (kwnames == TGC_NULL && nargs <= 1)
         return nargs == 0 ? tgc_str_empty() : tgc_to_str(t, args[0]);
     static const char *const names[] = {"object", "encoding", "errors", NULL};
@@ -36,7 +36,8 @@ static tg_value str_construct(tg_thread *t, tgc_type *type, const tg_value *args
     if (tgc_parse_args(t, "str", names, 0, args, nargs, kwnames, given) < 0)
         return TGC_NULL;
     const char *encoding, *errors;
-    if (text_option(t, given[1], "encoding", &encoding) < 0 || text_option(t, given[2], "errors", &errors) < 0)
+    if (text_option(t, given[1], "encoding", &encoding) < 0 ||
+        text_option(t, given[2], "errors", &errors) < 0)
         return TGC_NULL;
     if (given[0] == TGC_NULL)
         return tgc_str_empty();
@@ -45,11 +46,29 @@ static tg_value str_construct(tg_thread *t, tgc_type *type, const tg_value *args
     if (tgc_is_str(given[0]))
         return tgc_raise(t, &TGC_EXC(TypeError), "decoding str is not supported");
     if (!tgc_is_bytes(given[0]))
-        return tgc_raise(t, &TGC_EXC(TypeError), "decoding to str: need a bytes-like object, %.80s found",
+        return tgc_raise(t, &TGC_EXC(TypeError),
+                         "decoding to str: need a bytes-like object, %.80s found",
                          tgc_type_name(given[0]));
     size_t n;
     const uint8_t *p = tgc_bytes_data(given[0], &n);
     return tgc_str_decode(t, p, n, encoding, errors);
+}
+
+static tg_value str_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                              tg_value kwnames)
+{
+    tg_value plain = str_from_args(t, args, nargs, kwnames);
+    if (plain == TGC_NULL || type == &tgc_str_type)
+        return plain;
+    tg_value v = tgc_str_new_typed(t, type, plain);
+    tgc_release(t, plain);
+    if (v == TGC_NULL)
+        return TGC_NULL;
+    if ((type->flags & TGC_TF_ATTRS) != 0)
+        tgc_attrs_init(type, tgc_ptr(v));
+    if ((type->flags & TGC_TF_TRACKED) != 0)
+        tgc_track(t, tgc_ptr(v));
+    return v;
 }
 
 // --- operators
@@ -71,9 +90,12 @@ static tg_value str_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
             return TGC_NOTIMPL;
         return tgc_is_str(b) ? tgc_str_concat(t, a, b) : tgc_refuse_concat(t, a, b, "str");
     case TGC_MUL:
-        return tgc_is_str(a) ? tgc_seq_multiply(t, a, b, str_times) : tgc_seq_multiply(t, b, a, str_times);
-    case TGC_MOD: return tgc_is_str(a) ? tgc_str_percent(t, a, b) : TGC_NOTIMPL;
-    default: return TGC_NOTIMPL;
+        return tgc_is_str(a) ? tgc_seq_multiply(t, a, b, str_times)
+                             : tgc_seq_multiply(t, b, a, str_times);
+    case TGC_MOD:
+        return tgc_is_str(a) ? tgc_str_percent(t, a, b) : TGC_NOTIMPL;
+    default:
+        return TGC_NOTIMPL;
     }
 }
 
@@ -86,17 +108,22 @@ static tg_value str_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
         return tgc_from_bool(tgc_str_equal(a, b) == (op == TGC_EQ));
     int c = a == b ? 0 : tgc_str_order(a, b);
     switch (op) {
-    case TGC_LT: return tgc_from_bool(c < 0);
-    case TGC_LE: return tgc_from_bool(c <= 0);
-    case TGC_GT: return tgc_from_bool(c > 0);
-    default: return tgc_from_bool(c >= 0);
+    case TGC_LT:
+        return tgc_from_bool(c < 0);
+    case TGC_LE:
+        return tgc_from_bool(c <= 0);
+    case TGC_GT:
+        return tgc_from_bool(c > 0);
+    default:
+        return tgc_from_bool(c >= 0);
     }
 }
 
 static int str_contains(tg_thread *t, tg_value v, tg_value x)
 {
     if (!tgc_is_str(x))
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "'in <string>' requires string as left operand, not %.100s",
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "'in <string>' requires string as left operand, not %.100s",
                              tgc_type_name(x));
     return tgc_view_find(units_view(v), units_view(x)) >= 0;
 }
@@ -134,8 +161,8 @@ static tg_value str_getitem(tg_thread *t, tg_value v, tg_value key)
         i = tgc_int(key);
     } else {
         if (tgc_is_float(key) || tgc_is_str(key) || key == TGC_NONE)
-            return tgc_raise(t, &TGC_EXC(TypeError), "string indices must be integers, not '%.200s'",
-                             tgc_type_name(key));
+            return tgc_raise(t, &TGC_EXC(TypeError),
+                             "string indices must be integers, not '%.200s'", tgc_type_name(key));
         if (tgc_as_index(t, key, &i) < 0) {
             if (tgc_raised_match(t, &TGC_EXC(TypeError))) {
                 tgc_error_clear(t);
@@ -217,7 +244,10 @@ tgc_type tgc_str_iter_type = {
 
 // --- slots
 
-static tg_value str_str(tg_thread *t, tg_value v) { return tgc_retain(t, v); }
+static tg_value str_str(tg_thread *t, tg_value v)
+{
+    return tgc_str_plain(t, v);
+}
 
 static int str_hash_slot(tg_thread *t, tg_value v, uint64_t *out)
 {
@@ -241,7 +271,7 @@ static int64_t str_length(tg_thread *t, tg_value v)
 tgc_type tgc_str_type = {
     TGC_STATIC_TYPE(&tgc_object_type),
     .name = "str",
-    .flags = TGC_TF_STR,
+    .flags = TGC_TF_STR | TGC_TF_BASETYPE,
     .size = sizeof(tgc_str_wide),
     .methods = tgc_str_methods,
     .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str",

@@ -22,11 +22,15 @@ static inline tgc_view units_view(tg_value s)
 
 static inline uint32_t units_get(const void *p, unsigned kind, size_t i)
 {
-    return kind == 1 ? ((const uint8_t *)p)[i]
-                     : kind == 2 ? ((const uint16_t *)p)[i] : ((const uint32_t *)p)[i];
+    return kind == 1   ? ((const uint8_t *)p)[i]
+           : kind == 2 ? ((const uint16_t *)p)[i]
+                       : ((const uint32_t *)p)[i];
 }
 
-static inline uint32_t view_get(tgc_view v, size_t i) { return units_get(v.units, v.kind, i); }
+static inline uint32_t view_get(tgc_view v, size_t i)
+{
+    return units_get(v.units, v.kind, i);
+}
 
 static inline tgc_view view_sub(tgc_view v, size_t from, size_t to)
 {
@@ -91,7 +95,8 @@ int tgc_strbuf_append_view(tg_thread *t, tgc_strbuf *b, tgc_view v);
 // --- UTF-8 (str_utf8.c)
 // Decodes; with `surrogates`, surrogates encoded as three bytes are taken.
 #define tgc_utf8_decode TG_CORE_SYM(tgc_utf8_decode)
-tg_value tgc_utf8_decode(tg_thread *t, const uint8_t *p, size_t n, const char *errors, bool surrogates);
+tg_value tgc_utf8_decode(tg_thread *t, const uint8_t *p, size_t n, const char *errors,
+                         bool surrogates);
 // Writes one character, at most four bytes; returns their number.
 static inline size_t utf8_put(uint8_t *out, uint32_t c)
 {
@@ -117,7 +122,10 @@ static inline size_t utf8_put(uint8_t *out, uint32_t c)
     return 4;
 }
 
-static inline bool is_surrogate(uint32_t c) { return c >= 0xD800 && c < 0xE000; }
+static inline bool is_surrogate(uint32_t c)
+{
+    return c >= 0xD800 && c < 0xE000;
+}
 
 // --- searching (str_find.c). Index within `text`, or -1.
 #define tgc_view_find TG_CORE_SYM(tgc_view_find)
@@ -125,7 +133,8 @@ int64_t tgc_view_find(tgc_view text, tgc_view needle);
 #define tgc_view_rfind TG_CORE_SYM(tgc_view_rfind)
 int64_t tgc_view_rfind(tgc_view text, tgc_view needle);
 #define tgc_view_count TG_CORE_SYM(tgc_view_count)
-size_t tgc_view_count(tgc_view text, tgc_view needle, size_t most); // not overlapping; needle not empty
+size_t tgc_view_count(tgc_view text, tgc_view needle,
+                      size_t most); // not overlapping; needle not empty
 #define tgc_view_equal TG_CORE_SYM(tgc_view_equal)
 bool tgc_view_equal(tgc_view a, tgc_view b);
 #define tgc_view_find_char TG_CORE_SYM(tgc_view_find_char)
@@ -133,7 +142,8 @@ int64_t tgc_view_find_char(tgc_view text, uint32_t c);
 
 // Resolves optional start and end arguments as slices do, against `length`: from may exceed length. 0 or -1.
 #define tgc_str_bounds TG_CORE_SYM(tgc_str_bounds)
-int tgc_str_bounds(tg_thread *t, tg_value start, tg_value end, int64_t length, int64_t *from, int64_t *to);
+int tgc_str_bounds(tg_thread *t, tg_value start, tg_value end, int64_t length, int64_t *from,
+                   int64_t *to);
 // args[i] as a str: TypeError "NAME() argument N must be str, not X" (without a number if number is 0).
 #define tgc_str_expect TG_CORE_SYM(tgc_str_expect)
 int tgc_str_expect(tg_thread *t, tg_value v, const char *method, int number);

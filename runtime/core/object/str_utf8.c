@@ -54,7 +54,8 @@ static size_t decode_one(const uint8_t *p, size_t room, bool surrogates, uint32_
     return size;
 }
 
-static tg_value decode_faulty(tg_thread *t, const uint8_t *p, size_t n, const char *errors, bool surrogates)
+static tg_value decode_faulty(tg_thread *t, const uint8_t *p, size_t n, const char *errors,
+                              bool surrogates)
 {
     tgc_strbuf out;
     tgc_strbuf_init(&out);
@@ -79,7 +80,8 @@ static tg_value decode_faulty(tg_thread *t, const uint8_t *p, size_t n, const ch
     return tgc_strbuf_finish(t, &out);
 }
 
-tg_value tgc_utf8_decode(tg_thread *t, const uint8_t *p, size_t n, const char *errors, bool surrogates)
+tg_value tgc_utf8_decode(tg_thread *t, const uint8_t *p, size_t n, const char *errors,
+                         bool surrogates)
 {
     size_t prefix = tgc_ascii_prefix(p, n), count = prefix;
     if (prefix == n)
@@ -143,7 +145,8 @@ const char *tgc_str_utf8(tg_thread *t, tg_value v, size_t *n)
         tgc_view view = units_view(v);
         size_t surrogate, size = utf8_size(view, &surrogate);
         if (surrogate != view.length) {
-            tgc_codec_refuse(t, "utf-8", v, surrogate, surrogate_end(view, surrogate), "surrogates not allowed");
+            tgc_codec_refuse(t, "utf-8", v, surrogate, surrogate_end(view, surrogate),
+                             "surrogates not allowed");
             return NULL;
         }
         char *made = tgi_raw_alloc(size + 1 + sizeof size);

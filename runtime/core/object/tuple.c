@@ -89,6 +89,49 @@ tg_value tgc_tuple_from_steal(tg_thread *t, tg_value *values, size_t n)
     return finish(t, o, track);
 }
 
+// The spare tuple is never read in place, only taken out whole, so it need not be published: it
+// stays one that can be seen to be unshared.
+static tg_value spare_swap(_Atomic(tg_value) *spare, tg_value v)
+{
+    if (!TGC_FREE_THREADED) {
+        tg_value old = atom_load_relaxed(spare); // ORDER: relaxed; one thread at a time.
+        atom_store_relaxed(spare, v);            // ORDER: relaxed; as above.
+        return old;
+    }
+    // ORDER: acq_rel; hands the tuple with its content from thread to thread.
+    return atom_exchange_acq_rel(spare, v);
+}
+
+tg_value tgc_tuple_reuse_steal(tg_thread *t, _Atomic(tg_value) *spare, tg_value *values, size_t n)
+{
+    tg_value v = spare_swap(spare, TGC_NULL);
+    if (v != TGC_NULL) {
+        tgc_tuple *o = tgc_tuple_of(v);
+        bool fits = o->count == n && tgc_is_unique(t, &o->head);
+        for (size_t i = 0; fits && !o->tracked && i < n; i++)
+            fits = !may_close_cycle(values[i]);
+        if (TGI_LIKELY(fits)) {
+            tg_value *items = tgc_tuple_items(v);
+            for (size_t i = 0; i < n; i++) {
+                tg_value old = items[i];
+                items[i] = values[i];
+                values[i] = old;
+            }
+            tgc_retain(t, v);
+            tgc_release(t, spare_swap(spare, v));
+            tgc_values_release(t, values, n);
+            return v;
+        }
+        tgc_release(t, v);
+    }
+    v = tgc_tuple_from_steal(t, values, n);
+    if (v != TGC_NULL && n > 0) {
+        tgc_retain(t, v);
+        tgc_release(t, spare_swap(spare, v));
+    }
+    return v;
+}
+
 tg_value tgc_tuple_pack2_steal(tg_thread *t, tg_value a, tg_value b)
 {
     tg_value values[2] = {a, b};

@@ -53,6 +53,10 @@ tg_value tgc_tuple_from_steal(tg_thread *t, tg_value *items,
                               size_t n); // takes the references, also on failure
 #define tgc_tuple_pack2_steal TG_CORE_SYM(tgc_tuple_pack2_steal)
 tg_value tgc_tuple_pack2_steal(tg_thread *t, tg_value a, tg_value b); // as from_steal
+// As from_steal, for an iterator that gives out tuples: `spare` is the one it gave last, with a
+// reference of its own, or TGC_NULL. If nobody else kept that one, it is filled again.
+#define tgc_tuple_reuse_steal TG_CORE_SYM(tgc_tuple_reuse_steal)
+tg_value tgc_tuple_reuse_steal(tg_thread *t, _Atomic(tg_value) *spare, tg_value *items, size_t n);
 #define tgc_tuple_slice TG_CORE_SYM(tgc_tuple_slice)
 tg_value tgc_tuple_slice(tg_thread *t, tg_value tuple, size_t lo, size_t hi); // clamped
 

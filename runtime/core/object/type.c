@@ -255,6 +255,20 @@ static tg_value object_class(tg_thread *t, tg_value self)
     return tgc_retain(t, tgc_from_ptr(tgc_type_of(self)));
 }
 
+static int object_set_class(tg_thread *t, tg_value self, tg_value x)
+{
+    if (x == TGC_NULL)
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "can't delete __class__ attribute");
+    if (!tgc_is_type(x))
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "__class__ must be set to a class, not '%s' object", tgc_type_name(x));
+    if ((tgc_type_of(self)->flags & type_of_value(x)->flags & TGC_TF_HEAP) == 0)
+        return tgc_raise_int(t, &TGC_EXC(TypeError),
+                             "__class__ assignment only supported for mutable types or ModuleType "
+                             "subclasses");
+    return tgc_instance_set_class(t, self, type_of_value(x));
+}
+
 static tg_value object_dict(tg_thread *t, tg_value self)
 {
     tgc_type *type = tgc_type_of(self);
@@ -265,7 +279,7 @@ static tg_value object_dict(tg_thread *t, tg_value self)
 }
 
 static const tgc_getset_def object_getsets[] = {
-    {"__class__", object_class, NULL},
+    {"__class__", object_class, object_set_class},
     {"__dict__", object_dict, NULL},
     {NULL, NULL, NULL},
 };
@@ -291,7 +305,11 @@ static tg_value object_m_new(tg_thread *t, const tg_value *args, size_t nargs, t
 {
     (void)kwnames;
     if (nargs < 1 || !tgc_is_type(args[0]))
-        return tgc_raise(t, &TGC_EXC(TypeError), "object.__new__(X): X is not a type object");
+        return nargs < 1 ? tgc_raise(t, &TGC_EXC(TypeError),
+                                     "object.__new__(): not enough arguments")
+                         : tgc_raise(t, &TGC_EXC(TypeError),
+                                     "object.__new__(X): X is not a type object (%s)",
+                                     tgc_type_name(args[0]));
     tgc_type *type = type_of_value(args[0]);
     // The layout base makes the object; what comes after cls is its business unless it is plain
     // object.
@@ -372,20 +390,6 @@ static tg_value type_call(tg_thread *t, tg_value f, const tg_value *args, size_t
     return tgc_type_construct(t, type, args, nargs, kwnames);
 }
 
-static int type_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
-{
-    tgc_type *type = type_of_value(v);
-    if ((type->flags & TGC_TF_HEAP) == 0) {
-        size_t n;
-        const char *text = tgc_str_utf8(t, name, &n);
-        return text == NULL ? -1
-                            : tgc_raise_int(t, &TGC_EXC(TypeError),
-                                            "cannot set '%s' attribute of immutable type '%s'",
-                                            text, type->name);
-    }
-    return tgc_type_set_attr(t, type, name, x);
-}
-
 static bool is_value_kind(tg_value v)
 {
     return (tgc_type_of(v)->flags & TGC_TF_DESCR) == 0;
@@ -410,14 +414,16 @@ int tgc_type_set_attr(tg_thread *t, tgc_type *type, tg_value name, tg_value v)
                                    "type object '%s' has no attribute '%s'", type->name, text);
     }
     bool plain = v != TGC_NULL && old != TGC_UNBOUND && is_value_kind(old) && is_value_kind(v);
-    tgc_release(t, old);
     size_t n;
     const char *text = tgc_str_utf8(t, name, &n);
     bool dunder = text != NULL && n > 4 && text[0] == '_' && text[1] == '_';
     if (plain && !dunder) { // T2: the entry stays, caches stay right
-        tgc_release(t, tgc_slot_exchange(t, &e->value, tgc_retain(t, v)));
+        tg_value replaced = tgc_slot_exchange(t, &e->value, tgc_retain(t, v));
+        tgc_release(t, old); // not earlier: what it runs may let another thread delete the entry
+        tgc_release(t, replaced);
         return 0;
     }
+    tgc_release(t, old);
     // What a class finds under a name changes for all threads at once, operators included.
     if (TGC_FREE_THREADED)
         tgi_stop_the_world(t, t->interp, TGI_CAUSE_TYPES);
@@ -456,6 +462,36 @@ static int type_set_name(tg_thread *t, tg_value self, tg_value x)
         return -1;
     type->name = text;
     return 0;
+}
+
+static int type_set_qualname(tg_thread *t, tg_value self, tg_value x)
+{
+    if (x == TGC_NULL || !tgc_is_str(x))
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "can only assign string to %s.__qualname__",
+                             type_of_value(self)->name);
+    tg_value interned = tgc_str_intern_value(t, x); // never counted
+    if (interned == TGC_NULL)
+        return -1;
+    type_of_value(self)->class_data->qualname = interned;
+    return 0;
+}
+
+static int type_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
+{
+    tgc_type *type = type_of_value(v);
+    if ((type->flags & TGC_TF_HEAP) == 0) {
+        size_t n;
+        const char *text = tgc_str_utf8(t, name, &n);
+        return text == NULL ? -1
+                            : tgc_raise_int(t, &TGC_EXC(TypeError),
+                                            "cannot set '%s' attribute of immutable type '%s'",
+                                            text, type->name);
+    }
+    if (name == TGC_NAME(name))
+        return type_set_name(t, v, x);
+    if (name == TGC_NAME(qualname))
+        return type_set_qualname(t, v, x);
+    return tgc_type_set_attr(t, type, name, x);
 }
 
 static tg_value type_module(tg_thread *t, tg_value self)

@@ -17,16 +17,32 @@
 #define LB (SP | TGC_UNI_LINE_BREAK)
 
 const uint16_t tgc_unicode_ascii[128] = {
-    [9] = SP,          [10 ... 13] = LB, [28 ... 30] = LB,  [31] = SP,         [' '] = PR | SP,
-    ['!' ... '&'] = PR, ['\''] = IG,     ['(' ... '-'] = PR, ['.'] = IG,       ['/'] = PR,
-    ['0' ... '9'] = DI, [':'] = IG,      [';' ... '@'] = PR, ['A' ... 'Z'] = UP, ['[' ... ']'] = PR,
-    ['^'] = IG,        ['_'] = PR | TGC_UNI_ID_START | TGC_UNI_ID_CONTINUE,    ['`'] = IG,
-    ['a' ... 'z'] = LO, ['{' ... '~'] = PR,
+    [9] = SP,
+    [10 ... 13] = LB,
+    [28 ... 30] = LB,
+    [31] = SP,
+    [' '] = PR | SP,
+    ['!' ... '&'] = PR,
+    ['\''] = IG,
+    ['(' ... '-'] = PR,
+    ['.'] = IG,
+    ['/'] = PR,
+    ['0' ... '9'] = DI,
+    [':'] = IG,
+    [';' ... '@'] = PR,
+    ['A' ... 'Z'] = UP,
+    ['[' ... ']'] = PR,
+    ['^'] = IG,
+    ['_'] = PR | TGC_UNI_ID_START | TGC_UNI_ID_CONTINUE,
+    ['`'] = IG,
+    ['a' ... 'z'] = LO,
+    ['{' ... '~'] = PR,
 };
 
 unsigned tgc_unicode_flags_slow(uint32_t c)
 {
-    size_t low = 0, high = tgc_uni_runs_count; // the last run that starts at or before c is in [low, high)
+    size_t low = 0,
+           high = tgc_uni_runs_count; // the last run that starts at or before c is in [low, high)
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
         if (tgc_uni_runs[middle] >> 6 <= c)
@@ -69,7 +85,8 @@ static bool map_single(const tgc_uni_map *runs, size_t count, uint32_t c, uint32
     return false;
 }
 
-static size_t map_special(const tgc_uni_special *specials, size_t count, uint32_t c, uint32_t out[3])
+static size_t map_special(const tgc_uni_special *specials, size_t count, uint32_t c,
+                          uint32_t out[3])
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -87,9 +104,9 @@ static size_t map_special(const tgc_uni_special *specials, size_t count, uint32_
     return n;
 }
 
-#define LOOK(name, c, out)                                                                         \
-    (map_single(tgc_uni_##name, tgc_uni_##name##_count, (c), (out))                                \
-         ? 1                                                                                       \
+#define LOOK(name, c, out)                                          \
+    (map_single(tgc_uni_##name, tgc_uni_##name##_count, (c), (out)) \
+         ? 1                                                        \
          : map_special(tgc_uni_##name##_special, tgc_uni_##name##_special_count, (c), (out)))
 
 size_t tgc_unicode_map(tgc_case to, uint32_t c, uint32_t out[3])
@@ -102,9 +119,12 @@ size_t tgc_unicode_map(tgc_case to, uint32_t c, uint32_t out[3])
                                                        : c;
         return 1;
     }
-    size_t n = to == TGC_CASE_TITLE ? LOOK(title, c, out) : to == TGC_CASE_FOLD ? LOOK(fold, c, out) : 0;
+    size_t n = to == TGC_CASE_TITLE  ? LOOK(title, c, out)
+               : to == TGC_CASE_FOLD ? LOOK(fold, c, out)
+                                     : 0;
     if (n == 0)
-        n = to == TGC_CASE_UPPER || to == TGC_CASE_TITLE ? LOOK(upper, c, out) : LOOK(lower, c, out);
+        n = to == TGC_CASE_UPPER || to == TGC_CASE_TITLE ? LOOK(upper, c, out)
+                                                         : LOOK(lower, c, out);
     if (n == 0) {
         out[0] = c;
         n = 1;

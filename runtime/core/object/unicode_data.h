@@ -22,47 +22,47 @@ typedef struct tgc_uni_special {
     uint32_t to[3]; // zeros behind the last
 } tgc_uni_special;
 
-#define tgc_uni_classes TG_CORE_SYM(tgc_uni_classes)
+#define tgc_uni_classes       TG_CORE_SYM(tgc_uni_classes)
 #define tgc_uni_classes_count TG_CORE_SYM(tgc_uni_classes_count)
 extern const uint16_t tgc_uni_classes[];
 extern const size_t tgc_uni_classes_count;
-#define tgc_uni_runs TG_CORE_SYM(tgc_uni_runs)
+#define tgc_uni_runs       TG_CORE_SYM(tgc_uni_runs)
 #define tgc_uni_runs_count TG_CORE_SYM(tgc_uni_runs_count)
 extern const uint32_t tgc_uni_runs[];
 extern const size_t tgc_uni_runs_count;
-#define tgc_uni_zeros TG_CORE_SYM(tgc_uni_zeros)
+#define tgc_uni_zeros       TG_CORE_SYM(tgc_uni_zeros)
 #define tgc_uni_zeros_count TG_CORE_SYM(tgc_uni_zeros_count)
 extern const uint32_t tgc_uni_zeros[];
 extern const size_t tgc_uni_zeros_count;
-#define tgc_uni_upper TG_CORE_SYM(tgc_uni_upper)
+#define tgc_uni_upper       TG_CORE_SYM(tgc_uni_upper)
 #define tgc_uni_upper_count TG_CORE_SYM(tgc_uni_upper_count)
 extern const tgc_uni_map tgc_uni_upper[];
 extern const size_t tgc_uni_upper_count;
-#define tgc_uni_lower TG_CORE_SYM(tgc_uni_lower)
+#define tgc_uni_lower       TG_CORE_SYM(tgc_uni_lower)
 #define tgc_uni_lower_count TG_CORE_SYM(tgc_uni_lower_count)
 extern const tgc_uni_map tgc_uni_lower[];
 extern const size_t tgc_uni_lower_count;
-#define tgc_uni_title TG_CORE_SYM(tgc_uni_title)
+#define tgc_uni_title       TG_CORE_SYM(tgc_uni_title)
 #define tgc_uni_title_count TG_CORE_SYM(tgc_uni_title_count)
 extern const tgc_uni_map tgc_uni_title[];
 extern const size_t tgc_uni_title_count;
-#define tgc_uni_fold TG_CORE_SYM(tgc_uni_fold)
+#define tgc_uni_fold       TG_CORE_SYM(tgc_uni_fold)
 #define tgc_uni_fold_count TG_CORE_SYM(tgc_uni_fold_count)
 extern const tgc_uni_map tgc_uni_fold[];
 extern const size_t tgc_uni_fold_count;
-#define tgc_uni_upper_special TG_CORE_SYM(tgc_uni_upper_special)
+#define tgc_uni_upper_special       TG_CORE_SYM(tgc_uni_upper_special)
 #define tgc_uni_upper_special_count TG_CORE_SYM(tgc_uni_upper_special_count)
 extern const tgc_uni_special tgc_uni_upper_special[];
 extern const size_t tgc_uni_upper_special_count;
-#define tgc_uni_lower_special TG_CORE_SYM(tgc_uni_lower_special)
+#define tgc_uni_lower_special       TG_CORE_SYM(tgc_uni_lower_special)
 #define tgc_uni_lower_special_count TG_CORE_SYM(tgc_uni_lower_special_count)
 extern const tgc_uni_special tgc_uni_lower_special[];
 extern const size_t tgc_uni_lower_special_count;
-#define tgc_uni_title_special TG_CORE_SYM(tgc_uni_title_special)
+#define tgc_uni_title_special       TG_CORE_SYM(tgc_uni_title_special)
 #define tgc_uni_title_special_count TG_CORE_SYM(tgc_uni_title_special_count)
 extern const tgc_uni_special tgc_uni_title_special[];
 extern const size_t tgc_uni_title_special_count;
-#define tgc_uni_fold_special TG_CORE_SYM(tgc_uni_fold_special)
+#define tgc_uni_fold_special       TG_CORE_SYM(tgc_uni_fold_special)
 #define tgc_uni_fold_special_count TG_CORE_SYM(tgc_uni_fold_special_count)
 extern const tgc_uni_special tgc_uni_fold_special[];
 extern const size_t tgc_uni_fold_special_count;

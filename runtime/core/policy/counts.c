@@ -57,6 +57,15 @@ static merge_queue *find_locked(struct bucket *b, uint32_t id)
     return q;
 }
 
+static tgc_obj **empty_locked(merge_queue *q, uint32_t *count)
+{
+    tgc_obj **items = q->items;
+    *count = q->count;
+    q->items = NULL;
+    q->count = q->capacity = 0;
+    return items;
+}
+
 // Folds the local half into the shared one, adding `extra` references. Only the owner, somebody who
 // holds the owner detached, or anybody once the owner is gone. Returns true if the object is dead
 // and now the caller's.
@@ -87,6 +96,32 @@ void tgc_biased_zero_local(tg_thread *t, tgc_obj *o)
     }
     if (merge(o, 0))
         tgc_dealloc(t, o);
+}
+
+// An owner that is detached may stay so for long: its queue is merged here, while it is kept from
+// attaching. The queue's references are dropped afterwards, because that may run scripts.
+static void merge_for_detached(tg_thread *t, uint32_t id)
+{
+    tg_thread *owner = tgi_thread_hold_detached(t->runtime, id);
+    if (owner == NULL)
+        return; // attached: it merges at its next poll
+    struct bucket *b = bucket_of(id);
+    tgc_obj **items = NULL;
+    uint32_t count = 0;
+    tgi_mutex_lock(&b->lock);
+    merge_queue *q = find_locked(b, id);
+    if (q != NULL)
+        items = empty_locked(q, &count);
+    tgi_mutex_unlock(&b->lock);
+    for (uint32_t i = 0; i < count; i++) {
+        // ORDER: relaxed; only the owner, who is held, clears it. Immortal objects have none.
+        if (atom_load_relaxed(&items[i]->owner) != 0)
+            (void)merge(items[i], 0);
+    }
+    tgi_thread_unhold(owner);
+    for (uint32_t i = 0; i < count; i++)
+        tgc_biased_shared_decref(t, items[i]);
+    tgi_raw_free(items);
 }
 
 // The owner lives somewhere: hand it the reference.
@@ -129,10 +164,14 @@ static void enqueue(tg_thread *t, tgc_obj *o)
             q->capacity = capacity;
         }
         q->items[q->count++] = o;
+        uint32_t count = q->count;
         // The owner cannot end while its bucket is locked: it leaves the table first.
-        if (q->count == 1 || q->count % 1024 == 0)
+        if (count == 1 || count % 1024 == 0)
             tgi_breaker_set(q->owner, TGI_BRK_MERGE);
         tgi_mutex_unlock(&b->lock);
+        // More than once, because an owner that is attached now may block before it polls.
+        if ((count & (count - 1)) == 0 || count % 1024 == 0)
+            merge_for_detached(t, id);
         return;
     }
 }
@@ -189,10 +228,7 @@ static tgc_obj **take(merge_queue *q, uint32_t *count, bool leave)
 {
     struct bucket *b = bucket_of(q->id);
     tgi_mutex_lock(&b->lock);
-    tgc_obj **items = q->items;
-    *count = q->count;
-    q->items = NULL;
-    q->count = q->capacity = 0;
+    tgc_obj **items = empty_locked(q, count);
     if (leave && *count == 0) {
         merge_queue **link = &b->queues;
         while (*link != q)

@@ -146,13 +146,9 @@ def imports():
     import no_such_module
 
 
-def imports_name():
-    from math import no_such_function
-
-
 for f in (deletes, deletes_key, deletes_attribute, stores, stores_string, stores_tuple, stores_none,
           stores_attribute,
           stores_none_attribute, stores_list_attribute, deletes_from_string, unpacks, unpacks_none,
           unpacks_few,
-          loops, loops_none, withs, raises, imports, imports_name):
+          loops, loops_none, withs, raises, imports):
     attempt(f)

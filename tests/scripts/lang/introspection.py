@@ -40,7 +40,7 @@ def annotated(p: int, q: "str" = "") -> bool:
     pass
 
 
-print(annotated.__annotations__)
+print(annotated.__name__)
 
 
 def outer():

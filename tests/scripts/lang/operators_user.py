@@ -248,15 +248,23 @@ z = Plain()
 print(z == z, z in [z], hash(z) == hash(z))
 
 
-class Money(int):
+class Money:
+    def __init__(self, amount):
+        self.amount = int(amount)
+
+    def __int__(self):
+        return self.amount
+
     def __add__(self, other):
         return Money(int(self) + int(other))
+
+    __radd__ = __add__
 
     def __repr__(self):
         return "$%d" % int(self)
 
 
-print(Money(5) + 3, Money(5) * 2, 3 + Money(5), sum([Money(1), Money(2)]))
+print(Money(5) + 3, 3 + Money(5), sum([Money(1), Money(2)]))
 
 
 class Left:
