@@ -88,16 +88,19 @@ static void call_entry(tg_thread *t, tg_value entry)
     tg_release(t, f);
 }
 
+// What is registered meanwhile is not called any more.
 static void run_all(tg_thread *t)
 {
-    for (;;) {
-        tg_value entry = tg_call_method(t, list_of(t), "pop", NULL, 0);
-        if (entry == TG_NULL)
-            break;
-        call_entry(t, entry);
+    tg_value list = list_of(t);
+    for (size_t left = tg_list_size(t, list); left > 0; left--) {
+        tg_value entry = tg_list_get(t, list, left - 1);
+        if (entry != TG_NULL)
+            call_entry(t, entry);
+        tg_error_clear(t); // the list has become shorter
         tg_release(t, entry);
     }
-    tg_error_clear(t); // the list is empty
+    tg_release(t, tg_call_method(t, list, "clear", NULL, 0));
+    tg_error_clear(t);
 }
 
 TGI_NATIVE(atexit_run)

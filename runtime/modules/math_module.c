@@ -7,7 +7,8 @@
 //
 // Sources     Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
 //             Predicates", 1997 (fsum).
-#include "modules/math_int.h" // integer functions
+#include "modules/math_gamma.h" // gamma
+#include "modules/math_int.h"   // integer functions
 #include "modules/modules.h"
 #include "modules/support.h"
 
@@ -48,19 +49,10 @@ static tg_value apply(tg_thread *t, tg_value v, double (*f)(double), bool can_ov
         return apply(t, args[0], f, can_overflow);                                                 \
     }
 
+// At zero gamma has a pole.
 static double gamma_of(double x)
 {
-    if (x == -HUGE_VAL || (x <= 0 && x == floor(x)))
-        return NAN;
-    return tgamma(x);
-}
-
-static double lgamma_of(double x)
-{
-    int sign;
-    if (x <= 0 && isfinite(x) && x == floor(x))
-        return NAN;
-    return isinf(x) ? HUGE_VAL : lgamma_r(x, &sign);
+    return x == 0 ? NAN : tgi_gamma(x);
 }
 
 static double to_degrees(double x)
@@ -94,7 +86,7 @@ UNARY(atanh, atanh, false)
 UNARY(erf, erf, false)
 UNARY(erfc, erfc, false)
 UNARY(gamma, gamma_of, true)
-UNARY(lgamma, lgamma_of, true)
+UNARY(lgamma, tgi_lgamma, true)
 UNARY(fabs, fabs, false)
 UNARY(degrees, to_degrees, false)
 UNARY(radians, to_radians, false)
@@ -113,7 +105,7 @@ TGI_NATIVE(math_ulp)
 
 // --- logarithms, also of integers beyond the range of floats
 
-// log(v) in the base of f, where v = m * 2**e is an int too large for a double.
+// log(v) in the base of f, where v = m * 2**bits, 1/2 <= m < 1, is an int too large for a double.
 static tg_value log_of_int(tg_thread *t, tg_value v, double (*f)(double))
 {
     size_t n, bits = tg_int_bits(t, v);
@@ -125,8 +117,8 @@ static tg_value log_of_int(tg_thread *t, tg_value v, double (*f)(double))
     for (size_t i = n; i > low; i--)
         m = m * 4294967296.0 + words[i - 1];
     tg_free(words);
-    double shift = (double)(bits > 0 ? low * 32 : 0);
-    return tg_float(t, f(m) + f(2.0) * shift);
+    m = ldexp(m, -(int)(bits - low * 32));
+    return tg_float(t, f(m) + f(2.0) * (double)bits);
 }
 
 static tg_value log_of(tg_thread *t, tg_value v, double (*f)(double))

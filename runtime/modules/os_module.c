@@ -167,7 +167,15 @@ TGI_NATIVE(os_rename)
     TG_BEGIN_BLOCKING(t)
     err = rename(from, to) < 0 ? errno : 0;
     TG_END_BLOCKING(t)
-    return err == 0 ? TG_NONE : tg_raise_os(t, err, from);
+    if (err == 0)
+        return TG_NONE;
+    char text[256];
+    tg_value parts[5] = {tg_int(t, err), tg_str_c(t, strerror_r(err, text, sizeof text)), args[0],
+                         TG_NONE, args[1]};
+    tg_value exc = parts[1] == TG_NULL ? TG_NULL
+                                       : tg_call(t, tg_error_class(t, TG_OSError), parts, 5);
+    tg_release(t, parts[1]);
+    return tgi_raise_taken(t, exc);
 }
 
 TGI_NATIVE(os_listdir)

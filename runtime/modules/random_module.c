@@ -29,13 +29,20 @@ static const tg_class_def mt_class;
 
 // --- the generator
 
+static uint32_t twisted(uint32_t high, uint32_t low, uint32_t far)
+{
+    uint32_t y = (high & 0x80000000u) | (low & 0x7fffffffu);
+    return far ^ y >> 1 ^ (0x9908b0dfu & -(y & 1));
+}
+
 static void refill(mt *m)
 {
     uint32_t *w = m->words;
-    for (unsigned i = 0; i < WORDS; i++) {
-        uint32_t y = (w[i] & 0x80000000u) | (w[(i + 1) % WORDS] & 0x7fffffffu);
-        w[i] = w[(i + SHIFT) % WORDS] ^ y >> 1 ^ ((y & 1) != 0 ? 0x9908b0dfu : 0);
-    }
+    for (unsigned i = 0; i < WORDS - SHIFT; i++)
+        w[i] = twisted(w[i], w[i + 1], w[i + SHIFT]);
+    for (unsigned i = WORDS - SHIFT; i < WORDS - 1; i++)
+        w[i] = twisted(w[i], w[i + 1], w[i + SHIFT - WORDS]);
+    w[WORDS - 1] = twisted(w[WORDS - 1], w[0], w[SHIFT - 1]);
     m->next = 0;
 }
 

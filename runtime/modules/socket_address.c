@@ -24,7 +24,7 @@ static tg_value raise_resolver(tg_thread *t, int code, int err)
     tg_value exc = args[1] == TG_NULL ? TG_NULL
                                       : tg_call(t, tgi_socket_state_of(t)->gaierror, args, 2);
     tg_release(t, args[1]);
-    return exc == TG_NULL ? TG_NULL : tg_raise_exception(t, exc);
+    return tgi_raise_taken(t, exc);
 }
 
 static int resolve(tg_thread *t, const char *host, const char *service,

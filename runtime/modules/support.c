@@ -72,6 +72,15 @@ int tgi_raise_host_int(tg_thread *t, tg_status st)
     return -1;
 }
 
+tg_value tgi_raise_taken(tg_thread *t, tg_value exc)
+{
+    if (exc != TG_NULL) {
+        tg_raise_exception(t, exc);
+        tg_release(t, exc);
+    }
+    return TG_NULL;
+}
+
 // Writes and releases it.
 static void write_str(tg_thread *t, tg_value s)
 {
@@ -162,7 +171,7 @@ static const char record_source[] =
     "    def __new__(cls, values):\n"
     "        values = tuple(values)\n"
     "        if len(values) != len(fields):\n"
-    "            raise TypeError('%s() takes a %d-sequence (%d-sequence given)' % (\n"
+    "            raise TypeError('%s() takes an at least %d-sequence (%d-sequence given)' % (\n"
     "                name, len(fields), len(values)))\n"
     "        return tuple.__new__(cls, values)\n"
     "\n"

@@ -72,6 +72,9 @@ int tgi_raise_host_int(tg_thread *t, tg_status st);  // the same; always -1
 // takes it off. subject may be TG_NULL.
 void tgi_report_ignored(tg_thread *t, const char *what, tg_value subject);
 
+// Raises an exception object that the caller owns, or TG_NULL if making it failed. Always TG_NULL.
+tg_value tgi_raise_taken(tg_thread *t, tg_value exc);
+
 // --- filling modules
 
 int tgi_add_ints(tg_thread *t, tg_value module, const char *const *names, const int64_t *values,

@@ -17,7 +17,14 @@
 
 TGI_NATIVE(sys_exit)
 {
-    return tg_raise_value(t, tg_error_class(t, TG_SystemExit), nargs > 0 ? args[0] : TG_NULL);
+    // None and a tuple stand for the arguments of the exception, as in a raise by class and value.
+    tg_value cls = tg_error_class(t, TG_SystemExit);
+    if (nargs == 0 || args[0] == TG_NONE)
+        return tg_raise_value(t, cls, TG_NULL);
+    if (tg_kind_of(t, args[0]) != TG_KIND_TUPLE)
+        return tg_raise_value(t, cls, args[0]);
+    tg_value exc = tg_call_ex(t, cls, args[0], TG_NULL);
+    return tgi_raise_taken(t, exc);
 }
 
 // --- exceptions

@@ -207,7 +207,7 @@ static tg_value enter(tg_thread *t, tg_value self, local *l)
         tg_error_clear(t);
     tg_release(t, key);
     tg_release(t, threads_own);
-    return tg_raise_exception(t, exc);
+    return tgi_raise_taken(t, exc);
 }
 
 static body *new_body(void)

@@ -287,7 +287,7 @@ TGI_NATIVE(rlock_acquire_restore)
     }
     set_owner(d, (uint64_t)parts[1]);
     d->count = (uint64_t)parts[0];
-    return interrupt == TG_NULL ? TG_NONE : tg_raise_exception(t, interrupt);
+    return interrupt == TG_NULL ? TG_NONE : tgi_raise_taken(t, interrupt);
 }
 
 static tg_value rlock_repr(tg_thread *t, tg_value self, void *data)
@@ -657,8 +657,15 @@ TGI_NATIVE(thread_stack_size)
     return tg_int(t, old);
 }
 
+// As Ctrl-C, if the runtime handles that; otherwise the signal would end the process.
 TGI_NATIVE(thread_interrupt_main)
 {
+    struct sigaction now;
+    if (sigaction(SIGINT, NULL, &now) < 0)
+        return tg_raise_os(t, errno, NULL);
+    if ((now.sa_flags & SA_SIGINFO) == 0 &&
+        (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN))
+        return TG_NONE;
     return raise(SIGINT) == 0 ? TG_NONE : tg_raise_os(t, errno, NULL);
 }
 

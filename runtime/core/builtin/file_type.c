@@ -103,9 +103,11 @@ static size_t measure_locked(const tgc_file *f, size_t count, size_t *units)
         *units = have < count ? have : count;
         return *units;
     }
+    *units = 0;
+    if (have == 0) // there may be no buffer yet
+        return 0;
     const uint8_t *p = f->in + f->in_at;
     size_t at = 0;
-    *units = 0;
     while (*units < count && at < have) {
         size_t width = p[at] < 0xc0 ? 1 : p[at] < 0xe0 ? 2 : p[at] < 0xf0 ? 3 : 4;
         if (at + width > have)

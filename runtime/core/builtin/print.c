@@ -15,7 +15,10 @@
 #include "core/builtin/print.h"
 
 #include "core/builtin/file.h" // files as targets
+#include "core/object/code.h"  // modules
+#include "core/object/dict.h"  // sys.modules
 #include "core/object/error.h" // errors
+#include "core/object/state.h" // sys.modules
 #include "core/object/str.h"   // texts
 
 #include "base/os.h"         // write
@@ -278,6 +281,25 @@ static int flush_object(tg_thread *t, tg_value file)
 
 enum { SEP, END, FILE_, FLUSH, OPTIONS };
 
+// What a script has put in the place of sys.stdout; TGC_NULL if it is the stream itself.
+static tg_value redirected(tg_thread *t)
+{
+    tg_value modules = tgc_slot_load(t, &tgc_shared_of(t)->modules), sys, out = TGC_NULL;
+    if (tgc_is_dict(modules) && tgc_dict_get(t, modules, tgc_str_intern(t, "sys", 3), &sys) > 0) {
+        if (tgc_is_exact(sys, &tgc_module_type) &&
+            !tgc_module_get(t, (tgc_module *)(void *)tgc_ptr(sys), tgc_str_intern(t, "stdout", 6),
+                            &out))
+            out = TGC_NULL;
+        tgc_release(t, sys);
+    }
+    tgc_release(t, modules);
+    if (out != TGC_NULL && out == tgc_file_std(t, STDOUT_FILENO)) {
+        tgc_release(t, out);
+        out = TGC_NULL;
+    }
+    return out;
+}
+
 tg_value tgc_builtin_print(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
     static const char *const names[] = {"sep", "end", "file", "flush", NULL};
@@ -289,7 +311,12 @@ tg_value tgc_builtin_print(tg_thread *t, const tg_value *args, size_t nargs, tg_
     int flush = option[FLUSH] == TGC_NULL ? 0 : tgc_truth(t, option[FLUSH]);
     if (flush < 0)
         return TGC_NULL;
-    tg_value file = option[FILE_] == TGC_NONE ? TGC_NULL : option[FILE_];
+    tg_value file = option[FILE_], kept = TGC_NULL;
+    if (file == TGC_NULL || file == TGC_NONE) {
+        file = kept = redirected(t);
+        if (file == TGC_NONE) // sys.stdout is None: printing goes nowhere
+            return TGC_NONE;
+    }
     bool pieces = file != TGC_NULL && !tgc_file_is_text(file);
     text sep, end, all;
     text_init(&all);
@@ -315,5 +342,6 @@ tg_value tgc_builtin_print(tg_thread *t, const tg_value *args, size_t nargs, tg_
     text_free(&end);
     if (st == 0 && flush)
         st = file == TGC_NULL ? tgc_stream_flush(t, STDOUT_FILENO) : flush_object(t, file);
+    tgc_release(t, kept);
     return st < 0 ? TGC_NULL : TGC_NONE;
 }

@@ -12,6 +12,8 @@
 #include "core/builtin/builtins_core.h" // tables
 #include "core/builtin/builtins_iter.h" // tables
 #include "core/builtin/namespace.h"     // types
+#include "core/object/bytes.h"          // types
+#include "core/object/bytes_array.h"    // types
 #include "core/object/class.h"          // types
 #include "core/object/code.h"           // modules
 #include "core/object/dict.h"           // sys.modules
@@ -31,25 +33,14 @@
 static tgi_once ready = TGI_ONCE_INIT;
 
 static tgc_type *const own_types[] = {
-    &tgc_object_type,
-    &tgc_type_type,
-    &tgc_function_type,
-    &tgc_code_type,
-    &tgc_cell_type,
-    &tgc_module_type,
-    &tgc_builtin_type,
-    &tgc_method_type,
-    &tgc_generator_type,
-    &tgc_getset_type,
-    &tgc_int_type,
-    &tgc_bool_type,
-    &tgc_float_type,
-    &tgc_str_type,
-    &tgc_bytes_type,
-    &tgc_slice_type,
-    &tgc_slot_wrapper_type,
-    &tgc_namespace_type,
-    NULL,
+    &tgc_object_type,     &tgc_type_type,         &tgc_function_type,
+    &tgc_code_type,       &tgc_cell_type,         &tgc_module_type,
+    &tgc_builtin_type,    &tgc_method_type,       &tgc_generator_type,
+    &tgc_getset_type,     &tgc_slot_wrapper_type, &tgc_namespace_type,
+    &tgc_int_type,        &tgc_bool_type,         &tgc_float_type,
+    &tgc_str_type,        &tgc_str_iter_type,     &tgc_bytes_type,
+    &tgc_bytes_iter_type, &tgc_bytearray_type,    &tgc_bytearray_iter_type,
+    &tgc_memoryview_type, &tgc_slice_type,        NULL,
 };
 
 static bool ready_list(tg_thread *t, tgc_type *const *types)
@@ -215,8 +206,17 @@ static int add_types(tg_thread *t, tgc_module *m, tgc_type *const *types)
 }
 
 static tgc_type *const named_types[] = {
-    &tgc_object_type, &tgc_type_type,  &tgc_int_type,   &tgc_bool_type, &tgc_float_type,
-    &tgc_str_type,    &tgc_bytes_type, &tgc_slice_type, NULL,
+    &tgc_object_type,
+    &tgc_type_type,
+    &tgc_int_type,
+    &tgc_bool_type,
+    &tgc_float_type,
+    &tgc_str_type,
+    &tgc_bytes_type,
+    &tgc_bytearray_type,
+    &tgc_slice_type,
+    &tgc_memoryview_type,
+    NULL,
 };
 
 static int fill_builtins(tg_thread *t, tgc_module *m)

@@ -139,7 +139,7 @@ static tg_value bytes_construct(tg_thread *t, tgc_type *type, const tg_value *ar
                                              : "errors without an encoding");
         return tgc_str_encode(t, source, text[0], text[1]);
     }
-    if (tgc_is_bytes(source) || tgc_is_bytearray(source))
+    if (tgc_is_bytes(source) || tgc_is_bytearray(source) || tgc_is_memoryview(source))
         return tgc_bytes_like(t, source);
     if (tgc_is_integer(source))
         return bytes_of_size(t, source);
@@ -196,6 +196,12 @@ static tg_value bytes_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         return TGC_NOTIMPL;
     if (tgc_is_bytearray(b))
         return TGC_NOTIMPL; // it knows
+    if (tgc_is_memoryview(b)) {
+        tg_value copy = tgc_memoryview_snapshot(t, b);
+        tg_value sum = copy == TGC_NULL ? TGC_NULL : bytes_binary(t, op, a, copy);
+        tgc_release(t, copy);
+        return sum;
+    }
     if (!tgc_is_bytes(b))
         return tgc_raise(t, &TGC_EXC(TypeError), "can't concat %.100s to bytes", tgc_type_name(b));
     tgc_view x = bytes_view(a), y = bytes_view(b);

@@ -2,14 +2,14 @@
 //
 // bytes_array.c - the type bytearray.
 //
-// Everything that only reads is done by bytes on a copy; what remains is changing the content. Memory is allocated
-// before the lock is taken and released after it is let go.
+// Everything that only reads is done by bytes on a copy; what remains is changing the content.
+// Memory is allocated before the lock is taken and released after it is let go.
 #include "core/object/bytes_array.h" // own interface
 
 #include "core/object/bytes_private.h" // tgc_bytes_methods
 #include "core/object/error.h"         // tgc_raise
 #include "core/object/int.h"           // bytes as integers
-#include "core/object/iter.h"          // tgc_iter_sequence
+#include "core/object/iter.h"          // tgc_iter_self
 #include "core/object/list.h"          // results of split
 #include "core/object/seq.h"           // tgc_seq_times
 #include "core/object/slice.h"         // tgc_slice_unpack
@@ -90,6 +90,8 @@ tg_value tgc_bytes_like(tg_thread *t, tg_value v)
 {
     if (tgc_is_bytearray(v))
         return tgc_bytearray_snapshot(t, v);
+    if (tgc_is_memoryview(v))
+        return tgc_memoryview_snapshot(t, v);
     if (tgc_is_bytes(v))
         return tgc_retain(t, v);
     return tgc_raise(t, &TGC_EXC(TypeError), "a bytes-like object is required, not '%.100s'",
@@ -149,7 +151,7 @@ NATIVE(array_append)
 // Bytes from bytes-like objects and iterables of integers.
 static tg_value content_of(tg_thread *t, tg_value source)
 {
-    if (tgc_is_bytearray(source) || tgc_is_bytes(source))
+    if (tgc_is_bytearray(source) || tgc_is_bytes(source) || tgc_is_memoryview(source))
         return tgc_bytes_like(t, source);
     if (tgc_is_integer(source) || tgc_is_str(source))
         return tgc_raise(t, &TGC_EXC(TypeError), "can't extend bytearray with %.100s",
@@ -319,21 +321,22 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
     return result_steal(t, result);
 }
 
-#define READERS(X)                                                                                \
-    X(capitalize, 0, 0, 0)                                                                        \
-    X(center, 1, 2, 0) X(count, 1, 3, 0) X(decode, 0, 2, TGC_METH_KW) X(endswith, 1, 3, 0)        \
-        X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0) X(isalnum, 0, 0, 0)          \
-            X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0) X(islower, 0, 0, 0)       \
-                X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0) X(ljust, 1, 2, 0)        \
-                    X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0)                    \
-                        X(removeprefix, 1, 1, 0) X(removesuffix, 1, 1, 0) X(replace, 2, 3, 0)     \
-                            X(rfind, 1, 3, 0) X(rindex, 1, 3, 0) X(rjust, 1, 2, 0)                \
-                                X(rpartition, 1, 1, 0) X(rsplit, 0, 2, TGC_METH_KW)               \
-                                    X(rstrip, 0, 1, 0) X(split, 0, 2, TGC_METH_KW)                \
-                                        X(splitlines, 0, 1, TGC_METH_KW) X(startswith, 1, 3, 0)   \
-                                            X(strip, 0, 1, 0) X(swapcase, 0, 0, 0)                \
-                                                X(title, 0, 0, 0) X(translate, 1, 2, TGC_METH_KW) \
-                                                    X(upper, 0, 0, 0) X(zfill, 1, 1, 0)
+#define READERS(X)                                                                                 \
+    X(capitalize, 0, 0, 0)                                                                         \
+    X(center, 1, 2, 0)                                                                             \
+    X(count, 1, 3, 0)                                                                              \
+    X(decode, 0, 2, TGC_METH_KW)                                                                   \
+    X(endswith, 1, 3, 0) X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0)              \
+        X(isalnum, 0, 0, 0) X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0)            \
+            X(islower, 0, 0, 0) X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0)           \
+                X(ljust, 1, 2, 0) X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0)       \
+                    X(removeprefix, 1, 1, 0) X(removesuffix, 1, 1, 0) X(replace, 2, 3, 0)          \
+                        X(rfind, 1, 3, 0) X(rindex, 1, 3, 0) X(rjust, 1, 2, 0)                     \
+                            X(rpartition, 1, 1, 0) X(rsplit, 0, 2, TGC_METH_KW) X(rstrip, 0, 1, 0) \
+                                X(split, 0, 2, TGC_METH_KW) X(splitlines, 0, 1, TGC_METH_KW)       \
+                                    X(startswith, 1, 3, 0) X(strip, 0, 1, 0) X(swapcase, 0, 0, 0)  \
+                                        X(title, 0, 0, 0) X(translate, 1, 2, TGC_METH_KW)          \
+                                            X(upper, 0, 0, 0) X(zfill, 1, 1, 0)
 
 #define READER(name, min, max, flags)                    \
     NATIVE(array_##name)                                 \
@@ -404,7 +407,7 @@ static int64_t array_length(tg_thread *t, tg_value v)
 
 static bool is_like(tg_value v)
 {
-    return tgc_is_bytes(v) || tgc_is_bytearray(v);
+    return tgc_is_bytes(v) || tgc_is_bytearray(v) || tgc_is_memoryview(v);
 }
 
 static tg_value array_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
@@ -542,13 +545,60 @@ static int array_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
     return found ? 0 : tgc_raise_int(t, &TGC_EXC(IndexError), "bytearray index out of range");
 }
 
+// --- iteration
+
+typedef struct array_iter {
+    tgc_obj head;
+    tg_value array;       // const, a counted reference
+    _Atomic(uint64_t) at; // any thread: shared by threads it may give a byte twice or skip one
+} array_iter;
+
+static tg_value array_iterate(tg_thread *t, tg_value v)
+{
+    array_iter *it = (array_iter *)(void *)tgc_new_raw(t, &tgc_bytearray_iter_type, sizeof *it);
+    if (it == NULL)
+        return TGC_NULL;
+    it->array = tgc_retain(t, v);
+    // ORDER: relaxed; the iterator is private yet.
+    atom_store_relaxed(&it->at, 0);
+    return tgc_from_ptr(it);
+}
+
+static tg_value array_iter_next(tg_thread *t, tg_value v)
+{
+    array_iter *it = (array_iter *)(void *)tgc_ptr(v);
+    tgc_bytearray *a = array_of(it->array);
+    // ORDER: relaxed; the position only, the content is read under its lock.
+    uint64_t at = atom_load_relaxed(&it->at);
+    int byte = -1;
+    TGC_LOCKED(t, &a->lock) {
+        if (at < a->size)
+            byte = a->data[at];
+    }
+    if (byte < 0)
+        return TGC_NULL;
+    atom_store_relaxed(&it->at, at + 1); // ORDER: relaxed; as above.
+    return tgc_from_int(byte);
+}
+
+static void array_iter_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_release(t, ((array_iter *)(void *)o)->array);
+    tgc_delete(t, o, sizeof(array_iter));
+}
+
+tgc_type tgc_bytearray_iter_type = {
+    TGC_STATIC_TYPE(&tgc_object_type), .name = "bytearray_iterator", .size = sizeof(array_iter),
+    .dealloc = array_iter_dealloc,     .iter = tgc_iter_self,        .next = array_iter_next,
+};
+
 tgc_type tgc_bytearray_type = {
     TGC_STATIC_TYPE(&tgc_object_type),
     .name = "bytearray",
     .size = sizeof(tgc_bytearray),
     .methods = array_methods,
-    .doc =
-        "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray",
+    .doc = "bytearray(iterable_of_ints) -> bytearray\n"
+           "bytearray(string, encoding[, errors]) -> bytearray",
     .dealloc = array_dealloc,
     .construct = array_construct,
     .repr = array_repr,
@@ -561,5 +611,5 @@ tgc_type tgc_bytearray_type = {
     .getitem = array_getitem,
     .setitem = array_setitem,
     .contains = array_contains,
-    .iter = tgc_iter_sequence,
+    .iter = array_iterate,
 };

@@ -10,6 +10,21 @@
 #define tgc_bytes_methods TG_CORE_SYM(tgc_bytes_methods)
 extern const tgc_method_def tgc_bytes_methods[];
 
+// Natives of the table that live in bytes_split.c.
+#define TGC_BYTES_METHOD(name) TGC_PASTE(tgc_bytesm_##name, TG_POLICY)
+#define TGC_BYTES_NATIVE(name)                                                         \
+    tg_value TGC_BYTES_METHOD(name)(tg_thread * t, const tg_value *args, size_t nargs, \
+                                    tg_value kwnames)
+
+TGC_BYTES_NATIVE(split);
+TGC_BYTES_NATIVE(rsplit);
+TGC_BYTES_NATIVE(splitlines);
+TGC_BYTES_NATIVE(partition);
+TGC_BYTES_NATIVE(rpartition);
+TGC_BYTES_NATIVE(strip);
+TGC_BYTES_NATIVE(lstrip);
+TGC_BYTES_NATIVE(rstrip);
+
 static inline tgc_view bytes_view(tg_value v)
 {
     return (tgc_view){tgc_bytes_of(v)->data, tgc_bytes_of(v)->size, 1};

@@ -48,6 +48,7 @@ typedef struct tgc_dict {
 
 #define tgc_dict_of(v) ((tgc_dict *)tgc_ptr(v))
 
+typedef enum tgc_dict_part { TGC_DICT_KEYS, TGC_DICT_VALUES, TGC_DICT_ITEMS } tgc_dict_part;
 enum { TGC_DICT_EMPTY = -1, TGC_DICT_REMOVED = -2, TGC_DICT_UNSURE = -3 };
 
 // d is a dict or of a subclass, in all of these; overridden methods of subclasses are not called.
@@ -112,6 +113,13 @@ bool tgc_dict_step(tg_thread *t, tg_value d, size_t *pos, tg_value *k, tg_value 
 // Backwards: *pos starts at SIZE_MAX.
 #define tgc_dict_step_back TG_CORE_SYM(tgc_dict_step_back)
 bool tgc_dict_step_back(tg_thread *t, tg_value d, size_t *pos, tg_value *k, tg_value *v);
+// If v is exactly a dict, or a view of one: the dict (borrowed) and what of it.
+#define tgc_dict_viewed TG_CORE_SYM(tgc_dict_viewed)
+bool tgc_dict_viewed(tg_value v, tg_value *d, tgc_dict_part *part);
+// The keys, values or items of one moment, in memory to be freed with tgc_values_free. NULL:
+// raised.
+#define tgc_dict_snapshot TG_CORE_SYM(tgc_dict_snapshot)
+tg_value *tgc_dict_snapshot(tg_thread *t, tg_value d, tgc_dict_part part, size_t *n);
 #define tgc_dict_equal TG_CORE_SYM(tgc_dict_equal)
 int tgc_dict_equal(tg_thread *t, tg_value a, tg_value b); // 1, 0, -1
 
@@ -215,7 +223,6 @@ void tgc_dict_table_retire(tg_thread *t,
 void tgc_dict_table_drop(tg_thread *t, tgc_dict_table *table); // releases keys and values
 #define tgc_dict_methods TG_CORE_SYM(tgc_dict_methods)
 extern const tgc_method_def tgc_dict_methods[];
-typedef enum tgc_dict_part { TGC_DICT_KEYS, TGC_DICT_VALUES, TGC_DICT_ITEMS } tgc_dict_part;
 #define tgc_dict_iter TG_CORE_SYM(tgc_dict_iter)
 tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool reversed);
 #define tgc_dict_view TG_CORE_SYM(tgc_dict_view)

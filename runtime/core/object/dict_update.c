@@ -8,6 +8,65 @@
 #include "core/object/tuple.h" // pairs
 #include "mem/raw.h"           // tgi_raw_free
 
+// Copies what `part` names of the live entries of table, with references. The lock is held.
+static void copy_entries_locked(tg_thread *t, tgc_dict_table *table, tgc_dict_part part,
+                                tg_value *out)
+{
+    size_t count = atom_load_relaxed(&table->count); // ORDER: relaxed; the lock is held.
+    tgc_slot *e = tgc_dict_entries(table);
+    for (size_t i = 0; i < count; i++, e += table->stride) {
+        tg_value key = tgc_slot_peek(&e[0]);
+        if (key == TGC_DUMMY)
+            continue;
+        if (part != TGC_DICT_VALUES)
+            *out++ = tgc_retain(t, key);
+        if (part != TGC_DICT_KEYS)
+            *out++ = tgc_retain(t, tgc_slot_peek(&e[1]));
+    }
+}
+
+// n keys and values in turn become n tuples, in place; all references are released on failure.
+static int pair_up(tg_thread *t, tg_value *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        tg_value pair = tgc_tuple_from_steal(t, values + 2 * i, 2);
+        if (pair == TGC_NULL) {
+            tgc_values_release(t, values + 2 * i + 2, 2 * (n - i - 1));
+            tgc_values_release(t, values, i);
+            return -1;
+        }
+        values[i] = pair;
+    }
+    return 0;
+}
+
+tg_value *tgc_dict_snapshot(tg_thread *t, tg_value d, tgc_dict_part part, size_t *n)
+{
+    tgc_dict *dict = tgc_dict_of(d);
+    size_t each = part == TGC_DICT_ITEMS ? 2 : 1;
+    for (;;) {
+        size_t used = tgc_dict_size(d);
+        tg_value *values = tgi_raw_alloc((used * each + 1) * sizeof *values);
+        if (values == NULL) {
+            tgc_raise_nomem(t);
+            return NULL;
+        }
+        bool same = false;
+        TGC_LOCKED(t, &dict->lock) {
+            same = atom_load_relaxed(&dict->used) == used; // ORDER: relaxed; the lock is held.
+            tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
+            if (same)
+                copy_entries_locked(t, table, part, values);
+        }
+        *n = used;
+        if (same && (part != TGC_DICT_ITEMS || pair_up(t, values, used) == 0))
+            return values;
+        tgi_raw_free(values);
+        if (same)
+            return NULL;
+    }
+}
+
 static int update_from_dict(tg_thread *t, tg_value d, tg_value other)
 {
     if (d == other)

@@ -43,6 +43,19 @@ tg_value tgc_dict_view(tg_thread *t, tg_value d, tgc_dict_part part)
     return tgc_from_ptr(view);
 }
 
+bool tgc_dict_viewed(tg_value v, tg_value *d, tgc_dict_part *part)
+{
+    *part = TGC_DICT_KEYS;
+    *d = v;
+    if (tgc_is_exact(v, &tgc_dict_type))
+        return true;
+    if (!is_keys(v) && !is_items(v) && !tgc_is_exact(v, &tgc_dict_values_type))
+        return false;
+    *d = dict_in(v);
+    *part = part_of(v);
+    return true;
+}
+
 static void view_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_untrack(t, o);

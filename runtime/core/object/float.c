@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// float.c - arithmetic, comparison and hashing of floats. Text: float_text.c. The type: float_methods.c.
+// float.c - arithmetic, comparison and hashing of floats. Text: float_text.c. The type:
+// float_methods.c.
 #include "core/object/float_text.h" // own interface
 
 #include "core/object/class.h" // tgc_special_call
@@ -169,8 +170,8 @@ tg_value tgc_float_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     }
 }
 
-// Reduces the number modulo 2^61 - 1, where 2^61 is 1, so that multiplying by a power of two is a rotation of 61
-// bits. Agrees with tgc_int_hash for whole numbers.
+// Reduces the number modulo 2^61 - 1, where 2^61 is 1, so that multiplying by a power of two is a
+// rotation of 61 bits. Agrees with tgc_int_hash for whole numbers.
 uint64_t tgc_float_hash(double d)
 {
     const uint64_t prime = (UINT64_C(1) << 61) - 1;
@@ -191,7 +192,8 @@ uint64_t tgc_float_hash(double d)
     return h == UINT64_MAX ? UINT64_MAX - 1 : h;
 }
 
-// round(d): half to even. round(d, digits): what the decimal text rounded to so many digits reads as.
+// round(d): half to even. round(d, digits): what the decimal text rounded to so many digits reads
+// as.
 tg_value tgc_float_round(tg_thread *t, double d, int64_t digits)
 {
     if (!isfinite(d) || digits > 323) // no double has digits behind that place

@@ -2,7 +2,8 @@
 //
 // float.h - floating-point numbers. Layer core/object. float.c, float_text.c, float_methods.c.
 //
-// Most floats are immediate values (value.h); the rest, and instances of subclasses, are heap objects.
+// Most floats are immediate values (value.h); the rest, and instances of subclasses, are heap
+// objects.
 //
 // Threads     immutable.
 #ifndef TGC_OBJECT_FLOAT_H

@@ -2,16 +2,18 @@
 //
 // float_text.c - floats to and from decimal text.
 //
-// repr() is the shortest text that reads back as the same float. 15 digits always survive the way through a double,
-// so if they read back, the answer is among them and %g has already dropped its zeros; else 16 are tried, else 17
-// are needed. Exceptions: subnormals have fewer good digits, so they start at one; and above a power of two the
-// interval of texts is lopsided, so the next 16-digit text may do when the nearest does not.
+// repr() is the shortest text that reads back as the same float. 15 digits always survive the way
+// through a double, so if they read back, the answer is among them and %g has already dropped its
+// zeros; else 16 are tried, else 17 are needed. Exceptions: subnormals have fewer good digits, so
+// they start at one; and above a power of two the interval of texts is lopsided, so the next
+// 16-digit text may do when the nearest does not.
 //
 // Note [exact-decimal]
-// A double is f * 2^e with f < 2^53. For -126 <= e < 0 and k <= 22 the product f * 10^k fits 128 bits, so the decimal
-// digits down to the k-th place, and what is left over, come out exactly with one multiplication and one shift. This
-// covers what programs print most; the C library does the rest, several times slower. Reading likewise: up to 15
-// digits and a power of ten up to 22 are exact doubles, so one multiplication or division rounds correctly.
+// A double is f * 2^e with f < 2^53. For -126 <= e < 0 and k <= 22 the product f * 10^k fits 128
+// bits, so the decimal digits down to the k-th place, and what is left over, come out exactly with
+// one multiplication and one shift. This covers what programs print most; the C library does the
+// rest, several times slower. Reading likewise: up to 15 digits and a power of ten up to 22 are
+// exact doubles, so one multiplication or division rounds correctly.
 #include "core/object/float_text.h" // own interface
 
 #include "mem/raw.h" // tgi_raw_alloc
@@ -190,7 +192,8 @@ int tgc_double_print(char *out, size_t size, double d, char type, int precision,
     return n;
 }
 
-// The digits of d > 0 without point and zeros at the end, and the exponent of "0.ddd * 10^exponent".
+// The digits of d > 0 without point and zeros at the end, and the exponent of "0.ddd *
+// 10^exponent".
 static int shortest_digits(char digits[24], double d, int *exponent)
 {
     char text[40];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// format.c - format specs: reading them, padding, and format() of text and of objects without a format of their own.
+// format.c - format specs: reading them, padding, and format() of text and of objects without a
+// format of their own.
 #include "core/object/format_spec.h" // own interface
 
 #include "core/object/error.h"     // tgc_raise

@@ -2,8 +2,8 @@
 //
 // format.h - text from values: format specs, str.format, the % operator. Layer core/object.
 //
-// Reading order: format.c (the spec and padding), format_number.c (int and float), format_method.c (str.format),
-// format_percent.c (%).
+// Reading order: format.c (the spec and padding), format_number.c (int and float), format_method.c
+// (str.format), format_percent.c (%).
 #ifndef TGC_OBJECT_FORMAT_H
 #define TGC_OBJECT_FORMAT_H
 
@@ -35,8 +35,8 @@ tg_value tgc_int_format(tg_thread *t, tg_value v, tg_value spec);
 tg_value tgc_float_format(tg_thread *t, tg_value v, tg_value spec);
 #define tgc_str_format_spec TG_CORE_SYM(tgc_str_format_spec)
 tg_value tgc_str_format_spec(tg_thread *t, tg_value v, tg_value spec);
-// For types without a format of their own: str(v) if spec is empty, else TypeError "unsupported format string
-// passed to X.__format__".
+// For types without a format of their own: str(v) if spec is empty, else TypeError "unsupported
+// format string passed to X.__format__".
 #define tgc_object_format TG_CORE_SYM(tgc_object_format)
 tg_value tgc_object_format(tg_thread *t, tg_value v, tg_value spec);
 
@@ -53,7 +53,8 @@ tg_value tgc_str_format_method(tg_thread *t, tg_value self, const tg_value *args
 #define tgc_str_format_map TG_CORE_SYM(tgc_str_format_map)
 tg_value tgc_str_format_map(tg_thread *t, tg_value self, tg_value mapping);
 
-// d in one of e E f F g G %, r for repr; the text of the number without padding, into b. precision -1: 6.
+// d in one of e E f F g G %, r for repr; the text of the number without padding, into b. precision
+// -1: 6.
 #define tgc_format_double TG_CORE_SYM(tgc_format_double)
 int tgc_format_double(tg_thread *t, tgc_strbuf *b, double d, char type, int64_t precision,
                       bool alternate);

@@ -2,7 +2,8 @@
 //
 // format_method.c - str.format and str.format_map.
 //
-// One pass over the text. A field is NAME [!CONVERSION] [:SPEC]; a spec may hold fields of its own, one level deep.
+// One pass over the text. A field is NAME [!CONVERSION] [:SPEC]; a spec may hold fields of its own,
+// one level deep.
 #include "core/object/error.h"       // tgc_raise
 #include "core/object/format_spec.h" // own interface
 #include "core/object/int.h"         // indices

@@ -21,7 +21,8 @@ static size_t count_digits(const char *p, size_t n)
     return i;
 }
 
-// repr() with at most `precision` digits: like g, but exponents start one earlier and whole numbers end in ".0".
+// repr() with at most `precision` digits: like g, but exponents start one earlier and whole numbers
+// end in ".0".
 static void add_dot_zero(char *text)
 {
     size_t n = strlen(text), digits = count_digits(text + (*text == '-'), n) + (*text == '-');

@@ -280,7 +280,8 @@ static int put_number(tg_thread *t, tgc_strbuf *out, const conversion *c, bool n
     return c->left ? tgc_strbuf_append_fill(t, out, ' ', pad) : 0;
 }
 
-// v as an integer for %d, or through __index__ alone for %x and %o. A new reference; TGC_NOTIMPL if it is none.
+// v as an integer for %d, or through __index__ alone for %x and %o. A new reference; TGC_NOTIMPL if
+// it is none.
 static tg_value integer_for(tg_thread *t, const conversion *c, tg_value v)
 {
     bool decimal = c->code == 'd' || c->code == 'i' || c->code == 'u';

@@ -27,9 +27,9 @@ int tgc_spec_parse_for(tg_thread *t, tg_value text, tg_value v, char default_ali
 #define tgc_spec_unknown TG_CORE_SYM(tgc_spec_unknown)
 tg_value tgc_spec_unknown(tg_thread *t, uint32_t code, tg_value v);
 
-// The text of |d| (with '-' for negatives, also for -0.0) in the style of type e, f, g (and upper case) or 'r' for
-// repr; with `dot_zero` as str() shows it: never without a point. A short one goes into `small`; else the result is
-// from tgi_raw_alloc and the caller frees it. NULL: raised.
+// The text of |d| (with '-' for negatives, also for -0.0) in the style of type e, f, g (and upper
+// case) or 'r' for repr; with `dot_zero` as str() shows it: never without a point. A short one goes
+// into `small`; else the result is from tgi_raw_alloc and the caller frees it. NULL: raised.
 #define tgc_double_text TG_CORE_SYM(tgc_double_text)
 char *tgc_double_text(tg_thread *t, double d, char type, int precision, bool alternate,
                       bool dot_zero, char *small, size_t small_size, size_t *n);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// int.c - making, reading, hashing and comparing integers. Operators: int_arith.c. The types: int_methods.c.
+// int.c - making, reading, hashing and comparing integers. Operators: int_arith.c. The types:
+// int_methods.c.
 #include "core/object/int.h" // own interface
 
 #include "core/object/error.h"   // tgc_raise

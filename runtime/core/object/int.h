@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// int.h - integers and booleans. Layer core/object. int.c, int_arith.c, int_big.c, int_text.c, int_methods.c.
+// int.h - integers and booleans. Layer core/object. int.c, int_arith.c, int_big.c, int_text.c,
+// int_methods.c.
 //
-// An integer of at most 62 bits is an immediate value; any other is a heap object with its magnitude in limbs.
+// An integer of at most 62 bits is an immediate value; any other is a heap object with its
+// magnitude in limbs.
 //
 // Threads     immutable.
-// Invariants  I1  a heap integer never has a value that fits the immediate form, and no leading zero limb:
-//                 so equal small integers are identical values.
+// Invariants  I1  a heap integer never has a value that fits the immediate form, and no leading
+//                 zero limb: so equal small integers are identical values.
 #ifndef TGC_OBJECT_INT_H
 #define TGC_OBJECT_INT_H
 
@@ -33,14 +35,16 @@ tg_value tgc_int_from_i128(tg_thread *t, __int128 i);
 #define tgc_int_from_double TG_CORE_SYM(tgc_int_from_double)
 tg_value tgc_int_from_double(tg_thread *t,
                              double d); // truncates; OverflowError, ValueError for inf, nan
-// As int(text, base): whitespace, sign, prefix and underscores allowed; base 0 or 2..36. ValueError as int().
+// As int(text, base): whitespace, sign, prefix and underscores allowed; base 0 or 2..36. ValueError
+// as int().
 #define tgc_int_from_text TG_CORE_SYM(tgc_int_from_text)
 tg_value tgc_int_from_text(tg_thread *t, const char *text, size_t n, int base);
 #define tgc_int_from_bytes TG_CORE_SYM(tgc_int_from_bytes)
 tg_value tgc_int_from_bytes(tg_thread *t, const uint8_t *p, size_t n, bool little, bool is_signed);
 
 // --- reading. v is an integer (tgc_is_integer) unless said otherwise.
-// TypeError if v is no integer (no __index__ here: see tgc_as_index), OverflowError if it does not fit.
+// TypeError if v is no integer (no __index__ here: see tgc_as_index), OverflowError if it does not
+// fit.
 #define tgc_int_as_i64 TG_CORE_SYM(tgc_int_as_i64)
 int tgc_int_as_i64(tg_thread *t, tg_value v, int64_t *out);
 // The same without raising: false if v does not fit or is no integer.
@@ -57,7 +61,8 @@ double tgc_int_as_double(tg_thread *t, tg_value v, bool *ok);
 int tgc_int_sign(tg_value v); // -1, 0, 1
 #define tgc_int_bits TG_CORE_SYM(tgc_int_bits)
 uint64_t tgc_int_bits(tg_value v); // bit_length
-// Magnitude as 32-bit words, least significant first, for seeding generators; returns the count, at most max.
+// Magnitude as 32-bit words, least significant first, for seeding generators; returns the count, at
+// most max.
 #define tgc_int_words TG_CORE_SYM(tgc_int_words)
 size_t tgc_int_words(tg_value v, uint32_t *out, size_t max);
 #define tgc_int_to_text TG_CORE_SYM(tgc_int_to_text)
@@ -89,8 +94,8 @@ tg_value tgc_int_isqrt(tg_thread *t, tg_value v); // v >= 0
 #define tgc_int_gcd TG_CORE_SYM(tgc_int_gcd)
 tg_value tgc_int_gcd(tg_thread *t, tg_value a, tg_value b);
 
-// v as an integer: v itself (a new reference), or through __index__. TypeError "'X' object cannot be interpreted
-// as an integer".
+// v as an integer: v itself (a new reference), or through __index__. TypeError "'X' object cannot
+// be interpreted as an integer".
 #define tgc_index TG_CORE_SYM(tgc_index)
 tg_value tgc_index(tg_thread *t, tg_value v);
 

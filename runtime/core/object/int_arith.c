@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// int_arith.c - the operators of integers: immediate operands first, limbs (int_big.c) for the rest.
+// int_arith.c - the operators of integers: immediate operands first, limbs (int_big.c) for the
+// rest.
 //
-// Two immediates never need limbs for their operands, and their sum, difference and product fit 128 bits; so the
-// common overflow of a product allocates its result and nothing else.
+// Two immediates never need limbs for their operands, and their sum, difference and product fit 128
+// bits; so the common overflow of a product allocates its result and nothing else.
 #include "core/object/error.h"   // tgc_raise
 #include "core/object/float.h"   // tgc_float_new
 #include "core/object/int_big.h" // tgc_big_*

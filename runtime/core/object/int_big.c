@@ -2,8 +2,8 @@
 //
 // int_big.c - arithmetic on sign and magnitude, for integers that left the immediate range.
 //
-// Each operation allocates its result once and computes into it; a result that fits the immediate form again gives
-// the object back. Operands of one limb take the short mpn functions.
+// Each operation allocates its result once and computes into it; a result that fits the immediate
+// form again gives the object back. Operands of one limb take the short mpn functions.
 #include "core/object/int_big.h" // own interface
 
 #include "core/object/error.h" // tgc_raise
@@ -158,8 +158,8 @@ tg_value tgc_big_mul(tg_thread *t, tg_value av, tg_value bv)
     return tgc_bigint_finish(t, r, n, a->negative != b->negative);
 }
 
-// Floor: when the signs differ and the division is not exact, the truncated quotient is one too high and the
-// remainder is b's magnitude away.
+// Floor: when the signs differ and the division is not exact, the truncated quotient is one too
+// high and the remainder is b's magnitude away.
 int tgc_big_divmod(tg_thread *t, tg_value av, tg_value bv, tg_value *q, tg_value *r)
 {
     tgc_mag a, b;
@@ -336,7 +336,8 @@ uint64_t tgc_mag_top(const tgc_mag *m, int64_t *shift)
     return result | rest;
 }
 
-// q * 2^shift (plus a little if `inexact`), rounded half to even, also where the result is subnormal.
+// q * 2^shift (plus a little if `inexact`), rounded half to even, also where the result is
+// subnormal.
 static double round_scaled(uint64_t q, int shift, bool inexact)
 {
     int bits = 64 - __builtin_clzll(q),

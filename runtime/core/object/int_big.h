@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// int_big.h - integers beyond 62 bits: representation and limb arithmetic. Layer core/object; private to int*.c,
-// float*.c and format*.c. The limb work itself is GMP's mpn functions.
+// int_big.h - integers beyond 62 bits: representation and limb arithmetic. Layer core/object;
+// private to int*.c, float*.c and format*.c. The limb work itself is GMP's mpn functions.
 #ifndef TGC_OBJECT_INT_BIG_H
 #define TGC_OBJECT_INT_BIG_H
 
@@ -9,24 +9,24 @@
 
 #include <gmp.h> // mp_limb_t
 
-// GMP calls abort when they cannot get scratch memory, so no operation may ask for more than this, and those above
-// TGC_INT_PROBE_LIMBS first see whether the memory is there.
+// GMP calls abort when they cannot get scratch memory, so no operation may ask for more than this,
+// and those above TGC_INT_PROBE_LIMBS first see whether the memory is there.
 #define TGC_INT_MAX_LIMBS   ((size_t)1 << 27)
 #define TGC_INT_PROBE_LIMBS 4096
 
-// An instance of a subclass has a fixed size: its only "limb" is the plain integer it stands for, a tg_value with a
-// reference.
+// An instance of a subclass has a fixed size: its only "limb" is the plain integer it stands for, a
+// tg_value with a reference.
 #define TGC_INT_BOXED INT32_MIN
 
 typedef struct tgc_bigint {
     tgc_obj head;
-    int32_t
-        size; // limbs in use, negative for a negative number, or TGC_INT_BOXED; const once shared. I1
+    int32_t size;      // limbs in use, negative below zero, or TGC_INT_BOXED; const once shared
     uint32_t capacity; // limbs allocated; const
     mp_limb_t limbs[]; // least significant first; const once shared
 } tgc_bigint;
 
-// An integer of either form as sign and magnitude, borrowed from the value (or from the view itself).
+// An integer of either form as sign and magnitude, borrowed from the value (or from the view
+// itself).
 typedef struct tgc_mag {
     const mp_limb_t *limbs; // NULL: use the field small
     mp_limb_t small;
@@ -39,7 +39,8 @@ static inline tgc_bigint *bigint_of(tg_value v)
     return (tgc_bigint *)tgc_ptr(v);
 }
 
-// The plain integer that v is or stands for: an immediate, or a heap integer in limbs. Borrowed from v.
+// The plain integer that v is or stands for: an immediate, or a heap integer in limbs. Borrowed
+// from v.
 static inline tg_value int_plain(tg_value v)
 {
     if (tgc_is_ptr(v) && bigint_of(v)->size == TGC_INT_BOXED)
@@ -73,7 +74,8 @@ static inline void mag_of(tg_value v, tgc_mag *m)
 // A new object with room for n limbs, or NULL with MemoryError.
 #define tgc_bigint_alloc TG_CORE_SYM(tgc_bigint_alloc)
 tgc_bigint *tgc_bigint_alloc(tg_thread *t, size_t n);
-// Ends the making of b, whose n lowest limbs are filled: drops leading zeros, turns small values into immediates.
+// Ends the making of b, whose n lowest limbs are filled: drops leading zeros, turns small values
+// into immediates.
 #define tgc_bigint_finish TG_CORE_SYM(tgc_bigint_finish)
 tg_value tgc_bigint_finish(tg_thread *t, tgc_bigint *b, size_t n, bool negative);
 // The value of n limbs.
@@ -94,7 +96,8 @@ static inline size_t mag_bits(const tgc_mag *m)
 #define tgc_int_room TG_CORE_SYM(tgc_int_room)
 bool tgc_int_room(tg_thread *t, size_t n);
 
-// The operators on any two integers; the results are normal. Divisions: b is not zero; q and r may be NULL; floor.
+// The operators on any two integers; the results are normal. Divisions: b is not zero; q and r may
+// be NULL; floor.
 #define tgc_big_add TG_CORE_SYM(tgc_big_add)
 tg_value tgc_big_add(tg_thread *t, tg_value a, tg_value b, bool subtract);
 #define tgc_big_mul TG_CORE_SYM(tgc_big_mul)
@@ -114,15 +117,17 @@ tg_value tgc_big_pow(tg_thread *t, tg_value a, uint64_t exponent);
 // 1 and *out, 0 if text is no integer of that base, -1 raised (too many digits, memory).
 #define tgc_int_parse TG_CORE_SYM(tgc_int_parse)
 int tgc_int_parse(tg_thread *t, const char *text, size_t n, int base, tg_value *out);
-// The digits of the magnitude, without sign and prefix, lower case. A buffer of `small` bytes is used if it is large
-// enough, else one from tgi_raw_alloc that the caller frees; NULL raised. Only base 10 knows the digit limit.
+// The digits of the magnitude, without sign and prefix, lower case. A buffer of `small` bytes is
+// used if it is large enough, else one from tgi_raw_alloc that the caller frees; NULL raised. Only
+// base 10 knows the digit limit.
 #define tgc_int_digits TG_CORE_SYM(tgc_int_digits)
 char *tgc_int_digits(tg_thread *t, tg_value v, int base, char *small, size_t small_size, size_t *n);
 
 #define tgc_int_dealloc TG_CORE_SYM(tgc_int_dealloc)
 void tgc_int_dealloc(tg_thread *t, tgc_obj *o); // the type's slot
 
-// Magnitude in [top 64 bits] * 2^*shift, with the lowest bit set if anything was cut off; m is not zero.
+// Magnitude in [top 64 bits] * 2^*shift, with the lowest bit set if anything was cut off; m is not
+// zero.
 #define tgc_mag_top TG_CORE_SYM(tgc_mag_top)
 uint64_t tgc_mag_top(const tgc_mag *m, int64_t *shift);
 

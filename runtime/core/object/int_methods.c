@@ -61,8 +61,8 @@ static tg_value invalid_literal(tg_thread *t, tg_value v, int base)
     return TGC_NULL;
 }
 
-// The text with digits of all scripts as ASCII ones and spaces as blanks, for parsing; freed by the caller. Other
-// characters become '?', which is no digit.
+// The text with digits of all scripts as ASCII ones and spaces as blanks, for parsing; freed by the
+// caller. Other characters become '?', which is no digit.
 static char *to_plain_digits(tg_thread *t, tg_value s)
 {
     size_t n = tgc_str_length(s);
@@ -261,7 +261,8 @@ static tg_value int_to_float(tg_thread *t, const tg_value *args, size_t nargs, t
     return ok ? tgc_float_new(t, d) : TGC_NULL;
 }
 
-// round(v, digits): digits >= 0 changes nothing; else to the nearest multiple of 10^-digits, half to even.
+// round(v, digits): digits >= 0 changes nothing; else to the nearest multiple of 10^-digits, half
+// to even.
 static tg_value int_round(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
     (void)kwnames;

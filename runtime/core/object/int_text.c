@@ -2,7 +2,8 @@
 //
 // int_text.c - integers to and from digits.
 //
-// Owns        the limit on decimal digits: conversion takes more than linear time, and digits come from outside.
+// Owns        the limit on decimal digits: conversion takes more than linear time, and digits come
+//             from outside.
 // Threads     any.
 #include "core/object/error.h"   // tgc_raise
 #include "core/object/int_big.h" // tgc_mag

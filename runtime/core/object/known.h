@@ -93,7 +93,7 @@
                                                                                             globals,                                           \
                                                                                             "__globals__") X(isabstract,                       \
                                                                                                              "__isabstractmethod__")           \
-                                                                                            X(metaclass, "metaclass") X(                       \
+                                                                                            X(metaclass, "metaclass") X(plain_name, "name") X(                       \
                                                                                                 send,                                          \
                                                                                                 "send") X(throw, "throw")                      \
                                                                                                 X(close, "close") X(                           \

@@ -10,6 +10,7 @@
 #include "core/object/list.h"
 
 #include "core/object/class.h" // tgc_attrs_init
+#include "core/object/dict.h"  // tgc_dict_viewed
 #include "core/object/error.h" // tgc_raise
 #include "core/object/seq.h"   // tgc_values_*
 #include "mem/raw.h"           // arrays
@@ -335,9 +336,12 @@ int tgc_list_extend_array(tg_thread *t, tg_value v, const tg_value *items, size_
 
 int tgc_list_extend(tg_thread *t, tg_value list, tg_value iterable)
 {
-    if (tgc_is_exact(iterable, &tgc_list_type)) {
+    tg_value d;
+    tgc_dict_part part;
+    if (tgc_has_flag(iterable, TGC_TF_LIST | TGC_TF_SET) ? !tgc_has_flag(iterable, TGC_TF_HEAP)
+                                                         : tgc_dict_viewed(iterable, &d, &part)) {
         size_t n;
-        tg_value *values = tgc_list_snapshot(t, iterable, &n);
+        tg_value *values = tgc_values_from_iterable(t, iterable, &n); // as it is at one moment
         if (values == NULL)
             return -1;
         int result = tgc_list_extend_array(t, list, values, n);

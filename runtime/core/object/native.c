@@ -26,7 +26,7 @@ tg_value tgc_builtin_new(tg_thread *t, const tgc_method_def *def, tgc_type *owne
     b->owner = owner;
     b->module = module;
     tgc_make_immortal(&b->head);
-    if (owner == NULL)
+    if (owner == NULL || owner->native != NULL) // those of static types stay for ever
         tgc_track(t, &b->head);
     return tgc_from_ptr(b);
 }
@@ -50,7 +50,15 @@ static void builtin_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 tg_value tgc_builtin_arity_error(tg_thread *t, const tgc_builtin *b, size_t given)
 {
     const tgc_method_def *d = b->def;
-    const char *owner = b->owner != NULL ? b->owner->name : "", *dot = b->owner != NULL ? "." : "";
+    size_t n;
+    const char *owner = "", *dot = "";
+    if (b->owner != NULL) {
+        owner = b->owner->name;
+        dot = ".";
+    } else if (tgc_is_str(b->module) && b->module != TGC_NAME(builtins)) {
+        owner = tgc_str_utf8(t, b->module, &n);
+        dot = ".";
+    }
     if (d->min == 0 && d->max == 0)
         return tgc_raise(t, &TGC_EXC(TypeError), "%s%s%s() takes no arguments (%zu given)", owner,
                          dot, d->name, given);

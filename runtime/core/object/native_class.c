@@ -149,8 +149,13 @@ tg_value tgc_native_class(tg_thread *t, const tg_class_def *def)
     type->next = def->next != NULL ? native_next : NULL;
     type->getattr = def->getattr != NULL ? native_getattr : NULL;
     type->setattr = def->setattr != NULL ? native_setattr : NULL;
-    if (tgc_type_ready(t, type) < 0)
-        return TGC_NULL;
+    if (tgc_type_ready(t, type) < 0) {
+        if (type->names != NULL)
+            tgc_names_free(t, type->names);
+        tgi_raw_free(type->mro);
+        tgc_delete(t, &type->head, sizeof *type);
+        return tgc_raised(t) ? TGC_NULL : tgc_raise_nomem(t);
+    }
     tgc_track(t, &type->head);
     return tgc_from_ptr(type);
 }

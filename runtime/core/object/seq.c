@@ -3,12 +3,14 @@
 // seq.c - stepping through any iterable, arrays of values, index and repetition arguments.
 #include "core/object/seq.h"
 
+#include "core/object/dict.h"  // snapshots
 #include "core/object/error.h" // tgc_raise
 #include "core/object/int.h"   // tgc_index
 #include "core/object/known.h" // TGC_NAME
 #include "core/object/list.h"  // fast path
 #include "core/object/names.h" // tgc_type_find
 #include "core/object/range.h" // fast path
+#include "core/object/set.h"   // snapshots
 #include "core/object/tuple.h" // fast path
 #include "mem/raw.h"           // arrays
 
@@ -65,10 +67,28 @@ void tgc_iterate_end(tg_thread *t, tgc_iterate *it)
     tgc_release(t, it->source);
 }
 
+// The items of a list, set, dict or dict view as they are at one moment: while other threads change
+// it, list(d) gives some state of it. True if it is one; then *out is NULL if it raised.
+static bool snapshot(tg_thread *t, tg_value v, tg_value **out, size_t *n)
+{
+    tg_value d;
+    tgc_dict_part part;
+    if (tgc_is_exact(v, &tgc_list_type))
+        *out = tgc_list_snapshot(t, v, n);
+    else if (tgc_is_exact(v, &tgc_set_type) || tgc_is_exact(v, &tgc_frozenset_type))
+        *out = tgc_set_snapshot(t, v, n);
+    else if (tgc_dict_viewed(v, &d, &part))
+        *out = tgc_dict_snapshot(t, d, part, n);
+    else
+        return false;
+    return true;
+}
+
 tg_value *tgc_values_from_iterable(tg_thread *t, tg_value iterable, size_t *n)
 {
-    if (tgc_is_exact(iterable, &tgc_list_type))
-        return tgc_list_snapshot(t, iterable, n);
+    tg_value *values = NULL;
+    if (snapshot(t, iterable, &values, n))
+        return values;
     size_t capacity = 8;
     if (tgc_is_exact(iterable, &tgc_tuple_type))
         capacity = tgc_tuple_size(iterable);
@@ -81,7 +101,8 @@ tg_value *tgc_values_from_iterable(tg_thread *t, tg_value iterable, size_t *n)
     }
     if (tgc_iterate_begin(t, &it, iterable) < 0)
         return NULL;
-    tg_value *values = tgi_raw_alloc((capacity + 1) * sizeof *values), x;
+    tg_value x;
+    values = tgi_raw_alloc((capacity + 1) * sizeof *values);
     size_t count = 0;
     int got = values == NULL ? -1 : 1;
     while (got > 0 && (got = tgc_iterate_next(t, &it, &x)) > 0) {
@@ -127,11 +148,14 @@ tg_value tgc_list_from_iterable(tg_thread *t, tg_value iterable)
     if (tgc_is_exact(iterable, &tgc_tuple_type))
         return tgc_list_from_array(t, tgc_tuple_items(iterable), tgc_tuple_size(iterable));
     size_t room = 0;
-    if (tgc_is_exact(iterable, &tgc_range_type) && tgc_range_small(iterable, NULL, NULL, NULL))
+    tg_value *values = NULL;
+    if (tgc_is_exact(iterable, &tgc_range_type) && tgc_range_small(iterable, NULL, NULL, NULL)) {
         room = (size_t)tgc_range_small_length(iterable);
-    else if (tgc_has_flag(iterable, TGC_TF_DICT | TGC_TF_SET) &&
-             !tgc_has_flag(iterable, TGC_TF_HEAP))
-        room = (size_t)tgc_length(t, iterable);
+    } else if (snapshot(t, iterable, &values, &room)) {
+        tg_value copy = values == NULL ? TGC_NULL : tgc_list_from_steal(t, values, room);
+        tgi_raw_free(values);
+        return copy;
+    }
     tg_value list = tgc_list_new(t, room);
     if (list != TGC_NULL && tgc_list_extend(t, list, iterable) < 0) {
         tgc_release(t, list);

@@ -77,6 +77,10 @@ void tgc_set_clear(tg_thread *t, tg_value s);
 #define tgc_set_next TG_CORE_SYM(tgc_set_next)
 bool tgc_set_next(tg_thread *t, tg_value s, size_t *pos, tg_value *v, uint64_t *hash);
 
+// The items of one moment, in memory to be freed with tgc_values_free. NULL: raised.
+#define tgc_set_snapshot TG_CORE_SYM(tgc_set_snapshot)
+tg_value *tgc_set_snapshot(tg_thread *t, tg_value s, size_t *n);
+
 // --- between the set files
 #define tgc_set_pop TG_CORE_SYM(tgc_set_pop)
 tg_value tgc_set_pop(tg_thread *t, tg_value s); // TGC_NULL without exception if empty

@@ -40,10 +40,21 @@ int tgc_set_update(tg_thread *t, tg_value s, tg_value iterable)
     if (tgc_is_exact(iterable, &tgc_dict_type) &&
         tgc_set_reserve(t, s, tgc_dict_size(iterable)) < 0)
         return -1;
+    tg_value d, x;
+    tgc_dict_part part;
+    if (tgc_dict_viewed(iterable, &d, &part)) { // as it is at one moment
+        size_t n;
+        tg_value *values = tgc_dict_snapshot(t, d, part, &n);
+        int bad = values == NULL ? -1 : 0;
+        for (size_t i = 0; bad >= 0 && i < n; i++)
+            bad = tgc_set_add(t, s, values[i]);
+        if (values != NULL)
+            tgc_values_free(t, values, n);
+        return bad < 0 ? -1 : 0;
+    }
     tgc_iterate it;
     if (tgc_iterate_begin(t, &it, iterable) < 0)
         return -1;
-    tg_value x;
     int got;
     while ((got = tgc_iterate_next(t, &it, &x)) > 0) {
         int bad = tgc_set_add(t, s, x);

@@ -9,6 +9,34 @@
 #include "core/object/state.h" // tgc_repr_enter
 #include "mem/raw.h"           // tgi_raw_free
 
+tg_value *tgc_set_snapshot(tg_thread *t, tg_value s, size_t *n)
+{
+    tgc_set *set = tgc_set_of(s);
+    for (;;) {
+        size_t used = tgc_set_size(s), count = 0;
+        tg_value *values = tgi_raw_alloc((used + 1) * sizeof *values);
+        if (values == NULL) {
+            tgc_raise_nomem(t);
+            return NULL;
+        }
+        bool same = false;
+        TGC_LOCKED(t, &set->lock) {
+            same = atom_load_relaxed(&set->used) == used; // ORDER: relaxed; the lock is held.
+            tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; as above.
+            for (size_t i = 0; same && i <= table->mask; i++) {
+                tg_value k = tgc_slot_peek(&table->entry[i].key);
+                if (k != TGC_NULL && k != TGC_DUMMY)
+                    values[count++] = tgc_retain(t, k);
+            }
+        }
+        if (same) {
+            *n = used;
+            return values;
+        }
+        tgi_raw_free(values);
+    }
+}
+
 static void set_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_untrack(t, o);

@@ -222,7 +222,13 @@ static tg_value script_next(tg_thread *t, tg_value v)
 
 static tg_value script_format(tg_thread *t, tg_value v, tg_value spec)
 {
-    return need_str(t, call_special(t, v, TGC_K_format, spec, TGC_NULL), "__format__");
+    tg_value r = call_special(t, v, TGC_K_format, spec, TGC_NULL);
+    if (r != TGC_NULL && !tgc_is_str(r)) {
+        tgc_raise(t, &TGC_EXC(TypeError), "__format__ must return a str, not %s", tgc_type_name(r));
+        tgc_release(t, r);
+        return TGC_NULL;
+    }
+    return r;
 }
 
 static int script_init(tg_thread *t, tg_value self, const tg_value *args, size_t nargs,
@@ -551,10 +557,16 @@ static const tgc_getset_def wrapper_getsets[] = {
     {NULL, NULL, NULL},
 };
 
+static void wrapper_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_untrack(t, o);
+    tgc_delete(t, o, sizeof(wrapper));
+}
+
 tgc_type tgc_slot_wrapper_type = {
     TGC_STATIC_TYPE(&tgc_object_type), .name = "wrapper_descriptor", .size = sizeof(wrapper),
-    .getsets = wrapper_getsets,        .call = wrapper_call,         .repr = wrapper_repr,
-    .descr_get = wrapper_get,
+    .flags = TGC_TF_TRACKED,           .dealloc = wrapper_dealloc,   .getsets = wrapper_getsets,
+    .call = wrapper_call,              .repr = wrapper_repr,         .descr_get = wrapper_get,
 };
 
 static int add_wrapper(tg_thread *t, tgc_type *type, int id)
@@ -567,6 +579,8 @@ static int add_wrapper(tg_thread *t, tgc_type *type, int id)
     w->owner = type;
     w->id = id;
     tgc_make_immortal(&w->head);
+    if (type->native != NULL) // ends with its runtime
+        tgc_track(t, &w->head);
     tgc_slot_init(t, &e->value, tgc_from_ptr(w));
     return 0;
 }

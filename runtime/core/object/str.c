@@ -5,8 +5,9 @@
 // Owns        the 256 one-character strs and the empty one, which are static; the hash key.
 // Threads     any. A str is filled before its value leaves the function that made it.
 // Note [str-spare]
-//   s += x on a str that nobody else can see keeps room behind the last character, so that a loop of appends
-//   costs its length once. The room is given from the second append on; `growing` remembers the first.
+//   s += x on a str that nobody else can see keeps room behind the last character, so that a loop
+//   of appends costs its length once. The room is given from the second append on; `growing`
+//   remembers the first.
 #include "core/object/str.h" // own interface
 
 #include "base/hash.h"             // tgi_hash_bytes
@@ -130,7 +131,8 @@ void tgc_str_dealloc(tg_thread *t, tgc_obj *o)
         return;
     }
     if (!s->ascii)
-        // ORDER: relaxed; the object is dead, whoever dropped the last reference ordered all before it.
+        // ORDER: relaxed; the object is dead, whoever dropped the last reference ordered all before
+        // it.
         tgi_raw_free(atom_load_relaxed(&((tgc_str_wide *)s)->utf8));
     tgc_delete(t, o, str_bytes(s));
 }

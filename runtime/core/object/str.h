@@ -2,14 +2,18 @@
 //
 // str.h - text objects. Layer core/object. The code is in str*.c; Unicode facts in unicode.h.
 //
-// A str is one block: the head below (and the attributes, in an instance of a subclass), then the characters as 1-, 2- or 4-byte units, whichever is the
-// narrowest that holds all of them (so equal texts have equal bytes), then one zero unit. ASCII is marked, since
-// it is its own UTF-8; other texts have room for a cached UTF-8 copy between the head and the characters.
+// A str is one block: the head below (and the attributes, in an instance of a subclass), then the
+// characters as 1-, 2- or 4-byte units, whichever is the narrowest that holds all of them (so equal
+// texts have equal bytes), then one zero unit. ASCII is marked, since it is its own UTF-8; other
+// texts have room for a cached UTF-8 copy between the head and the characters.
 //
-// Threads     immutable once another thread can see it, but for the caches: any thread may fill them.
+// Threads     immutable once another thread can see it, but for the caches: any thread may fill
+//             them.
 // Invariants  S1  kind is minimal: no two representations of one text.
-//             S2  hash 0 means not computed yet; a computed hash is never 0. Racing writers store equal values.
-//             S3  an interned str is immortal, and the only interned one of its content in this core.
+//             S2  hash 0 means not computed yet; a computed hash is never 0. Racing writers store
+//                 equal values.
+//             S3  an interned str is immortal, and the only interned one of its content in this
+//                 core.
 #ifndef TGC_OBJECT_STR_H
 #define TGC_OBJECT_STR_H
 
@@ -25,9 +29,8 @@ typedef struct tgc_str {
     uint8_t kind;           // bytes per character: 1, 2, 4; const
     uint8_t ascii;          // const
     uint8_t interned;       // const: S3
-    uint8_t units_at; // const: where the characters begin, in steps of 8 bytes from the object
-    uint32_t
-        growing : 1; // owner of a unique str: it has been appended to, see Note [str-spare] in str.c
+    uint8_t units_at;     // const: where the characters begin, in steps of 8 bytes from the object
+    uint32_t growing : 1; // owner of a unique str: was appended to, Note [str-spare]
     uint32_t
         spare : 31; // owner of a unique str: characters that fit behind the last one, for s += x
 } tgc_str;
@@ -64,11 +67,13 @@ static inline bool tgc_str_is_interned(tg_value v)
     return tgc_str_of(v)->interned != 0;
 }
 
-// Once per process and core, before any str exists. The hash key comes from TOGIL_HASHSEED (a number), or is random.
+// Once per process and core, before any str exists. The hash key comes from TOGIL_HASHSEED (a
+// number), or is random.
 #define tgc_str_init TG_CORE_SYM(tgc_str_init)
 tg_status tgc_str_init(tg_thread *t);
 
-// --- making. UTF-8 input is checked; surrogates encoded as three bytes are taken, as unit constants have them.
+// --- making. UTF-8 input is checked; surrogates encoded as three bytes are taken, as unit
+// constants have them.
 #define tgc_str_new TG_CORE_SYM(tgc_str_new)
 tg_value tgc_str_new(tg_thread *t, const char *utf8, size_t n);
 #define tgc_str_cstr TG_CORE_SYM(tgc_str_cstr)
@@ -88,8 +93,9 @@ tg_value tgc_str_from_units(tg_thread *t, const void *units, size_t n, unsigned 
 tg_value tgc_str_from_char(tg_thread *t, uint32_t cp); // up to U+00FF: immortal, no allocation
 #define tgc_str_empty TG_CORE_SYM(tgc_str_empty)
 tg_value tgc_str_empty(void); // immortal
-// A new str to be filled by the caller, who knows the largest character; units are not initialised. The one object
-// that must not be seen by others until it is filled; S1 is the caller's duty. n 0 is not allowed.
+// A new str to be filled by the caller, who knows the largest character; units are not initialised.
+// The one object that must not be seen by others until it is filled; S1 is the caller's duty. n 0
+// is not allowed.
 #define tgc_str_alloc TG_CORE_SYM(tgc_str_alloc)
 tgc_str *tgc_str_alloc(tg_thread *t, size_t n, uint32_t max_char);
 
@@ -108,7 +114,8 @@ tg_value tgc_str_intern_value(tg_thread *t, tg_value s);
 #define tgc_str_intern_cstr(t, literal) tgc_str_intern((t), (literal), strlen(literal))
 
 // --- reading
-// UTF-8 text that lives as long as s, NUL-terminated; n may be NULL. NULL: raised (UnicodeEncodeError for lone surrogates).
+// UTF-8 text that lives as long as s, NUL-terminated; n may be NULL. NULL: raised
+// (UnicodeEncodeError for lone surrogates).
 #define tgc_str_utf8 TG_CORE_SYM(tgc_str_utf8)
 const char *tgc_str_utf8(tg_thread *t, tg_value s, size_t *n);
 #define tgc_str_equal_slow TG_CORE_SYM(tgc_str_equal_slow)
@@ -158,7 +165,8 @@ tg_value tgc_str_repr(tg_thread *t, tg_value s); // quoted
 tg_value tgc_str_ascii_repr(tg_thread *t,
                             tg_value s); // any str with its non-ASCII characters escaped: ascii()
 
-// --- codecs (str_codec.c). errors: "strict", "ignore", "replace", "surrogateescape", ...; NULL: strict.
+// --- codecs (str_codec.c). errors: "strict", "ignore", "replace", "surrogateescape", ...; NULL:
+// strict.
 #define tgc_str_encode TG_CORE_SYM(tgc_str_encode)
 tg_value tgc_str_encode(tg_thread *t, tg_value s, const char *encoding,
                         const char *errors); // bytes
@@ -166,8 +174,8 @@ tg_value tgc_str_encode(tg_thread *t, tg_value s, const char *encoding,
 tg_value tgc_str_decode(tg_thread *t, const void *data, size_t n, const char *encoding,
                         const char *errors);
 
-// --- building piece by piece (str_builder.c). Owned by one C function; after a failed append (-1, raised) the
-// caller discards it. finish and discard end it.
+// --- building piece by piece (str_builder.c). Owned by one C function; after a failed append (-1,
+// raised) the caller discards it. finish and discard end it.
 typedef struct tgc_strbuf {
     void *units;
     size_t length, capacity;

@@ -2,8 +2,8 @@
 //
 // str_builder.c - text made piece by piece.
 //
-// A builder starts in its own few words and moves to the heap when they are full; it widens its units when a
-// character asks for it. Nothing in it is shared, so no locks and no counts.
+// A builder starts in its own few words and moves to the heap when they are full; it widens its
+// units when a character asks for it. Nothing in it is shared, so no locks and no counts.
 #include "core/object/error.h"     // tgc_raise_nomem
 #include "core/object/str.h"       // own interface
 #include "core/object/str_units.h" // units_*

@@ -17,8 +17,8 @@ static bool ignorable(uint32_t c)
     return (tgc_unicode_flags(c) & TGC_UNI_IGNORABLE) != 0;
 }
 
-// A capital sigma becomes a final one at the end of a word: behind a cased letter and in front of none, not
-// counting what may stand between letters (Unicode standard, 3.13, Final_Sigma).
+// A capital sigma becomes a final one at the end of a word: behind a cased letter and in front of
+// none, not counting what may stand between letters (Unicode standard, 3.13, Final_Sigma).
 static bool is_final_sigma(tgc_view v, size_t i)
 {
     size_t k = i;
@@ -65,9 +65,9 @@ static tgc_case case_for(change how, uint32_t c, bool *in_word)
     return TGC_CASE_LOWER;
 }
 
-// Copies n ASCII characters, changing the case of those from `first` on that are letters of its case. Eight at a
-// time: with seven bits per character, a sum tells by its high bit whether the character is at least `first`, another
-// one whether it is beyond the last letter.
+// Copies n ASCII characters, changing the case of those from `first` on that are letters of its
+// case. Eight at a time: with seven bits per character, a sum tells by its high bit whether the
+// character is at least `first`, another one whether it is beyond the last letter.
 static void flip_letters(uint8_t *to, const uint8_t *from, size_t n, uint8_t first)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;

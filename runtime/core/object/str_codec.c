@@ -2,8 +2,9 @@
 //
 // str_codec.c - encodings by name, their error handlers, and all of them but UTF-8 (str_utf8.c).
 //
-// Known: utf-8, utf-8-sig, ascii, latin-1, utf-16 and utf-32 in both byte orders, under their usual aliases.
-// Handlers: strict, ignore, replace, backslashreplace, xmlcharrefreplace, surrogateescape, surrogatepass.
+// Known: utf-8, utf-8-sig, ascii, latin-1, utf-16 and utf-32 in both byte orders, under their usual
+// aliases. Handlers: strict, ignore, replace, backslashreplace, xmlcharrefreplace, surrogateescape,
+// surrogatepass.
 #include "core/object/str_codec.h" // own interface
 
 #include "core/object/bytes.h"     // tgc_bytes_new

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// str_codec.h - what the codecs share: error handlers and their messages. Layer core/object; private to str*.c.
+// str_codec.h - what the codecs share: error handlers and their messages. Layer core/object;
+// private to str*.c.
 #ifndef TGC_OBJECT_STR_CODEC_H
 #define TGC_OBJECT_STR_CODEC_H
 
@@ -19,7 +20,8 @@ typedef enum tgc_codec {
     TGC_CODEC_UTF8_SIG,
 } tgc_codec;
 
-// Bytes [from, to) of p cannot be decoded: raises UnicodeDecodeError (-1), or appends what the handler gives.
+// Bytes [from, to) of p cannot be decoded: raises UnicodeDecodeError (-1), or appends what the
+// handler gives.
 #define tgc_codec_fault TG_CORE_SYM(tgc_codec_fault)
 int tgc_codec_fault(tg_thread *t, tgc_strbuf *out, const char *encoding, const char *errors,
                     const uint8_t *p, size_t from, size_t to, const char *reason);

@@ -2,10 +2,10 @@
 //
 // str_find.c - finding, counting and comparing runs of characters.
 //
-// One character: memchr. Texts of 1-byte units: memchr for the first character and a comparison while that is rarely
-// in vain, then memmem, which is linear in glibc but slow to start. Wider texts: look for a byte of
-// the first character with memchr where that pays, then compare; the worst case is the product of the lengths, as
-// for any short needle.
+// One character: memchr. Texts of 1-byte units: memchr for the first character and a comparison
+// while that is rarely in vain, then memmem, which is linear in glibc but slow to start. Wider
+// texts: look for a byte of the first character with memchr where that pays, then compare; the
+// worst case is the product of the lengths, as for any short needle.
 #include "core/object/str_units.h" // own interface
 
 #include "core/object/error.h" // tgc_raise

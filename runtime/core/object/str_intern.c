@@ -2,8 +2,10 @@
 //
 // str_intern.c - one immortal str per content, for names and constants.
 //
-// Owns        the table, and every str in it but the one-character ones. Nothing leaves it before the process ends.
-// Threads     any. Locks: table_lock, a leaf, held for a probe and at most one allocation of plain memory.
+// Owns        the table, and every str in it but the one-character ones. Nothing leaves it before
+//             the process ends.
+// Threads     any. Locks: table_lock, a leaf, held for a probe and at most one allocation of plain
+//             memory.
 // Invariants  T1  open addressing, a power of two of entries, at most two thirds used.
 // Rejected    making the given str immortal instead of a copy: another thread may be counting it.
 #include "base/hash.h"             // tgi_hash_bytes

@@ -29,8 +29,8 @@ static int check_arity(tg_thread *t, const char *name, size_t nargs)
     return 0;
 }
 
-// The part of args[0] that the optional arguments 2 and 3 name, and args[1] as a needle. 1; 0 if no place in the
-// text can match (start behind its end), -1 raised.
+// The part of args[0] that the optional arguments 2 and 3 name, and args[1] as a needle. 1; 0 if no
+// place in the text can match (start behind its end), -1 raised.
 static int search_args(tg_thread *t, const char *name, const tg_value *args, size_t nargs,
                        tgc_view *text, tgc_view *needle, int64_t *from)
 {

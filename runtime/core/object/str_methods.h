@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// str_methods.h - the method table of str and the natives behind it. Layer core/object; private to str*.c.
+// str_methods.h - the method table of str and the natives behind it. Layer core/object; private to
+// str*.c.
 //
-// Reading order: str_methods.c (the table; searching, padding, joining), str_split.c, str_case.c, str_translate.c.
+// Reading order: str_methods.c (the table; searching, padding, joining), str_split.c, str_case.c,
+// str_translate.c.
 #ifndef TGC_OBJECT_STR_METHODS_H
 #define TGC_OBJECT_STR_METHODS_H
 

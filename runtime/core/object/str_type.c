@@ -2,7 +2,8 @@
 //
 // str_type.c - the type str: constructor, operators, indexing, iteration. Methods: str_methods.c.
 //
-// Threads     an iterator shared by threads may give a character twice or skip one, and never crashes.
+// Threads     an iterator shared by threads may give a character twice or skip one, and never
+//             crashes.
 #include "core/object/bytes.h"       // tgc_bytes_data
 #include "core/object/class.h"       // tgc_attrs_init
 #include "core/object/error.h"       // tgc_raise

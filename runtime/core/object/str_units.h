@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// str_units.h - characters in arrays of 1-, 2- and 4-byte units. Layer core/object; private to str*.c, format*.c.
+// str_units.h - characters in arrays of 1-, 2- and 4-byte units. Layer core/object; private to
+// str*.c, format*.c.
 //
 // A view names a run of characters inside a str (or a buffer) without owning it.
 #ifndef TGC_OBJECT_STR_UNITS_H
@@ -140,11 +141,13 @@ bool tgc_view_equal(tgc_view a, tgc_view b);
 #define tgc_view_find_char TG_CORE_SYM(tgc_view_find_char)
 int64_t tgc_view_find_char(tgc_view text, uint32_t c);
 
-// Resolves optional start and end arguments as slices do, against `length`: from may exceed length. 0 or -1.
+// Resolves optional start and end arguments as slices do, against `length`: from may exceed length.
+// 0 or -1.
 #define tgc_str_bounds TG_CORE_SYM(tgc_str_bounds)
 int tgc_str_bounds(tg_thread *t, tg_value start, tg_value end, int64_t length, int64_t *from,
                    int64_t *to);
-// args[i] as a str: TypeError "NAME() argument N must be str, not X" (without a number if number is 0).
+// args[i] as a str: TypeError "NAME() argument N must be str, not X" (without a number if number is
+// 0).
 #define tgc_str_expect TG_CORE_SYM(tgc_str_expect)
 int tgc_str_expect(tg_thread *t, tg_value v, const char *method, int number);
 

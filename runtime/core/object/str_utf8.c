@@ -2,15 +2,17 @@
 //
 // str_utf8.c - UTF-8 in and out.
 //
-// Valid input is measured, then copied into an object of the right size. Only input with faults, or with an error
-// handler at work, goes through a builder. What counts as one fault (the longest prefix that could have been the
-// start of a character) follows the Unicode standard, chapter 3, "best practice for U+FFFD substitution".
+// Valid input is measured, then copied into an object of the right size. Only input with faults, or
+// with an error handler at work, goes through a builder. What counts as one fault (the longest
+// prefix that could have been the start of a character) follows the Unicode standard, chapter 3,
+// "best practice for U+FFFD substitution".
 #include "core/object/bytes.h"     // tgc_bytes_new
 #include "core/object/error.h"     // tgc_raise
 #include "core/object/str_codec.h" // tgc_codec_fault
 #include "core/object/str_units.h" // utf8_put
 
-// Decodes one character at p. Returns its size and *c; or 0, with *fault the number of bytes at fault and *reason.
+// Decodes one character at p. Returns its size and *c; or 0, with *fault the number of bytes at
+// fault and *reason.
 static size_t decode_one(const uint8_t *p, size_t room, bool surrogates, uint32_t *c, size_t *fault,
                          const char **reason)
 {
@@ -154,14 +156,16 @@ const char *tgc_str_utf8(tg_thread *t, tg_value v, size_t *n)
             tgc_raise_nomem(t);
             return NULL;
         }
-        // The length travels in the block: a field of the object would be written by racing threads.
+        // The length travels in the block: a field of the object would be written by racing
+        // threads.
         memcpy(made, &size, sizeof size);
         uint8_t *out = (uint8_t *)made + sizeof size;
         for (size_t i = 0; i < view.length; i++)
             out += utf8_put(out, view_get(view, i));
         *out = 0;
         char *expected = NULL;
-        // ORDER: acq_rel; release pairs with the load above, acquire with the winner if that is another thread.
+        // ORDER: acq_rel; release pairs with the load above, acquire with the winner if that is
+        // another thread.
         if (atom_cas_strong_acq_rel(&w->utf8, &expected, made)) {
             text = made;
         } else {

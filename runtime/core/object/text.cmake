@@ -4,7 +4,9 @@
 list(APPEND TOGIL_CORE_SOURCES
     object/bytes.c
     object/bytes_array.c
+    object/bytes_memory.c
     object/bytes_methods.c
+    object/bytes_split.c
     object/float.c
     object/float_methods.c
     object/float_text.c

@@ -72,9 +72,17 @@ static int getset_set(tg_thread *t, tg_value d, tg_value self, tg_value x)
     return def->set(t, self, x);
 }
 
+// Those of classes of the C API, which end with their runtime. Static types keep theirs for ever.
+static void getset_dealloc(tg_thread *t, tgc_obj *o)
+{
+    tgc_untrack(t, o);
+    tgc_delete(t, o, sizeof(getset));
+}
+
 tgc_type tgc_getset_type = {
     TGC_STATIC_TYPE(&tgc_object_type), .name = "getset_descriptor", .size = sizeof(getset),
-    .descr_get = getset_get,           .descr_set = getset_set,
+    .flags = TGC_TF_TRACKED,           .dealloc = getset_dealloc,   .descr_get = getset_get,
+    .descr_set = getset_set,
 };
 
 static int add_static(tg_thread *t, tgc_type *type, const char *name, tg_value v_steal)
@@ -158,6 +166,8 @@ int tgc_type_ready(tg_thread *t, tgc_type *type)
             return -1;
         o->def = g;
         tgc_make_immortal(&o->head);
+        if (type->native != NULL)
+            tgc_track(t, &o->head);
         if (add_static(t, type, g->name, tgc_from_ptr(o)) < 0)
             return -1;
     }

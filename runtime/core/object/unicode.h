@@ -2,8 +2,9 @@
 //
 // unicode.h - what kind of character it is, and its other cases. Layer core/object.
 //
-// Rejected    the C library's tables: they depend on the locales installed, know no one-to-many mappings and differ
-//             from Python's idea of digits and printable characters; libunistring: a dependency for 20 KB of data.
+// Rejected    the C library's tables: they depend on the locales installed, know no one-to-many
+//             mappings and differ from Python's idea of digits and printable characters;
+//             libunistring: a dependency for 20 KB of data.
 #ifndef TGC_OBJECT_UNICODE_H
 #define TGC_OBJECT_UNICODE_H
 

@@ -68,7 +68,8 @@ const tgc_uni_map tgc_uni_upper[] = {
     {0x10cc0, 0x10cf2, 1, -64}, {0x118c0, 0x118df, 1, -32}, {0x16e60, 0x16e7f, 1, -32},
     {0x1e922, 0x1e943, 1, -34},
 };
-const size_t tgc_uni_upper_count = sizeof tgc_uni_upper / sizeof *tgc_uni_upper;
+const size_t tgc_uni_upper_count =
+    sizeof tgc_uni_upper / sizeof *tgc_uni_upper;
 
 // upper(): one character to several
 const tgc_uni_special tgc_uni_upper_special[] = {
@@ -108,7 +109,8 @@ const tgc_uni_special tgc_uni_upper_special[] = {
     {0xfb14, {0x544, 0x535}}, {0xfb15, {0x544, 0x53b}}, {0xfb16, {0x54e, 0x546}},
     {0xfb17, {0x544, 0x53d}},
 };
-const size_t tgc_uni_upper_special_count = sizeof tgc_uni_upper_special / sizeof *tgc_uni_upper_special;
+const size_t tgc_uni_upper_special_count =
+    sizeof tgc_uni_upper_special / sizeof *tgc_uni_upper_special;
 
 // lower(): first, last, step, distance
 const tgc_uni_map tgc_uni_lower[] = {
@@ -166,13 +168,15 @@ const tgc_uni_map tgc_uni_lower[] = {
     {0x10594, 0x10595, 1, 39}, {0x10c80, 0x10cb2, 1, 64}, {0x118a0, 0x118bf, 1, 32},
     {0x16e40, 0x16e5f, 1, 32}, {0x1e900, 0x1e921, 1, 34},
 };
-const size_t tgc_uni_lower_count = sizeof tgc_uni_lower / sizeof *tgc_uni_lower;
+const size_t tgc_uni_lower_count =
+    sizeof tgc_uni_lower / sizeof *tgc_uni_lower;
 
 // lower(): one character to several
 const tgc_uni_special tgc_uni_lower_special[] = {
     {0x130, {0x69, 0x307}},
 };
-const size_t tgc_uni_lower_special_count = sizeof tgc_uni_lower_special / sizeof *tgc_uni_lower_special;
+const size_t tgc_uni_lower_special_count =
+    sizeof tgc_uni_lower_special / sizeof *tgc_uni_lower_special;
 
 // title(), where it is not upper(): first, last, step, distance
 const tgc_uni_map tgc_uni_title[] = {
@@ -184,7 +188,8 @@ const tgc_uni_map tgc_uni_title[] = {
     {0x1fb3, 0x1fb3, 1, 9}, {0x1fbc, 0x1fbc, 1, 0}, {0x1fc3, 0x1fc3, 1, 9}, {0x1fcc, 0x1fcc, 1, 0},
     {0x1ff3, 0x1ff3, 1, 9}, {0x1ffc, 0x1ffc, 1, 0},
 };
-const size_t tgc_uni_title_count = sizeof tgc_uni_title / sizeof *tgc_uni_title;
+const size_t tgc_uni_title_count =
+    sizeof tgc_uni_title / sizeof *tgc_uni_title;
 
 // title(), where it is not upper(): one character to several
 const tgc_uni_special tgc_uni_title_special[] = {
@@ -197,7 +202,8 @@ const tgc_uni_special tgc_uni_title_special[] = {
     {0xfb13, {0x544, 0x576}}, {0xfb14, {0x544, 0x565}}, {0xfb15, {0x544, 0x56b}},
     {0xfb16, {0x54e, 0x576}}, {0xfb17, {0x544, 0x56d}},
 };
-const size_t tgc_uni_title_special_count = sizeof tgc_uni_title_special / sizeof *tgc_uni_title_special;
+const size_t tgc_uni_title_special_count =
+    sizeof tgc_uni_title_special / sizeof *tgc_uni_title_special;
 
 // casefold(), where it is not lower(): first, last, step, distance
 const tgc_uni_map tgc_uni_fold[] = {
@@ -209,7 +215,8 @@ const tgc_uni_map tgc_uni_fold[] = {
     {0x1c86, 0x1c86, 1, -6204}, {0x1c87, 0x1c87, 1, -6180}, {0x1c88, 0x1c88, 1, 35267},
     {0x1e9b, 0x1e9b, 1, -58}, {0x1fbe, 0x1fbe, 1, -7173}, {0xab70, 0xabbf, 1, -38864},
 };
-const size_t tgc_uni_fold_count = sizeof tgc_uni_fold / sizeof *tgc_uni_fold;
+const size_t tgc_uni_fold_count =
+    sizeof tgc_uni_fold / sizeof *tgc_uni_fold;
 
 // casefold(), where it is not lower(): one character to several
 const tgc_uni_special tgc_uni_fold_special[] = {
@@ -249,6 +256,7 @@ const tgc_uni_special tgc_uni_fold_special[] = {
     {0xfb14, {0x574, 0x565}}, {0xfb15, {0x574, 0x56b}}, {0xfb16, {0x57e, 0x576}},
     {0xfb17, {0x574, 0x56d}},
 };
-const size_t tgc_uni_fold_special_count = sizeof tgc_uni_fold_special / sizeof *tgc_uni_fold_special;
+const size_t tgc_uni_fold_special_count =
+    sizeof tgc_uni_fold_special / sizeof *tgc_uni_fold_special;
 
 // clang-format on

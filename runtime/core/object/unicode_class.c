@@ -12,7 +12,8 @@ const uint16_t tgc_uni_classes[] = {
     0x709, 0x910, 0x920, 0xf11, 0xf18, 0xf21, 0xf28, 0xf41, 0x1000, 0x1100, 0x1101, 0x1111, 0x1500,
     0x1501, 0x1510, 0x1700, 0x1701, 0x1711, 0x2080,
 };
-const size_t tgc_uni_classes_count = sizeof tgc_uni_classes / sizeof *tgc_uni_classes;
+const size_t tgc_uni_classes_count =
+    sizeof tgc_uni_classes / sizeof *tgc_uni_classes;
 
 // First code point of a run << 6 | its class.
 const uint32_t tgc_uni_runs[] = {
@@ -416,7 +417,8 @@ const uint32_t tgc_uni_runs[] = {
     0xbaf840, 0xbe000c, 0xbe240e, 0xbe244c, 0xbe8780, 0xc0000c, 0xc4d2c0, 0x3800056, 0x3800080,
     0x3800816, 0x3802000, 0x380401a, 0x3807c00,
 };
-const size_t tgc_uni_runs_count = sizeof tgc_uni_runs / sizeof *tgc_uni_runs;
+const size_t tgc_uni_runs_count =
+    sizeof tgc_uni_runs / sizeof *tgc_uni_runs;
 
 // The zeros; nine digits follow each.
 const uint32_t tgc_uni_zeros[] = {
@@ -427,6 +429,7 @@ const uint32_t tgc_uni_zeros[] = {
     0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce,
     0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
 };
-const size_t tgc_uni_zeros_count = sizeof tgc_uni_zeros / sizeof *tgc_uni_zeros;
+const size_t tgc_uni_zeros_count =
+    sizeof tgc_uni_zeros / sizeof *tgc_uni_zeros;
 
 // clang-format on

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 """unicode_tables.py - writes unicode_class.c and unicode_case.c next to itself.
 
-The facts are those of the Unicode version that the Python running this knows (14.0 for 3.11), seen through str's
-own methods, so that scripts meet the same characters here and there. Run by hand; the result is kept.
+The facts are those of the Unicode version that the Python running this knows (14.0 for 3.11),
+seen through str's own methods, so that scripts meet the same characters here and there. Run by
+hand; the result is kept.
 """
 import os
 import sys
 import unicodedata
 
 END = 0x110000
-NAMES = ("ALPHA", "DECIMAL", "DIGIT", "NUMERIC", "LOWER", "UPPER", "TITLE", "SPACE", "PRINTABLE", "ID_START",
-         "ID_CONTINUE", "CASED", "IGNORABLE", "LINE_BREAK")
+NAMES = ("ALPHA", "DECIMAL", "DIGIT", "NUMERIC", "LOWER", "UPPER", "TITLE", "SPACE", "PRINTABLE",
+         "ID_START", "ID_CONTINUE", "CASED", "IGNORABLE", "LINE_BREAK")
 SIGMA, FINAL_SIGMA = "\u03a3", "\u03c2"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -20,7 +21,7 @@ def is_surrogate(point):
 
 
 def flags_of(point):
-    """The bits of NAMES. Cased and ignorable show in how str.lower() treats a sigma behind the character."""
+    """The bits of NAMES. Cased and ignorable show in how str.lower() treats a sigma behind it."""
     if is_surrogate(point):
         return 0
     c = chr(point)
@@ -70,7 +71,7 @@ def wrapped(items):
 
 def array(kind, name, items):
     return (f"const {kind} {name}[] = {{\n{wrapped(items)}}};\n"
-            f"const size_t {name}_count = sizeof {name} / sizeof *{name};\n\n")
+            f"const size_t {name}_count =\n    sizeof {name} / sizeof *{name};\n\n")
 
 
 def class_file():
@@ -105,7 +106,8 @@ def case_file():
         several = {ord(k): [ord(x) for x in v] for k, v in mapping.items() if len(v) > 1}
         body += f"// {what}: first, last, step, distance\n"
         body += array("tgc_uni_map", f"tgc_uni_{name}",
-                      ["{" + f"{a:#x}, {b:#x}, {s}, {d}" + "}" for a, b, s, d in runs_of_map(single)])
+                      ["{" + f"{a:#x}, {b:#x}, {s}, {d}" + "}"
+                       for a, b, s, d in runs_of_map(single)])
         body += f"// {what}: one character to several\n"
         body += array("tgc_uni_special", f"tgc_uni_{name}_special",
                       ["{" + f"{k:#x}, {{" + ", ".join(f"{x:#x}" for x in v) + "}}"

@@ -282,6 +282,15 @@ static int load_from_path(tg_thread *t, tg_value search, const char *leaf, tg_va
     return st;
 }
 
+// Gives the ImportError that is set its `name`.
+static void name_error(tg_thread *t, tg_value name)
+{
+    tg_value exc = tgc_error_fetch(t);
+    if (tgc_setattr(t, exc, TGC_NAME(plain_name), name) < 0)
+        tgc_error_clear(t);
+    tgc_error_restore(t, exc);
+}
+
 static tg_value load(tg_thread *t, tg_value name, tg_value parent)
 {
     size_t n;
@@ -317,8 +326,10 @@ static tg_value load(tg_thread *t, tg_value name, tg_value parent)
         }
         tgc_release(t, search);
     }
-    if (st == 0)
+    if (st == 0) {
         tgc_raise(t, &TGC_EXC(ModuleNotFoundError), "No module named '%s'", text);
+        name_error(t, name);
+    }
     if (st <= 0)
         return TGC_NULL;
     tg_value found;

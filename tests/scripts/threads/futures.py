@@ -104,7 +104,16 @@ print(order)
 print("cancelling")
 gate = threading.Event()
 pool = ThreadPoolExecutor(1)
-running = pool.submit(gate.wait)
+started = threading.Event()
+
+
+def runs():
+    started.set()
+    return gate.wait()
+
+
+running = pool.submit(runs)
+started.wait()
 waiting = [pool.submit(square, n) for n in range(3)]
 print(waiting[1].cancel(), waiting[1].cancelled())
 pool.shutdown(wait=False, cancel_futures=True)

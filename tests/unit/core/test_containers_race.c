@@ -13,6 +13,7 @@
 #include "core/object/class.h" // tgc_builtin_new
 #include "core/object/dict.h"
 #include "core/object/error.h"
+#include "core/object/int.h"
 #include "core/object/iter.h"
 #include "core/object/list.h"
 #include "core/object/seq.h"
@@ -22,12 +23,14 @@
 
 #include <stdio.h> // snprintf
 
-#define KEYS    48
-#define THREADS 4
+#define KEYS      48
+#define THREADS   4
+#define ONCE_KEYS 1500
 
 typedef struct shared {
     tg_value object;
     _Atomic(uint64_t) good; // values that were read and proved right
+    _Atomic(bool) done;     // the writer says so
 } shared;
 
 // A value that says for which key it was made: (key, "key", serial).
@@ -181,6 +184,63 @@ TEST(list_may_be_sorted_while_others_use_it)
     sort_key = tgc_builtin_new(t, &key, NULL, TGC_NONE);
     fixture_leave(t);
     race(new_list, list_sorter);
+}
+
+// Few slots, replaced all the time: a reader that counts a dead object, or looks at an array that
+// was freed, has its best chance here.
+static void hot_list_reader(tg_thread *t, shared *s, test_rng *rng)
+{
+    uint64_t good = 0;
+    while (!atomic_load(&s->done)) {
+        poll(t);
+        for (int i = 0; i < 8; i++) {
+            tg_value v;
+            if (tgc_list_get_fast(t, s->object, (int64_t)test_rng_below(rng, 3), &v)) {
+                CHECK(value_is_right(t, v, -1));
+                good++;
+            }
+        }
+    }
+    atomic_fetch_add(&s->good, good);
+}
+
+static void hot_list_worker(tg_thread *t, void *context, int index)
+{
+    shared *s = context;
+    test_rng rng = test_rng_new((uint64_t)index);
+    if (index != 0) {
+        hot_list_reader(t, s, &rng);
+        return;
+    }
+    for (long n = test_scale(60000); n > 0; n--) {
+        poll(t);
+        int64_t at = (int64_t)test_rng_below(&rng, 3);
+        tg_value v = value_for(t, at, rng.state);
+        switch (n % 16) {
+        case 0:
+            tgc_list_clear(t, s->object);
+            break;
+        case 1:
+            CHECK(tgc_list_sort(t, s->object, TGC_NULL, false) == 0);
+            break;
+        case 12:
+        case 13:
+        case 14:
+        case 15:
+            REQUIRE(tgc_list_append(t, s->object, v) == 0);
+            break;
+        default:
+            (void)tgc_list_set_fast(t, s->object, at, v);
+            break;
+        }
+        tgc_release(t, v);
+    }
+    atomic_store(&s->done, true);
+}
+
+TEST(list_slots_may_be_replaced_under_readers)
+{
+    race(new_list, hot_list_worker);
 }
 
 // --- dict. Even keys are integers, odd ones strs; tuples (compared by code without the lock) every
@@ -432,15 +492,22 @@ TEST(set_never_misses_an_item_that_stays)
     CHECK(atomic_load(&s.good) > 0);
 }
 
+// A large integer. Those of equal `key % 100` have equal hashes, and are compared without the lock.
+static tg_value colliding_key(tg_thread *t, int64_t key)
+{
+    const int64_t modulus = (INT64_C(1) << 61) - 1;
+    return tgc_int_from_i128(t, (__int128)modulus * (key / 100 + 8) + key % 100);
+}
+
 // No two threads may add a key twice: each addition is somebody's, and the size says how many there
 // were.
 static void add_once_worker(tg_thread *t, void *context, int index)
 {
     shared *s = context;
     (void)index;
-    for (int64_t key = 0; key < 2000; key++) {
+    for (int64_t key = 0; key < ONCE_KEYS; key++) {
         poll(t);
-        tg_value k = key_of(t, key);
+        tg_value k = key % 2 == 0 ? key_of(t, key) : colliding_key(t, key);
         int got = tgc_is_dict(s->object) ? tgc_dict_add(t, s->object, k, TGC_NONE) == 0
                                          : tgc_set_add(t, s->object, k) == 1;
         atomic_fetch_add(&s->good, got);
@@ -451,15 +518,17 @@ static void add_once_worker(tg_thread *t, void *context, int index)
 static void add_once(tg_value (*make)(tg_thread *t))
 {
     fixture_runtime();
-    tg_thread *t = fixture_enter();
-    shared s = {.object = make(t)};
-    fixture_leave(t);
-    fixture_run_threads(THREADS, add_once_worker, &s);
-    t = fixture_enter();
-    CHECK_EQ_INT(tgc_length(t, s.object), 2000);
-    CHECK_EQ_INT(atomic_load(&s.good), 2000);
-    tgc_release(t, s.object);
-    fixture_leave(t);
+    for (long round = test_scale(20); round > 0; round--) {
+        tg_thread *t = fixture_enter();
+        shared s = {.object = make(t)};
+        fixture_leave(t);
+        fixture_run_threads(THREADS, add_once_worker, &s);
+        t = fixture_enter();
+        CHECK_EQ_INT(tgc_length(t, s.object), ONCE_KEYS);
+        CHECK_EQ_INT(atomic_load(&s.good), ONCE_KEYS);
+        tgc_release(t, s.object);
+        fixture_leave(t);
+    }
 }
 
 TEST(dict_key_is_added_by_one_thread_only)

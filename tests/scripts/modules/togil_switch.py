@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# skip: python library
+# togil: the mode, the switch of the GIL, figures. Prints the same in every mode.
+import sys
+import threading
+import togil
+
+mode = togil.mode()
+print(mode in togil.modes(), togil.counts() in ("classic", "atomic", "biased"),
+      togil.gil_enabled() == (not mode.startswith("nogil")), togil.version == togil.__version__)
+print(togil.gil.enabled == togil.gil_enabled() == sys._is_gil_enabled(), togil.gil() is togil.gil)
+
+
+def attempt(f):
+    try:
+        return f() is None
+    except RuntimeError as e:
+        return str(e)
+
+
+if togil.gil.switchable and not mode.startswith("gil"):
+    states = [togil.gil.status()]
+    with togil.gil():
+        states.append(togil.gil.status())
+        with togil.gil:
+            states.append((togil.gil.status(), togil.gil.requests()))
+        states.append((togil.gil_enabled(), togil.gil.requests()))
+    states.append(togil.gil.status())
+    togil.gil.enable()
+    states.append(togil.gil_enabled())
+    togil.gil.disable()
+    states.append(togil.gil_enabled())
+    states.append(attempt(togil.gil.disable) == "no request to enable the GIL is open")
+    print(states == ["off", "on", ("on", 2), (True, 1), "off", True, False, True])
+elif not togil.gil.switchable:
+    with togil.gil:
+        pass
+    text = "the GIL cannot be switched in mode '%s'" % mode
+    print(attempt(togil.gil.enable) == attempt(togil.gil.disable) == text
+          if togil.gil_enabled() else True)
+else:
+    with togil.gil():
+        print(togil.gil_enabled())
+
+# Threads that switch the GIL while others count: nothing is lost under a lock, and the GIL ends as
+# it began.
+before = togil.gil_enabled()
+lock = threading.Lock()
+total = 0
+
+
+def count():
+    global total
+    for _ in range(2000):
+        with lock:
+            total += 1
+
+
+def switch():
+    for _ in range(50):
+        with togil.gil:
+            pass
+
+
+threads = [threading.Thread(target=f) for f in (count, count, switch, switch)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+print(total, togil.gil_enabled() == before)
+stats = togil.stats()
+print(stats["threads_started"] >= 4, stats["objects_live"] > 0,
+      all(isinstance(v, int) and v >= 0 for v in stats.values()), togil.thread_count() >= 1)
+try:
+    type(togil.gil)()
+except TypeError as e:
+    print("TypeError:", e)
