@@ -144,12 +144,12 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     const tgi_core *core = tgi_core_of(t);
     tgi_api_runtime *api = api_of(rt);
     void *shared = rt->core;
-    tgi_modules_stop(t);
-    while (tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER,
-                                    TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
-           TG_ERR_INTERRUPTED) {
+    bool wait = tgi_modules_stop(t);
+    while (wait && tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER,
+                                            TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
+                       TG_ERR_INTERRUPTED) {
         if (tgi_breaker_poll(t) != TG_OK) // Ctrl-C while waiting: do not wait any longer
-            break;
+            wait = false;
     }
     uint32_t left = tgi_runtime_end_threads(rt, t);
     core->stream_flush(t, 1);

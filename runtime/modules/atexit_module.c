@@ -116,12 +116,9 @@ void tgi_atexit_module_stop(tg_thread *t)
 }
 
 static const tg_function_def functions[] = {
-    TGI_FN_KW("register", atexit_register),
-    TGI_FN("unregister", atexit_unregister, 1, 1),
-    TGI_FN("_ncallbacks", atexit_count, 0, 0),
-    TGI_FN("_clear", atexit_clear, 0, 0),
-    TGI_FN("_run_exitfuncs", atexit_run, 0, 0),
-    TGI_FN_END,
+    TGI_FN_KW("register", atexit_register),     TGI_FN("unregister", atexit_unregister, 1, 1),
+    TGI_FN("_ncallbacks", atexit_count, 0, 0),  TGI_FN("_clear", atexit_clear, 0, 0),
+    TGI_FN("_run_exitfuncs", atexit_run, 0, 0), TGI_FN_END,
 };
 
 static void free_state(tg_thread *t, void *p)

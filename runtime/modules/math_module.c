@@ -43,10 +43,10 @@ static tg_value apply(tg_thread *t, tg_value v, double (*f)(double), bool can_ov
     return tg_float(t, r);
 }
 
-#define UNARY(name, f, can_overflow)                                                               \
-    TGI_NATIVE(math_##name)                                                                        \
-    {                                                                                              \
-        return apply(t, args[0], f, can_overflow);                                                 \
+#define UNARY(name, f, can_overflow)               \
+    TGI_NATIVE(math_##name)                        \
+    {                                              \
+        return apply(t, args[0], f, can_overflow); \
     }
 
 // At zero gamma has a pole.

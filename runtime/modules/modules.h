@@ -25,10 +25,11 @@ extern const tg_module_def tgi_module_togil;
 // The end of a runtime, called on its main thread, attached, before the runtime waits for threads
 // itself. Calls the functions given to _thread._shutdown_hook, waits for the threads that are not
 // daemons, calls the functions given to atexit.register. Harmless if nothing was registered.
-void tgi_modules_stop(tg_thread *t);
+// False if Ctrl-C ended the wait: the runtime then does not wait either.
+bool tgi_modules_stop(tg_thread *t);
 
 // The parts of it.
-void tgi_thread_module_stop(tg_thread *t);
+bool tgi_thread_module_stop(tg_thread *t); // see tgi_modules_stop
 void tgi_atexit_module_stop(tg_thread *t);
 
 #endif

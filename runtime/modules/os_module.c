@@ -13,7 +13,7 @@
 #include <limits.h> // PATH_MAX
 #include <sched.h>
 #include <signal.h> // kill
-#include <stdio.h> // rename
+#include <stdio.h>  // rename
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -172,8 +172,8 @@ TGI_NATIVE(os_rename)
     char text[256];
     tg_value parts[5] = {tg_int(t, err), tg_str_c(t, strerror_r(err, text, sizeof text)), args[0],
                          TG_NONE, args[1]};
-    tg_value exc = parts[1] == TG_NULL ? TG_NULL
-                                       : tg_call(t, tg_error_class(t, TG_OSError), parts, 5);
+    tg_value exc =
+        parts[1] == TG_NULL ? TG_NULL : tg_call(t, tg_error_class(t, TG_OSError), parts, 5);
     tg_release(t, parts[1]);
     return tgi_raise_taken(t, exc);
 }

@@ -230,14 +230,16 @@ TGI_NATIVE(path_isfile)
 {
     struct stat st;
     int err;
-    return status_of(t, args[0], &st, &err) < 0 ? TG_NULL : tg_bool(err == 0 && S_ISREG(st.st_mode));
+    return status_of(t, args[0], &st, &err) < 0 ? TG_NULL
+                                                : tg_bool(err == 0 && S_ISREG(st.st_mode));
 }
 
 TGI_NATIVE(path_isdir)
 {
     struct stat st;
     int err;
-    return status_of(t, args[0], &st, &err) < 0 ? TG_NULL : tg_bool(err == 0 && S_ISDIR(st.st_mode));
+    return status_of(t, args[0], &st, &err) < 0 ? TG_NULL
+                                                : tg_bool(err == 0 && S_ISDIR(st.st_mode));
 }
 
 TGI_NATIVE(path_getsize)
@@ -261,20 +263,13 @@ TGI_NATIVE(path_getmtime)
 }
 
 static const tg_function_def functions[] = {
-    TGI_FN("join", path_join, 0, -1),
-    TGI_FN("basename", path_basename, 1, 1),
-    TGI_FN("dirname", path_dirname, 1, 1),
-    TGI_FN("split", path_split, 1, 1),
-    TGI_FN("splitext", path_splitext, 1, 1),
-    TGI_FN("isabs", path_isabs, 1, 1),
-    TGI_FN("normpath", path_normpath, 1, 1),
-    TGI_FN("abspath", path_abspath, 1, 1),
-    TGI_FN("exists", path_exists, 1, 1),
-    TGI_FN("isfile", path_isfile, 1, 1),
-    TGI_FN("isdir", path_isdir, 1, 1),
-    TGI_FN("getsize", path_getsize, 1, 1),
-    TGI_FN("getmtime", path_getmtime, 1, 1),
-    TGI_FN_END,
+    TGI_FN("join", path_join, 0, -1),        TGI_FN("basename", path_basename, 1, 1),
+    TGI_FN("dirname", path_dirname, 1, 1),   TGI_FN("split", path_split, 1, 1),
+    TGI_FN("splitext", path_splitext, 1, 1), TGI_FN("isabs", path_isabs, 1, 1),
+    TGI_FN("normpath", path_normpath, 1, 1), TGI_FN("abspath", path_abspath, 1, 1),
+    TGI_FN("exists", path_exists, 1, 1),     TGI_FN("isfile", path_isfile, 1, 1),
+    TGI_FN("isdir", path_isdir, 1, 1),       TGI_FN("getsize", path_getsize, 1, 1),
+    TGI_FN("getmtime", path_getmtime, 1, 1), TGI_FN_END,
 };
 
 static int init(tg_thread *t, tg_value module)

@@ -237,12 +237,9 @@ TGI_NATIVE(mt_setstate)
 }
 
 static const tg_function_def mt_methods[] = {
-    TGI_FN("seed_by_array", mt_seed, 1, 1),
-    TGI_FN("random", mt_random, 0, 0),
-    TGI_FN("getrandbits", mt_getrandbits, 1, 1),
-    TGI_FN("getstate", mt_getstate, 0, 0),
-    TGI_FN("setstate", mt_setstate, 1, 1),
-    TGI_FN_END,
+    TGI_FN("seed_by_array", mt_seed, 1, 1),      TGI_FN("random", mt_random, 0, 0),
+    TGI_FN("getrandbits", mt_getrandbits, 1, 1), TGI_FN("getstate", mt_getstate, 0, 0),
+    TGI_FN("setstate", mt_setstate, 1, 1),       TGI_FN_END,
 };
 
 static const tg_class_def mt_class = {

@@ -21,8 +21,8 @@ static tg_value raise_resolver(tg_thread *t, int code, int err)
     if (code == EAI_SYSTEM)
         return tg_raise_os(t, err, NULL);
     tg_value args[2] = {tg_int(t, code), tg_str_c(t, gai_strerror(code))};
-    tg_value exc = args[1] == TG_NULL ? TG_NULL
-                                      : tg_call(t, tgi_socket_state_of(t)->gaierror, args, 2);
+    tg_value exc =
+        args[1] == TG_NULL ? TG_NULL : tg_call(t, tgi_socket_state_of(t)->gaierror, args, 2);
     tg_release(t, args[1]);
     return tgi_raise_taken(t, exc);
 }
@@ -132,10 +132,10 @@ tg_value tgi_socket_address_value(tg_thread *t, const struct sockaddr_in *a)
 
 static tg_value info_entry(tg_thread *t, const struct addrinfo *a)
 {
-    tg_value parts[5] = {
-        tg_int(t, a->ai_family), tg_int(t, a->ai_socktype), tg_int(t, a->ai_protocol),
-        tg_str_c(t, a->ai_canonname != NULL ? a->ai_canonname : ""),
-        tgi_socket_address_value(t, (struct sockaddr_in *)(void *)a->ai_addr)};
+    tg_value parts[5] = {tg_int(t, a->ai_family), tg_int(t, a->ai_socktype),
+                         tg_int(t, a->ai_protocol),
+                         tg_str_c(t, a->ai_canonname != NULL ? a->ai_canonname : ""),
+                         tgi_socket_address_value(t, (struct sockaddr_in *)(void *)a->ai_addr)};
     tg_value r = parts[3] == TG_NULL || parts[4] == TG_NULL ? TG_NULL : tg_tuple(t, parts, 5);
     tg_release(t, parts[3]);
     tg_release(t, parts[4]);

@@ -19,8 +19,8 @@ tgi_socket_state *tgi_socket_state_of(tg_thread *t)
 TGI_NATIVE(socket_getdefaulttimeout)
 {
     // ORDER: relaxed; a setting.
-    int64_t ns = atomic_load_explicit(&tgi_socket_state_of(t)->default_timeout,
-                                      memory_order_relaxed);
+    int64_t ns =
+        atomic_load_explicit(&tgi_socket_state_of(t)->default_timeout, memory_order_relaxed);
     return ns < 0 ? TG_NONE : tg_float(t, (double)ns / 1e9);
 }
 

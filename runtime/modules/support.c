@@ -193,7 +193,8 @@ tg_value tgi_record_class(tg_thread *t, const char *name, const char *fields)
     tg_value module = tg_import(t, "_record");
     if (module == TG_NULL && tg_error_is(t, TG_ModuleNotFoundError)) {
         tg_error_clear(t);
-        module = tg_run(t, record_source, sizeof record_source - 1, "<togil>/_record.py", "_record");
+        module =
+            tg_run(t, record_source, sizeof record_source - 1, "<togil>/_record.py", "_record");
     }
     if (module != TG_NULL && args[0] != TG_NULL && args[1] != TG_NULL)
         cls = tg_call_method(t, module, "make_class", args, 2);

@@ -14,22 +14,22 @@
 #define TGI_UNUSED __attribute__((unused))
 
 // The head of a function that scripts call.
-#define TGI_NATIVE(name)                                                                           \
-    static tg_value name(tg_thread *t TGI_UNUSED, const tg_value *args TGI_UNUSED,                 \
+#define TGI_NATIVE(name)                                                           \
+    static tg_value name(tg_thread *t TGI_UNUSED, const tg_value *args TGI_UNUSED, \
                          size_t nargs TGI_UNUSED, tg_value kwnames TGI_UNUSED)
 
 // A function that takes part in a table: name, function, least and most arguments.
-#define TGI_FN(name, fn, min, max)                                                                 \
-    {                                                                                              \
-        name, fn, min, max, 0                                                                      \
+#define TGI_FN(name, fn, min, max) \
+    {                              \
+        name, fn, min, max, 0      \
     }
-#define TGI_FN_KW(name, fn)                                                                        \
-    {                                                                                              \
-        name, fn, 0, -1, TG_FN_KW                                                                  \
+#define TGI_FN_KW(name, fn)       \
+    {                             \
+        name, fn, 0, -1, TG_FN_KW \
     }
-#define TGI_FN_END                                                                                 \
-    {                                                                                              \
-        NULL, NULL, 0, 0, 0                                                                        \
+#define TGI_FN_END          \
+    {                       \
+        NULL, NULL, 0, 0, 0 \
     }
 
 // --- a lock for a few instructions

@@ -196,8 +196,7 @@ static int add_stream(tg_thread *t, tg_value module, tg_value open, int fd, cons
     // uses.
     char hidden[16] = "__";
     tg_value mode = tg_str_c(t, fd == 0 ? "r" : "w");
-    tg_value args[7] = {tg_int(t, fd), mode,    tg_int(t, -1), TG_NONE,
-                        TG_NONE,       TG_NONE, TG_FALSE};
+    tg_value args[7] = {tg_int(t, fd), mode, tg_int(t, -1), TG_NONE, TG_NONE, TG_NONE, TG_FALSE};
     tg_value stream = mode == TG_NULL ? TG_NULL : tg_call(t, open, args, 7);
     tg_release(t, mode);
     if (stream == TG_NULL)

@@ -34,11 +34,16 @@ static int add_versions(tg_thread *t, tg_value module)
 
 static int add_float_info(tg_thread *t, tg_value module)
 {
-    tg_value values[] = {tg_float(t, DBL_MAX),     tg_int(t, DBL_MAX_EXP),
-                         tg_int(t, DBL_MAX_10_EXP), tg_float(t, DBL_MIN),
-                         tg_int(t, DBL_MIN_EXP),    tg_int(t, DBL_MIN_10_EXP),
-                         tg_int(t, DBL_DIG),        tg_int(t, DBL_MANT_DIG),
-                         tg_float(t, DBL_EPSILON),  tg_int(t, FLT_RADIX),
+    tg_value values[] = {tg_float(t, DBL_MAX),
+                         tg_int(t, DBL_MAX_EXP),
+                         tg_int(t, DBL_MAX_10_EXP),
+                         tg_float(t, DBL_MIN),
+                         tg_int(t, DBL_MIN_EXP),
+                         tg_int(t, DBL_MIN_10_EXP),
+                         tg_int(t, DBL_DIG),
+                         tg_int(t, DBL_MANT_DIG),
+                         tg_float(t, DBL_EPSILON),
+                         tg_int(t, FLT_RADIX),
                          tg_int(t, 1)};
     return tgi_add_record(t, module, "float_info", "sys.float_info",
                           "max max_exp max_10_exp min min_exp min_10_exp dig mant_dig epsilon "
@@ -96,8 +101,8 @@ int tgi_sys_add_tables(tg_thread *t, tg_value module)
         tgi_add_int(t, module, "maxsize", PTRDIFF_MAX) < 0 ||
         tgi_add_int(t, module, "maxunicode", 0x10ffff) < 0 ||
         tgi_add_int(t, module, "hexversion", HEX_VERSION) < 0 ||
-        tg_module_add(t, module, "version",
-                      tg_str_format(t, "3.11.0 (togil %s)", tg_version())) < 0)
+        tg_module_add(t, module, "version", tg_str_format(t, "3.11.0 (togil %s)", tg_version())) <
+            0)
         return -1;
     if (add_versions(t, module) < 0 || add_float_info(t, module) < 0 ||
         add_int_info(t, module) < 0 || add_hash_info(t, module) < 0 ||

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// thread_module.c - the module _thread: locks and threads, what threading.py is built on.
+// thread_module.c - the module _thread: starting threads and their end; what threading.py is built
+// on. Locks are in thread_lock.c, thread-local objects in thread_local.c.
 //
-// Owns        locks; the list of threads that the end of the main script waits for; the functions
+// Owns        the list of threads that the end of the main script waits for; the functions
 //             to be called before that.
 // Threads     all of it may be called by any thread at any time. The list is guarded by a short
 //             lock.
-// Invariants  TM1  `owner` of an RLock is the id of the thread that holds `lock`, or 0; only the
-//                  holder writes it, so a thread that reads its own id there holds the lock.
-//             TM2  a started thread holds one reference to its function and arguments, given back
+// Invariants  TM1  a started thread holds one reference to its function and arguments, given back
 //                  when it has run or can never run.
 #include "modules/modules.h"
 #include "modules/support.h"
 #include "modules/thread_local.h" // _local
+#include "modules/thread_lock.h"  // lock, RLock
 
 #include <errno.h>
 #include <signal.h> // raise
@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define TIMEOUT_MAX_S 9223372036.0
+#define TIMEOUT_MAX_S   9223372036.0
 #define MIN_STACK_BYTES 32768
 
 typedef struct waited {
@@ -30,11 +30,11 @@ typedef struct waited {
 
 typedef struct state {
     tg_value lock_type, handle_class, token_class; // const after init
-    tg_value hooks;                   // const after init: list of functions for the end
+    tg_value hooks;               // const after init: list of functions for the end
     _Atomic(int64_t) stack_bytes; // any thread: 0 is the default
     _Atomic(int64_t) running;     // any thread: started by start_new_thread and not ended
     tgi_short_lock lock;
-    waited *waited_for;           // guarded by lock: newest first
+    waited *waited_for;            // guarded by lock: newest first
     size_t waited_count, sweep_at; // guarded by lock: look for ended ones at that many
 } state;
 
@@ -47,278 +47,6 @@ tg_value tgi_thread_token_class(tg_thread *t)
 {
     return state_of(t)->token_class;
 }
-
-// --- arguments of acquire
-
-// blocking and timeout as nanoseconds: < 0 for ever, 0 try. 0 or -1.
-static int parse_acquire(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames,
-                         int64_t *ns)
-{
-    static const char *const names[] = {"blocking", "timeout", NULL};
-    tg_value v[2] = {TG_NULL, TG_NULL};
-    *ns = -1;
-    if (nargs == 1)
-        return 0;
-    if (tg_parse_args(t, "acquire", names, 0, args + 1, nargs - 1, kwnames, v) < 0)
-        return -1;
-    int blocking = v[0] == TG_NULL ? 1 : tg_truth(t, v[0]);
-    if (blocking < 0)
-        return -1;
-    int64_t timeout = -TGI_NS_PER_S;
-    if (v[1] != TG_NULL && tgi_seconds(t, v[1], &timeout) < 0)
-        return -1;
-    if (!blocking && timeout != -TGI_NS_PER_S) {
-        tg_raise(t, TG_ValueError, "can't specify a timeout for a non-blocking call");
-        return -1;
-    }
-    if (timeout < 0 && timeout != -TGI_NS_PER_S) {
-        tg_raise(t, TG_ValueError, "timeout value must be positive");
-        return -1;
-    }
-    *ns = !blocking ? 0 : timeout < 0 ? -1 : timeout;
-    return 0;
-}
-
-static tg_value acquired(tg_status st)
-{
-    return st == TG_OK ? TG_TRUE : st == TG_ERR_TIMEOUT ? TG_FALSE : TG_NULL;
-}
-
-// --- lock
-
-typedef struct lock_data {
-    tg_lock lock;
-} lock_data;
-
-static const tg_class_def lock_class;
-
-TGI_NATIVE(lock_acquire)
-{
-    int64_t ns;
-    lock_data *d = tg_data(t, args[0], &lock_class);
-    if (d == NULL || parse_acquire(t, args, nargs, kwnames, &ns) < 0)
-        return TG_NULL;
-    return acquired(tg_lock_acquire(t, &d->lock, ns));
-}
-
-TGI_NATIVE(lock_release)
-{
-    lock_data *d = tg_data(t, args[0], &lock_class);
-    if (d == NULL)
-        return TG_NULL;
-    if (tg_lock_release(t, &d->lock) != TG_OK)
-        return tg_raise(t, TG_RuntimeError, "release unlocked lock");
-    return TG_NONE;
-}
-
-TGI_NATIVE(lock_enter)
-{
-    lock_data *d = tg_data(t, args[0], &lock_class);
-    return d == NULL ? TG_NULL : acquired(tg_lock_acquire(t, &d->lock, -1));
-}
-
-TGI_NATIVE(lock_exit)
-{
-    return lock_release(t, args, 1, TG_NULL);
-}
-
-TGI_NATIVE(lock_locked)
-{
-    lock_data *d = tg_data(t, args[0], &lock_class);
-    return d == NULL ? TG_NULL : tg_bool(tg_lock_held(&d->lock));
-}
-
-static tg_value lock_repr(tg_thread *t, tg_value self, void *data)
-{
-    lock_data *d = data;
-    (void)self;
-    return tg_str_format(t, "<%s _thread.lock object at %p>",
-                         tg_lock_held(&d->lock) ? "locked" : "unlocked", data);
-}
-
-static const tg_function_def lock_methods[] = {
-    TGI_FN_KW("acquire", lock_acquire),
-    TGI_FN("release", lock_release, 0, 0),
-    TGI_FN("locked", lock_locked, 0, 0),
-    TGI_FN("__enter__", lock_enter, 0, 0),
-    TGI_FN("__exit__", lock_exit, 0, 3),
-    TGI_FN_KW("acquire_lock", lock_acquire),
-    TGI_FN("release_lock", lock_release, 0, 0),
-    TGI_FN("locked_lock", lock_locked, 0, 0),
-    TGI_FN_END,
-};
-
-static const tg_class_def lock_class = {
-    .name = "lock",
-    .module = "_thread",
-    .data_bytes = sizeof(lock_data),
-    .methods = lock_methods,
-    .repr = lock_repr,
-};
-
-// --- RLock
-
-typedef struct rlock_data {
-    tg_lock lock;
-    uint64_t count;          // guarded by lock
-    _Atomic(uint64_t) owner; // any thread: TM1
-} rlock_data;
-
-static const tg_class_def rlock_class;
-
-static uint64_t owner_of(rlock_data *d)
-{
-    // ORDER: relaxed; only equality with the caller's own id means something, and that it wrote.
-    return atomic_load_explicit(&d->owner, memory_order_relaxed);
-}
-
-static void set_owner(rlock_data *d, uint64_t id)
-{
-    // ORDER: relaxed; the lock orders everything else.
-    atomic_store_explicit(&d->owner, id, memory_order_relaxed);
-}
-
-static tg_value rlock_take(tg_thread *t, rlock_data *d, int64_t ns)
-{
-    uint64_t self = tg_thread_id(t);
-    if (owner_of(d) == self) {
-        d->count++;
-        return TG_TRUE;
-    }
-    tg_status st = tg_lock_acquire(t, &d->lock, ns);
-    if (st == TG_OK) {
-        set_owner(d, self);
-        d->count = 1;
-    }
-    return acquired(st);
-}
-
-TGI_NATIVE(rlock_acquire)
-{
-    int64_t ns;
-    rlock_data *d = tg_data(t, args[0], &rlock_class);
-    if (d == NULL || parse_acquire(t, args, nargs, kwnames, &ns) < 0)
-        return TG_NULL;
-    return rlock_take(t, d, ns);
-}
-
-TGI_NATIVE(rlock_enter)
-{
-    rlock_data *d = tg_data(t, args[0], &rlock_class);
-    return d == NULL ? TG_NULL : rlock_take(t, d, -1);
-}
-
-// The data if the calling thread holds the lock, else NULL with RuntimeError.
-static rlock_data *held_rlock(tg_thread *t, tg_value self)
-{
-    rlock_data *d = tg_data(t, self, &rlock_class);
-    if (d != NULL && owner_of(d) != tg_thread_id(t)) {
-        tg_raise(t, TG_RuntimeError, "cannot release un-acquired lock");
-        return NULL;
-    }
-    return d;
-}
-
-static void rlock_give(tg_thread *t, rlock_data *d)
-{
-    d->count = 0;
-    set_owner(d, 0);
-    (void)tg_lock_release(t, &d->lock);
-}
-
-TGI_NATIVE(rlock_release)
-{
-    rlock_data *d = held_rlock(t, args[0]);
-    if (d == NULL)
-        return TG_NULL;
-    if (d->count > 1)
-        d->count--;
-    else
-        rlock_give(t, d);
-    return TG_NONE;
-}
-
-TGI_NATIVE(rlock_exit)
-{
-    return rlock_release(t, args, 1, TG_NULL);
-}
-
-TGI_NATIVE(rlock_is_owned)
-{
-    rlock_data *d = tg_data(t, args[0], &rlock_class);
-    return d == NULL ? TG_NULL : tg_bool(owner_of(d) == tg_thread_id(t));
-}
-
-TGI_NATIVE(rlock_release_save)
-{
-    rlock_data *d = held_rlock(t, args[0]);
-    if (d == NULL)
-        return TG_NULL;
-    tg_value parts[2] = {tg_uint(t, d->count), tg_uint(t, owner_of(d))};
-    tg_value saved = tg_tuple(t, parts, 2);
-    tg_release(t, parts[0]);
-    tg_release(t, parts[1]);
-    if (saved != TG_NULL)
-        rlock_give(t, d);
-    return saved;
-}
-
-TGI_NATIVE(rlock_acquire_restore)
-{
-    int64_t parts[2];
-    rlock_data *d = tg_data(t, args[0], &rlock_class);
-    if (d == NULL)
-        return TG_NULL;
-    if (tg_kind_of(t, args[1]) != TG_KIND_TUPLE || tg_tuple_size(t, args[1]) != 2)
-        return tg_raise(t, TG_TypeError, "_acquire_restore() argument 1 must be a pair");
-    for (size_t i = 0; i < 2; i++) {
-        tg_value item = tg_tuple_get(t, args[1], i);
-        int st = item == TG_NULL ? -1 : tg_as_int64(t, item, &parts[i]);
-        tg_release(t, item);
-        if (st < 0)
-            return TG_NULL;
-    }
-    // Whoever waits in a condition must have the lock back before an exception can be handled.
-    tg_value interrupt = TG_NULL;
-    tg_status st;
-    while ((st = tg_lock_acquire(t, &d->lock, -1)) == TG_ERR_RAISED) {
-        tg_release(t, interrupt);
-        interrupt = tg_error_fetch(t);
-    }
-    set_owner(d, (uint64_t)parts[1]);
-    d->count = (uint64_t)parts[0];
-    return interrupt == TG_NULL ? TG_NONE : tgi_raise_taken(t, interrupt);
-}
-
-static tg_value rlock_repr(tg_thread *t, tg_value self, void *data)
-{
-    rlock_data *d = data;
-    uint64_t owner = owner_of(d);
-    (void)self;
-    return tg_str_format(t, "<%s _thread.RLock object owner=%llu count=%llu at %p>",
-                         owner != 0 ? "locked" : "unlocked", (unsigned long long)owner,
-                         (unsigned long long)(owner == tg_thread_id(t) ? d->count : owner != 0),
-                         data);
-}
-
-static const tg_function_def rlock_methods[] = {
-    TGI_FN_KW("acquire", rlock_acquire),
-    TGI_FN("release", rlock_release, 0, 0),
-    TGI_FN("__enter__", rlock_enter, 0, 0),
-    TGI_FN("__exit__", rlock_exit, 0, 3),
-    TGI_FN("_is_owned", rlock_is_owned, 0, 0),
-    TGI_FN("_release_save", rlock_release_save, 0, 0),
-    TGI_FN("_acquire_restore", rlock_acquire_restore, 1, 1),
-    TGI_FN_END,
-};
-
-static const tg_class_def rlock_class = {
-    .name = "RLock",
-    .module = "_thread",
-    .data_bytes = sizeof(rlock_data),
-    .methods = rlock_methods,
-    .repr = rlock_repr,
-};
 
 // --- a thread as its starter sees it
 
@@ -389,7 +117,7 @@ static const tg_class_def handle_class = {
 // --- starting
 
 typedef struct boot {
-    tg_value function, args, kwargs; // TM2; args and kwargs may be TG_NULL
+    tg_value function, args, kwargs; // TM1; args and kwargs may be TG_NULL
     _Atomic(int64_t) *running;       // counted down at the end; may be NULL
 } boot;
 
@@ -535,14 +263,16 @@ static bool join_all(tg_thread *t, state *s)
     }
 }
 
-void tgi_thread_module_stop(tg_thread *t)
+bool tgi_thread_module_stop(tg_thread *t)
 {
     state *s = state_of(t);
     if (s == NULL)
-        return;
+        return true;
     call_hooks(t, s);
-    if (!join_all(t, s))
-        tgi_report_ignored(t, "Exception ignored while waiting for threads", TG_NULL);
+    if (join_all(t, s))
+        return true;
+    tgi_report_ignored(t, "Exception ignored while waiting for threads", TG_NULL);
+    return false;
 }
 
 // --- functions of the module
@@ -712,16 +442,16 @@ static int init(tg_thread *t, tg_value module)
         return -1;
     }
     s->sweep_at = 16;
-    s->lock_type = tg_class(t, &lock_class);
+    s->lock_type = tg_class(t, &tgi_lock_class);
     s->handle_class = tg_class(t, &handle_class);
     s->token_class = tg_class(t, &tgi_local_token_class);
     s->hooks = tg_list(t, NULL, 0);
     tg_module_set_state(t, &tgi_module_thread, s, free_state);
-    if (s->lock_type == TG_NULL || s->handle_class == TG_NULL ||
-        s->token_class == TG_NULL || s->hooks == TG_NULL)
+    if (s->lock_type == TG_NULL || s->handle_class == TG_NULL || s->token_class == TG_NULL ||
+        s->hooks == TG_NULL)
         return -1;
     if (tg_module_add(t, module, "LockType", tg_retain(t, s->lock_type)) < 0 ||
-        tg_module_add(t, module, "RLock", tg_class(t, &rlock_class)) < 0 ||
+        tg_module_add(t, module, "RLock", tg_class(t, &tgi_rlock_class)) < 0 ||
         tg_module_add(t, module, "_local", tg_class(t, &tgi_local_class)) < 0 ||
         tg_module_add(t, module, "error", tg_retain(t, tg_error_class(t, TG_RuntimeError))) < 0 ||
         tgi_add_float(t, module, "TIMEOUT_MAX", TIMEOUT_MAX_S) < 0)

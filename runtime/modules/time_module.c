@@ -117,8 +117,8 @@ static int when(tg_thread *t, const tg_value *args, size_t nargs, time_t *out)
 static tg_value as_record(tg_thread *t, const struct tm *tm)
 {
     state *s = tg_module_state(t, &tgi_module_time);
-    const int parts[FIELDS] = {tm->tm_year + 1900, tm->tm_mon + 1,       tm->tm_mday,
-                               tm->tm_hour,        tm->tm_min,           tm->tm_sec,
+    const int parts[FIELDS] = {tm->tm_year + 1900,    tm->tm_mon + 1,  tm->tm_mday,
+                               tm->tm_hour,           tm->tm_min,      tm->tm_sec,
                                (tm->tm_wday + 6) % 7, tm->tm_yday + 1, tm->tm_isdst};
     tg_value values[FIELDS];
     for (size_t i = 0; i < FIELDS; i++)
@@ -195,12 +195,12 @@ static int as_checked_tm(tg_thread *t, const char *function, tg_value v, struct 
         tm->tm_mday = 1;
     if (tm->tm_yday == -1)
         tm->tm_yday = 0;
-    const char *wrong = tm->tm_mon < 0 || tm->tm_mon > 11     ? "month out of range"
-                        : tm->tm_mday < 0 || tm->tm_mday > 31 ? "day of month out of range"
-                        : tm->tm_hour < 0 || tm->tm_hour > 23 ? "hour out of range"
-                        : tm->tm_min < 0 || tm->tm_min > 59   ? "minute out of range"
-                        : tm->tm_sec < 0 || tm->tm_sec > 61   ? "seconds out of range"
-                        : tm->tm_wday < 0                     ? "day of week out of range"
+    const char *wrong = tm->tm_mon < 0 || tm->tm_mon > 11      ? "month out of range"
+                        : tm->tm_mday < 0 || tm->tm_mday > 31  ? "day of month out of range"
+                        : tm->tm_hour < 0 || tm->tm_hour > 23  ? "hour out of range"
+                        : tm->tm_min < 0 || tm->tm_min > 59    ? "minute out of range"
+                        : tm->tm_sec < 0 || tm->tm_sec > 61    ? "seconds out of range"
+                        : tm->tm_wday < 0                      ? "day of week out of range"
                         : tm->tm_yday < 0 || tm->tm_yday > 365 ? "day of year out of range"
                                                                : NULL;
     if (wrong == NULL)

@@ -14,7 +14,6 @@
 
 #include <limits.h>
 
-
 TGI_NATIVE(togil_mode)
 {
     return tg_str_c(t, tg_runtime_mode(tg_thread_runtime(t))->name);
@@ -180,8 +179,7 @@ static tg_value gil_repr(tg_thread *t, tg_value self, void *data)
 {
     int n = tg_gil_count(t);
     (void)self, (void)data;
-    return tg_str_format(t, "<togil.gil %s>",
-                         n == 0 ? "off" : n == INT_MAX ? "permanent" : "on");
+    return tg_str_format(t, "<togil.gil %s>", n == 0 ? "off" : n == INT_MAX ? "permanent" : "on");
 }
 
 static tg_value gil_get_enabled(tg_thread *t, tg_value self)

@@ -246,7 +246,10 @@ bool tgc_dict_insert_locked(tg_thread *t, tgc_dict *dict, tg_value key, uint64_t
                      (table->stride == 2 && !text))) {
         // Room for twice the live entries; the index is at most two thirds full.
         unsigned stride = used == 0 ? (text ? 2u : 3u) : text ? table->stride : 3u;
-        tgc_dict_table *more = tgc_dict_rebuilt(t, table, used < 3 ? 5 : 2 * used, stride, false);
+        size_t room = used < 3 ? 5 : 2 * used;
+        if (count == 0 && table != tgc_dict_empty_table)
+            room = capacity_of(table); // made for so many, only for another kind of key
+        tgc_dict_table *more = tgc_dict_rebuilt(t, table, room, stride, false);
         if (more == NULL)
             return false;
         // ORDER: release; the new table is complete. The epoch after it: D5.

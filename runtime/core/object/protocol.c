@@ -45,7 +45,13 @@ int tgc_hash(tg_thread *t, tg_value v, uint64_t *out)
     tgc_type *type = tgc_type_of(v);
     if (type->hash == NULL)
         return tgc_raise_int(t, &TGC_EXC(TypeError), "unhashable type: '%s'", type->name);
-    return type->hash(t, v, out);
+    if ((type->flags & TGC_TF_TRACKED) == 0)
+        return type->hash(t, v, out);
+    if (tgc_enter_c(t) < 0) // a tuple of tuples of ...
+        return -1;
+    int st = type->hash(t, v, out);
+    tgc_leave_c(t);
+    return st;
 }
 
 int tgc_truth(tg_thread *t, tg_value v)
@@ -277,7 +283,10 @@ tg_value tgc_next(tg_thread *t, tg_value it)
     tgc_type *type = tgc_type_of(it);
     if (type->next == NULL)
         return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not an iterator", type->name);
+    if (tgc_enter_c(t) < 0) // an iterator over an iterator over ...
+        return TGC_NULL;
     tg_value v = type->next(t, it);
+    tgc_leave_c(t);
     if (v == TGC_NULL && tgc_raised_match(t, &TGC_EXC(StopIteration)))
         tgc_error_clear(t);
     return v;

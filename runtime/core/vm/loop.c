@@ -77,13 +77,16 @@ static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
         if (TGI_UNLIKELY(!(x))) \
             goto raised;        \
     } while (0)
+// An exception from here belongs to the instruction `at`: the jump itself, or the first of a function.
 // ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
-#define POLL()                                                   \
+#define POLL(at)                                                 \
     do {                                                         \
         if (TGI_UNLIKELY(atom_load_relaxed(&t->breaker) != 0)) { \
             SAVE();                                              \
-            if (tgi_breaker_handle(t) != TG_OK)                  \
+            if (tgi_breaker_handle(t) != TG_OK) {                \
+                f->pc = (at) + 1;                                \
                 goto raised;                                     \
+            }                                                    \
         }                                                        \
     } while (0)
 #define JUMP16() (pc += (int16_t)i->c)
@@ -121,7 +124,7 @@ tg_value tgc_run(tg_thread *t, bool throw_)
     i = pc - 1;
     if (TGI_UNLIKELY(throw_))
         goto raised;
-    POLL();
+    POLL(pc);
 #ifndef TOGIL_SWITCH
     NEXT();
 #else
@@ -309,7 +312,7 @@ dispatch:
     OP(LOOP) :
     {
         JUMP32();
-        POLL();
+        POLL(i);
         NEXT();
     }
     OP(JT) : OP(JF) :
@@ -648,7 +651,7 @@ dispatch:
 
 entered:
     LOAD();
-    POLL();
+    POLL(pc);
     NEXT();
 
     OP(RETK) :
@@ -731,7 +734,7 @@ leave:
         i = pc - 1;
         SET(i->a, v);
         JUMP16();
-        POLL();
+        POLL(i);
         NEXT();
     }
     OP(YIELDFROM) :
@@ -753,7 +756,7 @@ leave:
         i = pc - 1;
         SET(i->a, v);
         JUMP16();
-        POLL();
+        POLL(i);
         NEXT();
     }
 
@@ -788,7 +791,7 @@ leave:
             s[0] = v + s[2];
             SET(i->a, v);
             JUMP16();
-            POLL();
+            POLL(i);
             NEXT();
         }
         tg_value v;
@@ -798,14 +801,14 @@ leave:
             s[1] += 4;
             SET(i->a, v);
             JUMP16();
-            POLL();
+            POLL(i);
             NEXT();
         }
         int r = tgc_op_foriter(t, f, i, &v);
         if (r == 1) {
             SET(i->a, v);
             JUMP16();
-            POLL();
+            POLL(i);
             NEXT();
         }
         if (r == 2)
