@@ -44,7 +44,7 @@ def work(limit, first, step, results, place):
 
 def main():
     threads = argument(1, 1)
-    limit = argument(2, 600000)
+    limit = argument(2, 1500000)
     results = [None] * threads
     workers = []
     for i in range(threads):

@@ -2,8 +2,8 @@
 //
 // random_module.c - the module _random: the generator MT19937, SHA-512, bytes from the system.
 //
-// Threads     a generator may be shared: its numbers are dealt out one by one under a short lock, so
-//             that every number goes to exactly one caller and two words of a float or of a long
+// Threads     a generator may be shared: its numbers are dealt out one by one under a short lock,
+//             so that every number goes to exactly one caller and the words of a float or of a long
 //             integer belong together.
 // Sources     Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed
 //             uniform pseudo-random number generator", 1998; initialisation by array: their

@@ -68,8 +68,8 @@ int tgi_seconds(tg_thread *t, tg_value v, int64_t *ns);
 tg_value tgi_raise_host(tg_thread *t, tg_status st); // the exception of a status; always TG_NULL
 int tgi_raise_host_int(tg_thread *t, tg_status st);  // the same; always -1
 
-// Writes "<what><repr of subject>" and the exception that is set, with its traceback, to stderr, and
-// takes it off. subject may be TG_NULL.
+// Writes "<what><repr of subject>" and the exception that is set, with its traceback, to stderr,
+// and takes it off. subject may be TG_NULL.
 void tgi_report_ignored(tg_thread *t, const char *what, tg_value subject);
 
 // Raises an exception object that the caller owns, or TG_NULL if making it failed. Always TG_NULL.

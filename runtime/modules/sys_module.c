@@ -3,8 +3,8 @@
 // sys_module.c - the module sys: the runtime as a script sees it. Fixed figures: sys_tables.c.
 //
 // Threads     every function may be called by any thread.
-// Invariants  SY1  the runtime's own hook for uncaught exceptions looks at sys.excepthook when it is
-//                  needed, so an assignment in a script takes effect.
+// Invariants  SY1  the runtime's own hook for uncaught exceptions looks at sys.excepthook when it
+//                  is needed, so an assignment in a script takes effect.
 #include "modules/modules.h"
 #include "modules/support.h"
 #include "modules/sys_tables.h" // tgi_sys_add_tables

@@ -23,6 +23,7 @@
 #include "core/object/str.h"       // texts
 #include "core/object/super.h"     // type
 #include "core/object/tuple.h"     // classes to test against
+#include "core/vm/import.h"        // __import__
 
 #include <math.h>
 #include <unistd.h>
@@ -492,9 +493,11 @@ NATIVE(builtin_compile)
 
 NATIVE(builtin_import)
 {
-    (void)args;
     UNUSED_COUNT();
-    return refuse(t, "__import__", "use an import statement");
+    if (!tgc_is_str(args[0]))
+        return tgc_raise(t, &TGC_EXC(TypeError), "__import__() argument 1 must be str, not %s",
+                         tgc_type_name(args[0]));
+    return tgc_import(t, tgc_shared_of(t)->builtins, args[0], 0, false);
 }
 
 // --- the tables
@@ -531,7 +534,7 @@ const tgc_method_def tgc_builtins_core[] = {
     {"round", builtin_round, 0, -1, TGC_METH_KW},
     {"setattr", builtin_setattr, 3, 3, 0},
     {"vars", builtin_vars, 0, 1, 0},
-    {"__import__", builtin_import, 0, -1, TGC_METH_KW},
+    {"__import__", builtin_import, 1, 1, 0},
     {NULL, NULL, 0, 0, 0},
 };
 

@@ -18,6 +18,7 @@
 #include "core/object/code.h"  // modules
 #include "core/object/dict.h"  // sys.modules
 #include "core/object/error.h" // errors
+#include "core/object/known.h" // names
 #include "core/object/state.h" // sys.modules
 #include "core/object/str.h"   // texts
 
@@ -285,10 +286,9 @@ enum { SEP, END, FILE_, FLUSH, OPTIONS };
 static tg_value redirected(tg_thread *t)
 {
     tg_value modules = tgc_slot_load(t, &tgc_shared_of(t)->modules), sys, out = TGC_NULL;
-    if (tgc_is_dict(modules) && tgc_dict_get(t, modules, tgc_str_intern(t, "sys", 3), &sys) > 0) {
+    if (tgc_is_dict(modules) && tgc_dict_get(t, modules, TGC_NAME(sys), &sys) > 0) {
         if (tgc_is_exact(sys, &tgc_module_type) &&
-            !tgc_module_get(t, (tgc_module *)(void *)tgc_ptr(sys), tgc_str_intern(t, "stdout", 6),
-                            &out))
+            !tgc_module_get(t, (tgc_module *)(void *)tgc_ptr(sys), TGC_NAME(stdout), &out))
             out = TGC_NULL;
         tgc_release(t, sys);
     }

@@ -165,6 +165,8 @@ static int run(tg_thread *t, tgc_generator *g, bool throw_, tg_value *out)
         // Leave as an exception of the generator: its frame is on the stack and must unwind.
         throw_ = true;
         ct->c_depth++;
+        if (ct->frame->pc == ct->frame->code->ins)
+            ct->frame->pc++; // not started yet: the exception is that of its first instruction
     }
     ct->yielded = false;
     *out = tgc_run(t, throw_);

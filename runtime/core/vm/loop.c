@@ -77,8 +77,8 @@ static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
         if (TGI_UNLIKELY(!(x))) \
             goto raised;        \
     } while (0)
-// An exception from here belongs to the instruction `at`: the jump itself, or the first of a function.
-// ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
+// An exception from here belongs to the instruction `at`: the jump itself, or the first of a
+// function. ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
 #define POLL(at)                                                 \
     do {                                                         \
         if (TGI_UNLIKELY(atom_load_relaxed(&t->breaker) != 0)) { \
@@ -392,8 +392,8 @@ dispatch:
         if (TGI_LIKELY(tgc_is_ptr(v))) {
             tgc_obj *o = tgc_ptr(v);
             tgc_type *type = tgc_obj_type(o);
-            // A class is looked up by its own version, which its instances' entries at this site carry too: of
-            // those only kind TYPE is meant for it.
+            // A class is looked up by its own version, which its instances' entries at this site
+            // carry too: of those only kind TYPE is meant for it.
             if (TGI_UNLIKELY(type == &tgc_type_type)) {
                 type = (tgc_type *)(void *)o;
                 uint64_t word = cached(type, &f->code->attrs[i->c]);

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+//
+// test_counts.c - every step of a reference count, one at a time, with an owner and a foreign thread that wait for
+// each other between the steps.
+//
+// Attacks     B1-B5 of policy/biased.h, Q1-Q3 of policy/counts.c, A1-A2 of policy/atomic.h. Wrong looks like: an
+//             object that dies too early (deaths counted too soon, or a report of the address sanitizer), never
+//             (deaths missing, objects left over), or twice; a try that takes a dead object or refuses a live one.
+#include "containers_fixture.h"
+#include "test.h"
+
+#include "core/object/object.h"
+#include "core/object/state.h"
+#include "thread/breaker.h"
+#include "thread/runtime.h"
+
+#include <sched.h>
+
+#if defined(TG_POLICY_BIASED)
+#define BIASED 1
+static int state_of(tgc_obj *o) { return (int)(atom_load_relaxed(&o->shared) & 3); }
+static uint32_t owner_of(tgc_obj *o) { return atom_load_relaxed(&o->owner); }
+enum { DEFAULT = TGC_SHARED_DEFAULT, PUBLISHED = TGC_SHARED_PUBLISHED, QUEUED = TGC_SHARED_QUEUED,
+       MERGED = TGC_SHARED_MERGED };
+#define CHECK_STATE(o, s) CHECK_EQ_INT(state_of(o), s)
+#define CHECK_OWNER(o, id) CHECK_EQ_UINT(owner_of(o), id)
+#else
+#define BIASED 0
+#define CHECK_STATE(o, s) ((void)(o))
+#define CHECK_OWNER(o, id) ((void)(o), (void)(id))
+#endif
+
+static _Atomic(int) deaths;
+static _Atomic(uint32_t) dead_by;
+
+static void probe_dealloc(tg_thread *t, tgc_obj *o)
+{
+    atomic_fetch_add(&deaths, 1);
+    atomic_store(&dead_by, t->id);
+    tgc_delete(t, o, sizeof *o);
+}
+
+static tgc_type probe_type = {.head = TGC_IMMORTAL_HEAD(&probe_type), .name = "probe", .size = sizeof(tgc_obj),
+                              .dealloc = probe_dealloc};
+
+static tgc_obj *probe(tg_thread *t)
+{
+    tgc_obj *o = tgc_new(t, &probe_type, sizeof *o);
+    REQUIRE(o != NULL);
+    return o;
+}
+
+// A second thread that does one step at a time. The owner does not poll while it waits for a step.
+typedef void (*step_fn)(tg_thread *t, tgc_obj *o);
+
+static struct other {
+    _Atomic(step_fn) step;
+    _Atomic(bool) stop;
+    tgc_obj *o;
+    uint32_t id;
+    bool answer;
+} other;
+
+static void other_main(void *context, int index)
+{
+    (void)context, (void)index;
+    tg_thread *t = fixture_enter();
+    other.id = t->id;
+    for (;;) {
+        step_fn step = atomic_load(&other.step);
+        if (step != NULL) {
+            step(t, other.o);
+            atomic_store(&other.step, NULL);
+        } else if (atomic_load(&other.stop)) {
+            break;
+        } else {
+            sched_yield();
+        }
+    }
+    fixture_leave(t);
+}
+
+static void on_other(step_fn step, tgc_obj *o)
+{
+    other.o = o;
+    atomic_store(&other.step, step);
+    while (atomic_load(&other.step) != NULL)
+        sched_yield();
+}
+
+static void drop_it(tg_thread *t, tgc_obj *o) { tgc_decref(t, o); }
+static void take_it(tg_thread *t, tgc_obj *o) { tgc_incref(t, o); }
+static void try_it(tg_thread *t, tgc_obj *o) { other.answer = tgc_try_incref(t, o); }
+static void publish_it(tg_thread *t, tgc_obj *o) { tgc_publish(t, o); }
+static void poll_it(tg_thread *t, tgc_obj *o)
+{
+    (void)o;
+    REQUIRE(tgi_breaker_poll(t) == TG_OK);
+}
+
+static test_threads *threads;
+static int64_t objects_before;
+
+static tg_thread *begin(void)
+{
+    fixture_runtime();
+    atomic_store(&deaths, 0);
+    atomic_store(&dead_by, 0);
+    atomic_store(&other.stop, false);
+    objects_before = fixture_objects(NULL);
+    threads = test_threads_start(1, other_main, NULL);
+    tg_thread *t = fixture_enter();
+    on_other(poll_it, NULL); // it is there
+    return t;
+}
+
+static void end(tg_thread *t)
+{
+    atomic_store(&other.stop, true);
+    if (t != NULL)
+        fixture_leave(t);
+    test_threads_join(threads);
+    CHECK_EQ_INT(fixture_objects(NULL), objects_before);
+}
+
+#define BEGIN()                                                    \
+    if (!TGC_FREE_THREADED)                                        \
+        SKIP("classic counts have one attached thread at a time"); \
+    tg_thread *t = begin()
+
+TEST(the_owner_counts_and_frees_alone)
+{
+    tg_thread *t = fixture_enter();
+    atomic_store(&deaths, 0);
+    tgc_obj *o = probe(t);
+    CHECK(tgc_is_unique(t, o));
+    CHECK_EQ_INT(tgc_refcount(o), 1);
+    tgc_incref(t, o);
+    CHECK(!tgc_is_unique(t, o));
+    CHECK_EQ_INT(tgc_refcount(o), 2);
+    tgc_decref(t, o);
+    CHECK(!tgc_was_published(o));
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    fixture_leave(t);
+}
+
+TEST(an_immortal_object_is_never_counted)
+{
+    tg_thread *t = fixture_enter();
+    atomic_store(&deaths, 0);
+    tgc_obj *o = probe(t);
+    CHECK(tgc_try_immortalize(t, o));
+    CHECK(tgc_is_immortal(o));
+    for (int i = 0; i < 10; i++)
+        tgc_decref(t, o);
+    CHECK(tgc_is_immortal(o));
+    CHECK(tgc_try_incref(t, o));
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    tgc_make_mortal(o);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    fixture_leave(t);
+}
+
+TEST(a_finalizer_may_keep_the_object_or_let_it_go)
+{
+    tg_thread *t = fixture_enter();
+    atomic_store(&deaths, 0);
+    tgc_obj *o = probe(t);
+    tgc_publish(t, o);
+    // As a dealloc sees it: the last reference is gone.
+#if BIASED
+    atom_store_relaxed(&o->local, 0);
+#elif defined(TG_POLICY_ATOMIC)
+    atom_store_relaxed(&o->word, atom_load_relaxed(&o->word) & 1);
+#else
+    o->count = 0;
+#endif
+    tgc_resurrect_begin(t, o);
+    tgc_incref(t, o);
+    CHECK(!tgc_resurrect_end(t, o)); // kept
+    CHECK_EQ_INT(tgc_refcount(o), 1);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    fixture_leave(t);
+}
+
+TEST(a_published_object_still_dies_with_its_owners_reference)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    CHECK_STATE(o, DEFAULT);
+    tgc_publish(t, o);
+    CHECK_STATE(o, PUBLISHED);
+    CHECK(tgc_was_published(o));
+    tgc_publish(t, o);
+    CHECK_STATE(o, PUBLISHED);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    CHECK_EQ_UINT(atomic_load(&dead_by), t->id);
+    end(t);
+}
+
+TEST(a_foreign_reference_outlives_the_owners)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(take_it, o);
+    CHECK_EQ_INT(tgc_refcount(o), 2);
+    CHECK(!tgc_is_unique(t, o));
+    tgc_decref(t, o); // the owner is done: merges
+    CHECK_STATE(o, MERGED);
+    CHECK_OWNER(o, 0);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    CHECK_EQ_UINT(atomic_load(&dead_by), other.id);
+    end(t);
+}
+
+TEST(a_foreign_reference_that_ends_first_leaves_the_owner_alone)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(take_it, o);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(tgc_refcount(o), 1);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_reference_dropped_for_the_owner_waits_in_its_queue)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(drop_it, o); // the owner's only reference was handed over
+    if (BIASED) {
+        CHECK_STATE(o, QUEUED);
+        CHECK_EQ_INT(atomic_load(&deaths), 0);
+        CHECK(tgi_thread_poll_needed(t));
+        poll_it(t, NULL);
+        CHECK_EQ_UINT(atomic_load(&dead_by), t->id);
+    }
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_queued_object_may_be_found_again_before_the_merge)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_publish(t, o);
+    tgc_incref(t, o);     // the second reference stays here
+    on_other(drop_it, o); // the first was handed over
+    CHECK_STATE(o, QUEUED);
+    on_other(try_it, o);
+    CHECK(other.answer);
+    on_other(take_it, o);
+    on_other(drop_it, o);
+    poll_it(t, NULL); // merges: one here, one there
+    CHECK_STATE(o, MERGED);
+    CHECK_EQ_INT(tgc_refcount(o), 2);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(more_references_than_one_may_be_dropped_for_the_owner)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    for (int i = 0; i < 5; i++)
+        tgc_incref(t, o);
+    for (int i = 0; i < 6; i++)
+        on_other(drop_it, o); // the shared half goes below zero
+    if (BIASED)
+        CHECK_EQ_INT(atomic_load(&deaths), 0);
+    poll_it(t, NULL);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(the_owner_drops_its_last_reference_while_the_object_is_queued)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_incref(t, o);
+    tgc_publish(t, o);
+    on_other(drop_it, o);
+    CHECK_STATE(o, QUEUED);
+    tgc_decref(t, o); // the queue still holds one
+    if (BIASED)
+        CHECK_EQ_INT(atomic_load(&deaths), 0);
+    poll_it(t, NULL);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_try_fails_only_on_what_nobody_holds)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(try_it, o); // not published: no reader can have found it in a slot
+    CHECK(other.answer == !BIASED);
+    if (other.answer)
+        on_other(drop_it, o);
+    on_other(publish_it, o);
+    on_other(try_it, o);
+    CHECK(other.answer);
+    tgc_decref(t, o);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    // Published, so the memory waits for a grace period, and neither thread has passed a quiescent state.
+    CHECK(!tgc_try_incref(t, o));
+    on_other(try_it, o);
+    CHECK(!other.answer);
+    end(t);
+}
+
+TEST(the_queue_of_a_blocked_owner_is_merged_for_it)
+{
+    BEGIN();
+    tgc_obj *o = probe(t), *kept = probe(t);
+    tgc_incref(t, kept);
+    tgi_thread_detach(t); // as in a call that blocks
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    CHECK_EQ_UINT(atomic_load(&dead_by), other.id);
+    on_other(drop_it, kept);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    CHECK_STATE(kept, MERGED);
+    tgi_thread_attach(t);
+    tgc_decref(t, kept);
+    CHECK_EQ_INT(atomic_load(&deaths), 2);
+    end(t);
+}
+
+TEST(the_queue_of_an_ending_owner_is_emptied)
+{
+    BEGIN();
+    for (int i = 0; i < 100; i++)
+        on_other(drop_it, probe(t));
+    if (BIASED)
+        CHECK_EQ_INT(atomic_load(&deaths), 0);
+    end(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 100);
+}
+
+TEST(objects_of_an_owner_that_is_gone_are_merged_by_anybody)
+{
+    BEGIN();
+    tgc_obj *o = probe(t), *held = probe(t);
+    tgc_publish(t, held);
+    uint32_t gone = t->id;
+    fixture_leave(t);
+    CHECK_OWNER(o, gone);
+    on_other(take_it, held);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    on_other(drop_it, held);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    on_other(drop_it, held);
+    CHECK_EQ_INT(atomic_load(&deaths), 2);
+    end(NULL);
+}
+
+TEST(only_the_owner_may_make_an_object_immortal_by_itself)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(take_it, o);
+    if (BIASED)
+        CHECK(!tgc_try_immortalize(t, o)); // a foreign count is under way
+    on_other(drop_it, o);
+    CHECK(tgc_try_immortalize(t, o));
+    on_other(drop_it, o);
+    on_other(take_it, o);
+    CHECK(tgc_is_immortal(o));
+    tgc_make_mortal(o);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+// --- all at once
+
+#define RING 64
+
+typedef struct exchange {
+    tgc_slot slots[RING];
+    _Atomic(int) made;
+} exchange;
+
+static void exchange_worker(tg_thread *t, void *context, int index)
+{
+    exchange *x = context;
+    test_rng rng = test_rng_new((uint64_t)index);
+    for (long n = test_scale(20000); n > 0; n--) {
+        tgc_slot *s = &x->slots[test_rng_below(&rng, RING)];
+        if (test_rng_below(&rng, 2) == 0) {
+            tgc_obj *o = probe(t);
+            atomic_fetch_add(&x->made, 1);
+            tgc_release(t, tgc_slot_exchange(t, s, tgc_from_ptr(o)));
+        } else {
+            tg_value v = tgc_slot_load(t, s);
+            if (tgc_is_ptr(v))
+                CHECK(tgc_obj_type(tgc_ptr(v)) == &probe_type);
+            if (test_rng_below(&rng, 4) == 0)
+                tgc_release(t, tgc_slot_exchange(t, &x->slots[test_rng_below(&rng, RING)], v));
+            else
+                tgc_release(t, v);
+        }
+        if (n % 16 == 0)
+            REQUIRE(tgi_breaker_poll(t) == TG_OK);
+    }
+}
+
+TEST(objects_exchanged_by_all_threads_die_once)
+{
+    fixture_runtime();
+    atomic_store(&deaths, 0);
+    static exchange x;
+    atomic_store(&x.made, 0);
+    for (int i = 0; i < RING; i++)
+        atom_store_relaxed(&x.slots[i].word, TGC_NONE);
+    fixture_run_threads(4, exchange_worker, &x);
+    tg_thread *t = fixture_enter();
+    for (int i = 0; i < RING; i++)
+        tgc_release(t, tgc_slot_exchange(t, &x.slots[i], TGC_NONE));
+    fixture_leave(t);
+    CHECK_EQ_INT(atomic_load(&deaths), atomic_load(&x.made));
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// test_short_of_memory.c - every request for memory of a script fails once, and then all from there on.
+//
+// Attacks     the clean-up of every function that allocates. Wrong looks like: a crash, an exception other than
+//             MemoryError, a result that differs from the one with enough memory, a block of memory that is left
+//             over when the runtime has ended.
+#include "test.h"
+#include "workload.h"
+
+#include "mem/raw.h" // tgi_mem_fail_after
+
+#include <stdio.h>
+
+static const char *const scripts[] = {
+    // numbers and text
+    "x = 10 ** 40 + 7\n"
+    "s = 'ab' * 3 + str(x) + '%d-%s' % (5, 'q') + f'{x:,}{1.5:8.2f}'\n"
+    "parts = s.split('-')\n"
+    "answer = '-'.join(parts).upper().replace('A', 'zz')\n",
+    // containers
+    "l = [(i, str(i)) for i in range(40)]\n"
+    "d = {k: v for v, k in l}\n"
+    "s = {i * 3 for i in range(30)} | {1, 2}\n"
+    "l.sort(key=lambda p: p[1])\n"
+    "a, *b = l[2:9]\n"
+    "d.update(x=1, y=[2])\n"
+    "answer = str((sorted(s), len(b), a, sorted(d)[:4], l[::7]))\n",
+    // classes and closures
+    "class A:\n"
+    "    k = 1\n"
+    "    def __init__(self, v):\n"
+    "        self.v = v\n"
+    "    def get(self, *rest, **named):\n"
+    "        return (self.v, rest, named)\n"
+    "    @property\n"
+    "    def p(self):\n"
+    "        return -self.v\n"
+    "class B(A):\n"
+    "    def __init__(self, v):\n"
+    "        super().__init__(v)\n"
+    "        self.w = [v]\n"
+    "def make(n):\n"
+    "    def add(x):\n"
+    "        return x + n\n"
+    "    return add\n"
+    "b = B(3)\n"
+    "b.extra = 5\n"
+    "answer = str((b.get(1, 2, z=3), b.p, make(2)(5), b.__dict__))\n",
+    // generators and exceptions
+    "def g(n):\n"
+    "    try:\n"
+    "        for i in range(n):\n"
+    "            yield i\n"
+    "    finally:\n"
+    "        log.append('end')\n"
+    "log = []\n"
+    "try:\n"
+    "    for v in g(5):\n"
+    "        log.append(v)\n"
+    "        if v == 3:\n"
+    "            raise ValueError('three')\n"
+    "except ValueError as e:\n"
+    "    log.append(str(e))\n"
+    "try:\n"
+    "    try:\n"
+    "        {}['k']\n"
+    "    except KeyError as e:\n"
+    "        raise RuntimeError('r') from e\n"
+    "except RuntimeError as e:\n"
+    "    log.append(repr(e.__cause__))\n"
+    "answer = str((log, list(map(str, g(3))), sum(x for x in g(4))))\n",
+};
+
+typedef struct outcome {
+    bool failed, memory_error;
+    char answer[512];
+} outcome;
+
+// Runs a script in a runtime of its own. Request number n (0: none) and `run` - 1 after it fail. Returns the number
+// of requests that the script made.
+static uint64_t run(const char *source, uint64_t n, uint64_t run_of_failures, outcome *out)
+{
+    const tg_config config = {.mode = workload_mode()->name};
+    tg_runtime *rt;
+    tg_thread *t;
+    REQUIRE(tg_runtime_create(&config, &rt, &t) == TG_OK);
+    (void)tgi_mem_fail_after(n, run_of_failures);
+    tg_value module = tg_run(t, source, strlen(source), "script.py", NULL);
+    uint64_t requests = tgi_mem_fail_after(0, 0);
+    *out = (outcome){.failed = module == TG_NULL};
+    if (module == TG_NULL) {
+        out->memory_error = tg_error_is(t, TG_MemoryError);
+        tg_value exc = tg_error_fetch(t);
+        tg_value text = tg_error_format(t, exc);
+        snprintf(out->answer, sizeof out->answer, "%s", text != TG_NULL ? tg_as_utf8(t, text, NULL) : "?");
+        tg_release(t, text);
+        tg_release(t, exc);
+    } else {
+        tg_value answer = tg_getattr(t, module, "answer");
+        const char *text = answer != TG_NULL ? tg_as_utf8(t, answer, NULL) : NULL;
+        snprintf(out->answer, sizeof out->answer, "%s", text != NULL ? text : "(no answer)");
+        tg_release(t, answer);
+    }
+    tg_release(t, module);
+    tg_runtime_destroy(rt, t);
+    return requests;
+}
+
+static void sweep(size_t index, uint64_t run_of_failures)
+{
+    const char *source = scripts[index];
+    outcome good, out;
+    run(source, 0, 0, &good);
+    CHECK(!good.failed);
+    // What the first failure of a process makes for ever (names, the message) is made here.
+    run(source, 60, 1, &out);
+    run(source, 60, 1u << 30, &out);
+    int64_t before = tgi_raw_count().blocks;
+    uint64_t requests = run(source, 0, 0, &out);
+    CHECK_EQ_INT(tgi_raw_count().blocks, before);
+    const long steps = test_scale(400);
+    uint64_t step = requests / (uint64_t)steps + 1, failures = 0;
+    for (uint64_t n = 1 + test_seed() % step; n <= requests; n += step) {
+        run(source, n, run_of_failures, &out);
+        int64_t left = tgi_raw_count().blocks - before;
+        if (out.failed && !out.memory_error)
+            FAIL("script %zu, request %llu: %s", index, (unsigned long long)n, out.answer);
+        if (!out.failed && strcmp(out.answer, good.answer) != 0)
+            FAIL("script %zu, request %llu: answer %s", index, (unsigned long long)n, out.answer);
+        if (left != 0)
+            FAIL("script %zu, request %llu: %ld blocks left over", index, (unsigned long long)n, (long)left);
+        before += left;
+        failures += out.failed;
+    }
+    CHECK(failures > 0); // otherwise nothing was injected
+}
+
+TEST(one_request_fails)
+{
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+        sweep(i, 1);
+}
+
+TEST(all_requests_fail_from_one_on)
+{
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+        sweep(i, 1u << 30);
+}
