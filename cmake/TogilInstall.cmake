@@ -4,10 +4,6 @@
 # package (togil::togil) and togil.pc. tests/install builds consumers against all of it.
 include(CMakePackageConfigHelpers)
 
-if(NOT TARGET togil)
-    return()
-endif()
-
 set(TOGIL_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/togil")
 
 install(TARGETS togil EXPORT togilTargets

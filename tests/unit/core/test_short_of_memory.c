@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 
+#define NEVER (UINT64_C(1) << 60)
+
 static const char *const scripts[] = {
     // numbers and text
     "x = 10 ** 40 + 7\n"
@@ -77,7 +79,7 @@ typedef struct outcome {
     char answer[512];
 } outcome;
 
-// Runs a script in a runtime of its own. Request number n (0: none) and `run` - 1 after it fail. Returns the number
+// Runs a script in a runtime of its own. Request number n (NEVER: none) and `run` - 1 after it fail. Returns the number
 // of requests that the script made.
 static uint64_t run(const char *source, uint64_t n, uint64_t run_of_failures, outcome *out)
 {
@@ -111,13 +113,13 @@ static void sweep(size_t index, uint64_t run_of_failures)
 {
     const char *source = scripts[index];
     outcome good, out;
-    run(source, 0, 0, &good);
+    run(source, NEVER, 1, &good);
     CHECK(!good.failed);
     // What the first failure of a process makes for ever (names, the message) is made here.
     run(source, 60, 1, &out);
     run(source, 60, 1u << 30, &out);
     int64_t before = tgi_raw_count().blocks;
-    uint64_t requests = run(source, 0, 0, &out);
+    uint64_t requests = run(source, NEVER, 1, &out);
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
     const long steps = test_scale(400);
     uint64_t step = requests / (uint64_t)steps + 1, failures = 0;
