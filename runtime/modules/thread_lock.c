@@ -237,8 +237,7 @@ TGI_NATIVE(rlock_acquire_restore)
     }
     // Whoever waits in a condition must have the lock back before an exception can be handled.
     tg_value interrupt = TG_NULL;
-    tg_status st;
-    while ((st = tg_lock_acquire(t, &d->lock, -1)) == TG_ERR_RAISED) {
+    while (tg_lock_acquire(t, &d->lock, -1) == TG_ERR_RAISED) {
         tg_release(t, interrupt);
         interrupt = tg_error_fetch(t);
     }
