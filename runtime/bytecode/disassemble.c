@@ -79,8 +79,9 @@ static void put_quoted(text *out, const char *s, size_t n, bool is_text)
         else if (c < 32 || c == 127 || (c >= 128 && !is_text))
             put(out, "\\x%02x", c);
         else if (lone && i + 2 < n) {
-            put(out, "\\u%04x", 0xd000u | ((unsigned char)s[i + 1] & 0x3fu) << 6 |
-                                    ((unsigned char)s[i + 2] & 0x3fu));
+            put(out, "\\u%04x",
+                0xd000u | ((unsigned char)s[i + 1] & 0x3fu) << 6 |
+                    ((unsigned char)s[i + 2] & 0x3fu));
             i += 2;
         } else
             put(out, "%c", c);

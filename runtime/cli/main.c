@@ -66,8 +66,9 @@ static int run(int argc, char **argv, int first)
         const char *near =
             tgi_suggest(options.text, commands, sizeof commands / sizeof commands[0]);
         if (near != NULL)
-            return tgi_usage_error("togil", "can't open file '%s': [Errno 2] No such file or "
-                                            "directory; did you mean 'togil %s'?",
+            return tgi_usage_error("togil",
+                                   "can't open file '%s': [Errno 2] No such file or "
+                                   "directory; did you mean 'togil %s'?",
                                    options.text, near);
     }
     return tgi_run(&options);

@@ -111,9 +111,11 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
     if (mode == NULL)
         return unknown_mode(command, c.mode, c.mode_from) != NULL;
     if (c.gil != NULL || c.counts != NULL) {
-        const tg_mode *parts = mode_by_parts(
-            command, &(choice){.gil = c.gil != NULL ? c.gil : mode->gil ? "on" : "off",
-                               .counts = c.counts != NULL ? c.counts : mode->counts});
+        const tg_mode *parts =
+            mode_by_parts(command, &(choice){.gil = c.gil != NULL ? c.gil
+                                                    : mode->gil   ? "on"
+                                                                  : "off",
+                                             .counts = c.counts != NULL ? c.counts : mode->counts});
         if (parts == NULL)
             return false;
         if (parts != mode) {
@@ -129,8 +131,8 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 
 // --- the line
 
-static const char *const known_with_mode[] = {"--mode", "--gil",  "--counts", "--version", "-V",
-                                              "--help", "-h", "-c"};
+static const char *const known_with_mode[] = {"--mode", "--gil",  "--counts", "--version",
+                                              "-V",     "--help", "-h",       "-c"};
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
 static bool unknown(const char *option, const tgi_options *out, bool with_mode)

@@ -32,8 +32,8 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
                        tgi_options *out);
 
 // Prints "command: message" to stderr. Always 2, the exit code of a usage error.
-int __attribute__((format(printf, 2, 3))) tgi_usage_error(const char *command, const char *format,
-                                                          ...);
+int __attribute__((format(printf, 2, 3)))
+tgi_usage_error(const char *command, const char *format, ...);
 
 // Prints that option is unknown, with the one of `known` it may have been meant to be. 2.
 int tgi_unknown_option(const char *command, const char *option, const char *const *known,

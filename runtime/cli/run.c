@@ -23,8 +23,8 @@ enum { EXIT_OUTPUT_LOST = 120, EXIT_INTERRUPTED = 130 };
 
 bool tgi_core_is_built(const char *counts)
 {
-#define CORE(policy)                                                                               \
-    if (strcmp(counts, #policy) == 0)                                                              \
+#define CORE(policy)                  \
+    if (strcmp(counts, #policy) == 0) \
         return true;
     TGI_FOREACH_CORE(CORE)
 #undef CORE

@@ -130,14 +130,20 @@ static void free_state(tg_thread *t, void *p)
 
 static int init(tg_thread *t, tg_value module)
 {
-    state *s = malloc(sizeof *s);
+    // The list outlives the module object: a second import finds it.
+    state *s = tg_module_state(t, &tgi_module_atexit);
     if (s == NULL) {
-        tg_raise_nomem(t);
-        return -1;
+        tg_value list = tg_list(t, NULL, 0);
+        s = list == TG_NULL ? NULL : malloc(sizeof *s);
+        if (s == NULL) {
+            tg_release(t, list);
+            tg_raise_nomem(t);
+            return -1;
+        }
+        s->list = list;
+        tg_module_set_state(t, &tgi_module_atexit, s, free_state);
     }
-    s->list = tg_list(t, NULL, 0);
-    tg_module_set_state(t, &tgi_module_atexit, s, free_state);
-    return s->list == TG_NULL ? -1 : tg_module_add_functions(t, module, functions);
+    return tg_module_add_functions(t, module, functions);
 }
 
 const tg_module_def tgi_module_atexit = {"atexit", init};

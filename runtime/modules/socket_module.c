@@ -75,12 +75,16 @@ static void free_state(tg_thread *t, void *p)
     free(s);
 }
 
-static int init(tg_thread *t, tg_value module)
+// The state outlives the module object: a second import finds it.
+static tgi_socket_state *make_state(tg_thread *t)
 {
-    tgi_socket_state *s = calloc(1, sizeof *s);
+    tgi_socket_state *s = tgi_socket_state_of(t);
+    if (s != NULL)
+        return s;
+    s = calloc(1, sizeof *s);
     if (s == NULL) {
         tg_raise_nomem(t);
-        return -1;
+        return NULL;
     }
     tg_value os_error = tg_error_class(t, TG_OSError);
     s->socket_class = tg_class(t, &tgi_socket_class);
@@ -89,9 +93,20 @@ static int init(tg_thread *t, tg_value module)
     s->slice = tgi_builtin(t, "slice");
     // ORDER: relaxed; nobody else knows it yet.
     atomic_store_explicit(&s->default_timeout, -1, memory_order_relaxed);
-    tg_module_set_state(t, &tgi_module_socket, s, free_state);
     if (s->socket_class == TG_NULL || s->gaierror == TG_NULL || s->herror == TG_NULL ||
-        s->slice == TG_NULL)
+        s->slice == TG_NULL) {
+        free_state(t, s);
+        return NULL;
+    }
+    tg_module_set_state(t, &tgi_module_socket, s, free_state);
+    return s;
+}
+
+static int init(tg_thread *t, tg_value module)
+{
+    tg_value os_error = tg_error_class(t, TG_OSError);
+    tgi_socket_state *s = make_state(t);
+    if (s == NULL)
         return -1;
     if (tg_module_add(t, module, "socket", tg_retain(t, s->socket_class)) < 0 ||
         tg_module_add(t, module, "SocketType", tg_retain(t, s->socket_class)) < 0 ||

@@ -434,21 +434,35 @@ static void free_state(tg_thread *t, void *p)
     free(s);
 }
 
-static int init(tg_thread *t, tg_value module)
+// The state outlives the module object: a second import finds it.
+static state *make_state(tg_thread *t)
 {
-    state *s = calloc(1, sizeof *s);
+    state *s = state_of(t);
+    if (s != NULL)
+        return s;
+    s = calloc(1, sizeof *s);
     if (s == NULL) {
         tg_raise_nomem(t);
-        return -1;
+        return NULL;
     }
     s->sweep_at = 16;
     s->lock_type = tg_class(t, &tgi_lock_class);
     s->handle_class = tg_class(t, &handle_class);
     s->token_class = tg_class(t, &tgi_local_token_class);
     s->hooks = tg_list(t, NULL, 0);
-    tg_module_set_state(t, &tgi_module_thread, s, free_state);
     if (s->lock_type == TG_NULL || s->handle_class == TG_NULL || s->token_class == TG_NULL ||
-        s->hooks == TG_NULL)
+        s->hooks == TG_NULL) {
+        free_state(t, s);
+        return NULL;
+    }
+    tg_module_set_state(t, &tgi_module_thread, s, free_state);
+    return s;
+}
+
+static int init(tg_thread *t, tg_value module)
+{
+    state *s = make_state(t);
+    if (s == NULL)
         return -1;
     if (tg_module_add(t, module, "LockType", tg_retain(t, s->lock_type)) < 0 ||
         tg_module_add(t, module, "RLock", tg_class(t, &tgi_rlock_class)) < 0 ||

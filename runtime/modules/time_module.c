@@ -320,19 +320,31 @@ static void free_state(tg_thread *t, void *p)
     free(s);
 }
 
-static int init(tg_thread *t, tg_value module)
+// The state outlives the module object: a second import finds it.
+static state *make_state(tg_thread *t)
 {
-    state *s = calloc(1, sizeof *s);
+    state *s = tg_module_state(t, &tgi_module_time);
+    if (s != NULL)
+        return s;
+    s = calloc(1, sizeof *s);
     if (s == NULL) {
         tg_raise_nomem(t);
-        return -1;
+        return NULL;
     }
     s->struct_time = tgi_record_class(t, "time.struct_time", fields);
     if (s->struct_time == TG_NULL) {
         free(s);
-        return -1;
+        return NULL;
     }
     tg_module_set_state(t, &tgi_module_time, s, free_state);
+    return s;
+}
+
+static int init(tg_thread *t, tg_value module)
+{
+    state *s = make_state(t);
+    if (s == NULL)
+        return -1;
     if (tg_module_add(t, module, "struct_time", tg_retain(t, s->struct_time)) < 0)
         return -1;
     return add_zone(t, module) < 0 ? -1 : tg_module_add_functions(t, module, functions);

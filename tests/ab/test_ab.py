@@ -31,9 +31,11 @@ QUICK = TWO_MODES + ["--threads", "1,2", "--blocks", "2", "--warmup", "1"]
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+            text = file.read()
+    except (FileNotFoundError, ProcessLookupError):
         return False
+    # The file of a process that ends between open and read is empty.
+    return text != "" and text.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 class AbTest(unittest.TestCase):

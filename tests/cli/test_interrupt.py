@@ -27,7 +27,8 @@ class Interrupt(CommandTest):
             self.assertEqual(result.code, -signal.SIGINT, result)
             self.assertEqual(result.out, "ready\n")
             self.assertIn("Traceback (most recent call last):\n", result.err)
-            self.assertIn("    %s\n" % line, result.err)
+            lines = line if isinstance(line, tuple) else (line,)
+            self.assertTrue(any("    %s\n" % one in result.err for one in lines), result)
             self.assertTrue(result.err.endswith("\nKeyboardInterrupt\n"), result)
 
     def test_loop(self):
@@ -35,7 +36,8 @@ class Interrupt(CommandTest):
 
     def test_calls(self):
         self.check("def f(n):\n    return n + 1\n"
-                   "print('ready', flush=True)\ni = 0\nwhile True:\n    i = f(i)\n", False, "i = f(i)")
+                   "print('ready', flush=True)\ni = 0\nwhile True:\n    i = f(i)\n", False,
+                   ("i = f(i)", "while True:"))  # the call, or the jump back
 
     def test_iterating(self):
         self.check("print('ready', flush=True)\nfor i in range(10 ** 15):\n    i + 1\n", False,

@@ -576,5 +576,6 @@ tg_value tgc_file_std(tg_thread *t, int fd)
     // second.
     if (atom_cas_strong_acq_rel(&made[fd], &expected, file))
         return file;
-    return expected; // ours is immortal too: it is left to the end of the process
+    tgc_delete(t, tgc_ptr(file), sizeof(tgc_file)); // all it holds are interned names
+    return expected;
 }

@@ -26,8 +26,9 @@
 #include "sync/once.h"                  // one-time set-up
 #include "thread/signals.h"             // Ctrl-C
 
-#define STACK_VALUES ((size_t)1 << 20) // 8 MiB of address space per thread, touched as used
-#define FRAMES       ((size_t)1 << 16)
+// Address space per thread, touched as used: 16 MiB of registers, 20 MiB of frames.
+#define STACK_VALUES ((size_t)1 << 21)
+#define FRAMES       ((size_t)1 << 18)
 #define DEPTH_LIMIT  1000
 
 static tgi_once ready = TGI_ONCE_INIT;

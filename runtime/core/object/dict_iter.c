@@ -9,7 +9,7 @@
 
 #include "core/object/error.h" // tgc_raise
 #include "core/object/iter.h"  // tgc_iter_self
-#include "core/object/seq.h"   // dict_iter_clear
+#include "core/object/seq.h"   // tgc_drop_field, tgc_slot_try
 #include "core/object/tuple.h" // items
 
 #define ENDED        (SIZE_MAX - 1)
@@ -48,6 +48,41 @@ tg_value tgc_dict_iter(tg_thread *t, tg_value d, tgc_dict_part part, bool revers
     return tgc_from_ptr(it);
 }
 
+// What is asked for of entry i, with references; false, with nothing done, if that is not the usual
+// case: the end, a removed entry, a change at the same time.
+static inline bool read_at(tg_thread *t, tgc_dict *dict, size_t i, tg_value *k, tg_value *x)
+{
+    // ORDER: acquire; D3.
+    tgc_dict_table *table = atom_load_acquire(&dict->table);
+    if (i >= atom_load_acquire(&table->count)) // ORDER: acquire; entries counted are filled.
+        return false;
+    tgc_slot *e = tgc_dict_entries(table) + i * table->stride;
+    tg_value key, value;
+    if (!tgc_slot_try(t, &e[1], &value))
+        return false;
+    if (value == TGC_NULL)
+        return false;
+    if (!tgc_slot_try(t, &e[0], &key)) {
+        tgc_release(t, value);
+        return false;
+    }
+    // ORDER: acquire; D3: the second look at the table.
+    if (TGI_UNLIKELY(key == TGC_DUMMY || atom_load_acquire(&dict->table) != table)) {
+        tgc_release(t, key);
+        tgc_release(t, value);
+        return false;
+    }
+    if (k != NULL)
+        *k = key;
+    else
+        tgc_release(t, key);
+    if (x != NULL)
+        *x = value;
+    else
+        tgc_release(t, value);
+    return true;
+}
+
 static tg_value dict_iter_next(tg_thread *t, tg_value v)
 {
     dict_iter *it = (dict_iter *)(void *)tgc_ptr(v);
@@ -60,10 +95,14 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
         return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary changed size during iteration");
     }
     tg_value key, value;
-    tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key,
-             *x = it->part == TGC_DICT_KEYS ? NULL : &value;
-    bool got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x)
-                            : tgc_dict_next(t, it->dict, &pos, k, x);
+    tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key;
+    tg_value *x = it->part == TGC_DICT_KEYS ? NULL : &value;
+    bool got = !it->reversed && read_at(t, tgc_dict_of(it->dict), pos, k, x);
+    if (TGI_LIKELY(got))
+        pos++;
+    else
+        got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x)
+                           : tgc_dict_next(t, it->dict, &pos, k, x);
     atom_store_relaxed(&it->pos, got ? pos : ENDED); // ORDER: as above.
     if (!got)
         return TGC_NULL;

@@ -8,7 +8,7 @@
 
 #include "core/object/error.h" // tgc_raise
 #include "core/object/list.h"  // tgc_list_get
-#include "core/object/seq.h"   // callable_iter_clear
+#include "core/object/seq.h"   // tgc_drop_field
 #include "core/object/tuple.h" // tgc_tuple_peek
 
 typedef struct seq_iter {

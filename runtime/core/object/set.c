@@ -269,7 +269,7 @@ static size_t grown(size_t used)
     return used > LARGE ? used * 2 : used * 4;
 }
 
-// Puts an absent key into the entry `place`; takes its reference. False without memory.
+// Puts an absent key into the entry `place`, with a new reference. False without memory.
 static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t hash, size_t place,
                           tgc_set_table **retired)
 {
@@ -283,7 +283,7 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     tgc_set_entry *e = &table->entry[place];
     bool reused = tgc_slot_peek(&e->key) == TGC_DUMMY;
     atom_store_relaxed(&e->hash, hash); // ORDER: relaxed; S1: ordered by the key.
-    tgc_slot_store(t, &e->key, key);
+    tgc_slot_store(t, &e->key, tgc_retain(t, key));
     // ORDER: release, here and below; a key that was counted can be found. relaxed loads; the lock
     // is held.
     size_t fill = atom_load_relaxed(&table->fill) + !reused;
@@ -318,7 +318,7 @@ int tgc_set_add_hashed(tg_thread *t, tg_value s, tg_value key, uint64_t hash)
             at = searched ? recheck_locked(set, &f, &place)
                           : search_locked(atom_load_relaxed(&set->table), key, hash, &place);
             if (at == EMPTY)
-                memory = insert_locked(t, set, tgc_retain(t, key), hash, place, &retired);
+                memory = insert_locked(t, set, key, hash, place, &retired);
         }
         retire(t, retired);
         if (!memory) {

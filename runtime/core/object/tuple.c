@@ -102,33 +102,44 @@ static tg_value spare_swap(_Atomic(tg_value) *spare, tg_value v)
     return atom_exchange_acq_rel(spare, v);
 }
 
+// Puts the values into the spare tuple v, if it is to be had for itself; *values gets the old
+// items.
+static inline bool refill(tg_thread *t, tg_value v, tg_value *values, size_t n)
+{
+    tgc_tuple *o = tgc_tuple_of(v);
+    if (o->count != n || !tgc_is_unique(t, &o->head))
+        return false;
+    for (size_t i = 0; !o->tracked && i < n; i++) {
+        if (may_close_cycle(values[i]))
+            return false;
+    }
+    tg_value *items = (tg_value *)(void *)(o + 1);
+    for (size_t i = 0; i < n; i++) {
+        tg_value old = items[i];
+        items[i] = values[i];
+        values[i] = old;
+    }
+    return true;
+}
+
+static TGI_NOINLINE tg_value replace_spare(tg_thread *t, _Atomic(tg_value) *spare, tg_value v,
+                                           tg_value *values, size_t n)
+{
+    tgc_release(t, v);
+    v = tgc_tuple_from_steal(t, values, n);
+    if (v != TGC_NULL && n > 0)
+        tgc_release(t, spare_swap(spare, tgc_retain(t, v)));
+    return v;
+}
+
 tg_value tgc_tuple_reuse_steal(tg_thread *t, _Atomic(tg_value) *spare, tg_value *values, size_t n)
 {
     tg_value v = spare_swap(spare, TGC_NULL);
-    if (v != TGC_NULL) {
-        tgc_tuple *o = tgc_tuple_of(v);
-        bool fits = o->count == n && tgc_is_unique(t, &o->head);
-        for (size_t i = 0; fits && !o->tracked && i < n; i++)
-            fits = !may_close_cycle(values[i]);
-        if (TGI_LIKELY(fits)) {
-            tg_value *items = tgc_tuple_items(v);
-            for (size_t i = 0; i < n; i++) {
-                tg_value old = items[i];
-                items[i] = values[i];
-                values[i] = old;
-            }
-            tgc_retain(t, v);
-            tgc_release(t, spare_swap(spare, v));
-            tgc_values_release(t, values, n);
-            return v;
-        }
-        tgc_release(t, v);
-    }
-    v = tgc_tuple_from_steal(t, values, n);
-    if (v != TGC_NULL && n > 0) {
-        tgc_retain(t, v);
-        tgc_release(t, spare_swap(spare, v));
-    }
+    if (v == TGC_NULL || !(n == 2 ? refill(t, v, values, 2) : refill(t, v, values, n)))
+        return replace_spare(t, spare, v, values, n);
+    tgc_release(t, spare_swap(spare, tgc_retain(t, v)));
+    for (size_t i = 0; i < n; i++)
+        tgc_release(t, values[i]);
     return v;
 }
 

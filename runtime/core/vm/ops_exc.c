@@ -43,6 +43,8 @@ bool tgc_op_unwind(tg_thread *t, tgc_frame *f, const tgi_ins *at, bool again)
 {
     const tgc_code *code = f->code;
     const tgi_unit *unit = code->unit;
+    if (at < code->ins) // raised on entry
+        at = code->ins;
     if (!again)
         tgc_traceback_add(t, f->code, at);
     for (uint32_t r = code->nlocals; r < code->nregs; r++) {

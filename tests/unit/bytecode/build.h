@@ -58,12 +58,12 @@ static inline tgi_unit *unit_of(const tgi_ins *code, uint32_t count)
     return u;
 }
 
-#define UNIT(...)                                                                                  \
-    unit_of((const tgi_ins[]){__VA_ARGS__},                                                        \
+#define UNIT(...)                           \
+    unit_of((const tgi_ins[]){__VA_ARGS__}, \
             sizeof((const tgi_ins[]){__VA_ARGS__}) / sizeof(tgi_ins))
-#define INS(OP, a, b, c)                                                                           \
-    {                                                                                              \
-        TGI_OP_##OP, (uint16_t)(a), (uint16_t)(b), (uint16_t)(c)                                   \
+#define INS(OP, a, b, c)                                         \
+    {                                                            \
+        TGI_OP_##OP, (uint16_t)(a), (uint16_t)(b), (uint16_t)(c) \
     }
 
 enum { X = 0, HIDDEN = 1, T0 = 2, T1 = 3, T2 = 4, T3 = 5, NO_REG = 6 };

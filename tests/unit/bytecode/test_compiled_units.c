@@ -64,8 +64,8 @@ static void check_folder(const char *folder, found *sum)
 
 TEST(compiled_programs_are_sound)
 {
-    static const char *const folders[] = {"bench/programs",       "runtime/modules/py",
-                                          "tests/scripts/lang",   "tests/scripts/threads",
+    static const char *const folders[] = {"bench/programs",        "runtime/modules/py",
+                                          "tests/scripts/lang",    "tests/scripts/threads",
                                           "tests/scripts/library", "tests/scripts/errors"};
     found sum = {0, 0};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {

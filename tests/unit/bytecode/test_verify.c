@@ -39,11 +39,11 @@ TEST(a_loop_is_sound)
 TEST(a_kept_operand_is_live_only_where_it_is_kept)
 {
     // T0 = x and x: kept at the jump, consumed and made again without it.
-    check_sound(UNIT(INS(MOVE, T0, X, 0), INS(JFKEEP, T0, 1, 0), INS(MOVE, T0, X, 0),
-                     INS(RET, T0, 0, 0)));
-    check_refused(UNIT(INS(MOVE, T0, X, 0), INS(JFKEEP, T0, 1, 0), INS(NOP, 0, 0, 0),
-                       INS(RET, T0, 0, 0)),
-                  2, "paths meet that disagree about a temporary");
+    check_sound(
+        UNIT(INS(MOVE, T0, X, 0), INS(JFKEEP, T0, 1, 0), INS(MOVE, T0, X, 0), INS(RET, T0, 0, 0)));
+    check_refused(
+        UNIT(INS(MOVE, T0, X, 0), INS(JFKEEP, T0, 1, 0), INS(NOP, 0, 0, 0), INS(RET, T0, 0, 0)), 2,
+        "paths meet that disagree about a temporary");
 }
 
 TEST(a_call_consumes_its_window)
@@ -134,8 +134,7 @@ TEST(every_operand_is_in_range)
 
 TEST(code_cannot_fall_off_its_end)
 {
-    check_refused(UNIT(INS(NOP, 0, 0, 0), INS(LOADI, X, 0, 0)), 1,
-                  "falls off the end of the code");
+    check_refused(UNIT(INS(NOP, 0, 0, 0), INS(LOADI, X, 0, 0)), 1, "falls off the end of the code");
     tgi_unit *u = UNIT(INS(RETK, 0, 0, 0));
     u->code_count = 0;
     check_refused(u, 0, "no code, or too much");

@@ -54,8 +54,8 @@ static const char *const scripts[] = {
     "    try:\n"
     "        for i in range(n):\n"
     "            yield i\n"
-    "    finally:\n"
-    "        log.append('end')\n"
+    "    finally:\n" // a finalizer that fails is passed over, so its effect is not in the answer
+    "        ended = 'end'\n"
     "log = []\n"
     "try:\n"
     "    for v in g(5):\n"
@@ -72,6 +72,21 @@ static const char *const scripts[] = {
     "except RuntimeError as e:\n"
     "    log.append(repr(e.__cause__))\n"
     "answer = str((log, list(map(str, g(3))), sum(x for x in g(4))))\n",
+    // modules of the library, in Python and in C
+    "import collections, itertools, math, random, functools\n"
+    "c = collections.Counter('abracadabra')\n"
+    "d = collections.deque([1, 2, 3], 2)\n"
+    "r = random.Random(5)\n"
+    "f = functools.reduce(lambda a, b: a * b, range(1, 30))\n"
+    "answer = str((c.most_common(2), list(d), r.randrange(1000), math.gcd(f, 1 << 40)))\n",
+    // bytes, formats, sorting, comparisons, slices, strings
+    "b = bytes(range(40)) + b'xyz' * 3\n"
+    "t = 'caf\\u00e9 \\u20ac \\U0001f600'\n"
+    "e = t.encode().decode()\n"
+    "words = sorted((t + ' b a d').split(), reverse=True)\n"
+    "m = {1: 'x', (2, 3): [4], 'k': {5}}\n"
+    "q = '%5.2f|%-6s|%x' % (3.14159, 'ab', 255) + '{:>8}|{:^8}'.format('r', 'c')\n"
+    "answer = repr((b[3:20:4], e == t, words, m, q, t.center(20, '*'), b.hex()[:6]))\n",
 };
 
 typedef struct outcome {
