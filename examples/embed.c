@@ -3,7 +3,8 @@
 // embed.c - a C program with scripts in it: the shortest tour of <togil/togil.h>.
 //
 // In reading order: a native function, a native class, a script that uses them, a call from C with
-// values and results, an exception, a second host thread with a blocking region, the GIL on and off.
+// values and results, an exception, a second host thread with a blocking region, the GIL on and
+// off.
 //
 //     embed [mode]
 #include <togil/togil.h>
@@ -65,7 +66,11 @@ static tg_value counter_step(tg_thread *t, const tg_value *args, size_t nargs, t
 static tg_value counter_value(tg_thread *t, tg_value self)
 {
     counter *c = tg_data(t, self, &counter_class);
-    return c != NULL ? tg_int(t, c->value) : TG_NULL;
+    if (c == NULL || tg_lock_acquire(t, &c->lock, -1) != TG_OK)
+        return TG_NULL;
+    int64_t now = c->value;
+    tg_lock_release(t, &c->lock);
+    return tg_int(t, now);
 }
 
 static const tg_function_def counter_methods[] = {

@@ -7,6 +7,7 @@
 //   run.c       running it
 //   listing.c   togil modes, togil dis
 //   ab/         togil ab
+#include <fcntl.h>  // open
 #include <stdio.h>  // stdout
 #include <string.h> // strcmp
 #include <unistd.h> // readlink
@@ -19,6 +20,16 @@
 #include "cli/suggest.h" // tgi_suggest
 
 static const char *const commands[] = {"run", "ab", "dis", "modes", "stress"};
+
+// A file opened later must not get the number of a standard stream that is closed: what is printed
+// would go into it.
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return;
+    }
+}
 
 static int ab(int argc, char **argv)
 {
@@ -76,6 +87,7 @@ static int run(int argc, char **argv, int first)
 
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     const char *command = argc > 1 ? argv[1] : "";
     if (strcmp(command, "run") == 0)
         return run(argc, argv, 2);

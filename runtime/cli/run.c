@@ -73,12 +73,22 @@ int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const
     return 1;
 }
 
-// sys.argv: the script as it was named, then its arguments. NULL without memory.
-static const char **script_argv(const tgi_options *options)
+// sys.argv: the script as it was named, then its arguments. NULL after a message, with *code set.
+static const char **script_argv(const tgi_options *options, int *code)
 {
+    for (int i = 0; i < options->arg_count; i++) {
+        if (!tgi_is_utf8(options->args[i])) {
+            *code =
+                tgi_usage_error(options->command, "argument %d of the script is not UTF-8", i + 1);
+            return NULL;
+        }
+    }
     const char **argv = calloc((size_t)options->arg_count + 2, sizeof *argv);
-    if (argv == NULL)
+    if (argv == NULL) {
+        tgi_usage_error(options->command, "out of memory");
+        *code = 1;
         return NULL;
+    }
     argv[0] = options->kind == TGI_SCRIPT_CODE   ? "-c"
               : options->kind == TGI_SCRIPT_NONE ? ""
                                                  : options->text;
@@ -143,11 +153,10 @@ int tgi_run(const tgi_options *options)
     int code = tgi_source_open(options, &source);
     if (code != 0)
         return code;
-    const char **argv = script_argv(options);
+    const char **argv = script_argv(options, &code);
     if (argv == NULL) {
         tgi_source_close(&source);
-        tgi_usage_error(options->command, "out of memory");
-        return 1;
+        return code;
     }
     // Scripts see a closed pipe or socket as an error of the call that writes to it.
     struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -9,6 +9,7 @@
 
 #include <errno.h>    // errno
 #include <fcntl.h>    // open
+#include <stdint.h>   // uint32_t
 #include <stdio.h>    // asprintf
 #include <stdlib.h>   // realpath
 #include <string.h>   // strerror
@@ -16,6 +17,24 @@
 #include <unistd.h>   // read
 
 enum { PIECE = 65536 };
+
+bool tgi_is_utf8(const char *s)
+{
+    for (const unsigned char *p = (const unsigned char *)s; *p != 0; p++) {
+        uint32_t c = *p;
+        int more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : 3;
+        if (more == 3 && (c < 0xf0 || c > 0xf4))
+            return false;
+        c &= more == 0 ? 0x7fu : 0x3fu >> more;
+        int rest = more;
+        for (; rest > 0 && (p[1] & 0xc0) == 0x80; rest--)
+            c = c << 6 | (*++p & 0x3fu);
+        static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+        if (rest > 0 || c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+            return false;
+    }
+    return true;
+}
 
 static int cannot_open(const tgi_options *options, int error)
 {
@@ -127,6 +146,9 @@ int tgi_source_open(const tgi_options *options, tgi_source *out)
             return code;
         out->name = absolute(options->text);
         out->folder = folder_of(options->text);
+        if (out->name != NULL && out->folder != NULL &&
+            !(tgi_is_utf8(out->name) && tgi_is_utf8(out->folder)))
+            code = tgi_usage_error(options->command, "the path of the script is not UTF-8");
         break;
     case TGI_SCRIPT_CODE:
         out->text = strdup(options->text);

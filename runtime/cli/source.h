@@ -16,6 +16,9 @@ typedef struct tgi_source {
     char *folder; // sys.path[0]: the folder of the file, "" for the current one
 } tgi_source;
 
+// Is s UTF-8, as every text of a script must be?
+bool tgi_is_utf8(const char *s);
+
 // Finds and checks the script of options; standard input is read to its end. 0, or the exit code
 // after a message.
 int tgi_source_open(const tgi_options *options, tgi_source *out);

@@ -225,6 +225,10 @@ def little_memory():
     resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, 1000 << 20))
 
 
+def less_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+
 @unittest.skipIf(modes_json()["sanitizers"] in ("address", "address,undefined", "thread"),
                  "sanitizers need more address space than that")
 class Memory(CommandTest):
@@ -252,7 +256,7 @@ class Memory(CommandTest):
                 # When the last byte is gone there may be no room for a traceback.
                 code = "%s\ni = 0\nwhile True:\n    %s\n    i += 1\n" % (start, step)
                 for option in self.in_each_mode():
-                    result = self.run_code(code, option, preexec_fn=little_memory)
+                    result = self.run_code(code, option, preexec_fn=less_memory)
                     self.assertEqual(result.code, 1, result)
                     self.assertTrue(result.err.endswith("MemoryError\n"), result)
 

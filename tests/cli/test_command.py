@@ -53,6 +53,21 @@ class Scripts(CommandTest):
         self.write("-a.py", "print('dash')\n")
         self.assertEqual(self.run_togil("--", "-a.py").out, "dash\n")
 
+    def test_unusual_sources(self):
+        with open(self.write("a.py", ""), "wb") as file:
+            file.write(b"\xef\xbb\xbfprint('a')\r\nprint('b')\r\n\x0c\nprint('c')")
+        self.assertEqual(self.run_togil("a.py").out, "a\nb\nc\n")
+        self.write("empty.py", "")
+        result = self.run_togil("empty.py")
+        self.assertEqual((result.code, result.out, result.err), (0, "", ""))
+
+    def test_arguments_are_text(self):
+        result = self.run_togil("-c", "import sys; print(ascii(sys.argv))", "\u20ac\U0001f600")
+        self.assertEqual(result.out, "['-c', '\\u20ac\\U0001f600']\n")
+        for bad in (b"a\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82"):
+            self.check_usage_error(self.run_togil("-c", "1", "good", bad),
+                                   "argument 2 of the script is not UTF-8")
+
     def test_exit_codes(self):
         for code, expected in ((0, 0), (3, 3), (None, 0), (256 + 7, 7), (True, 1)):
             result = self.run_togil("-c", "import sys; sys.exit(%r)" % (code,))
@@ -203,6 +218,19 @@ class Output(CommandTest):
         process.stderr.close()
         self.assertEqual(process.wait(LIMIT), 1)
         self.assertTrue(err.endswith("BrokenPipeError: [Errno 32] Broken pipe\n"), err)
+
+    def test_closed_streams(self):
+        # What is printed goes nowhere, and not into a file that got the stream's number.
+        for closed in (0, 1, 2):
+            code = ("import sys\nwith open('made', 'w') as f:\n    print('x', file=f)\n"
+                    "    print('out'); print('err', file=sys.stderr)\n"
+                    "    sys.stdout.flush()\n")
+            result = self.run_code(code, preexec_fn=lambda fd=closed: os.close(fd))
+            self.assertEqual(result.code, 0, result)
+            self.assertEqual(result.out, "" if closed == 1 else "out\n")
+            self.assertEqual(result.err, "" if closed == 2 else "err\n")
+            with open(os.path.join(self.folder, "made"), encoding="ascii") as file:
+                self.assertEqual(file.read(), "x\n")
 
     def test_a_full_disk(self):
         with open("/dev/full", "w", encoding="ascii") as full:

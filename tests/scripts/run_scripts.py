@@ -36,7 +36,7 @@ import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-AREAS = ("lang", "errors", "threads", "library", "programs")
+AREAS = ("lang", "errors", "threads", "library", "modules", "programs")
 ALL_MODES = "gil,gil-biased,gil-atomic,nogil,nogil-atomic"
 
 COMPREHENSIONS = (", in <listcomp>", ", in <setcomp>", ", in <dictcomp>")

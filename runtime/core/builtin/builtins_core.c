@@ -7,23 +7,23 @@
 // functions with keyword parameters check it themselves.
 #include "core/builtin/builtins_core.h"
 
-#include "core/builtin/file.h"     // open, file types
+#include "core/builtin/file.h"      // open, file types
 #include "core/builtin/namespace.h" // globals, locals
-#include "core/builtin/print.h"    // print, input
-#include "core/object/bytes.h"     // ord
-#include "core/object/class.h"     // tgc_special_call
-#include "core/object/exception.h" // traceback type
-#include "core/object/float.h"     // round
-#include "core/object/int.h"       // hex, pow, round
-#include "core/object/known.h"     // names
-#include "core/object/list.h"      // dir
-#include "core/object/property.h"  // types
-#include "core/object/seq.h"       // dir
-#include "core/object/state.h"     // recursion guard
-#include "core/object/str.h"       // texts
-#include "core/object/super.h"     // type
-#include "core/object/tuple.h"     // classes to test against
-#include "core/vm/import.h"        // __import__
+#include "core/builtin/print.h"     // print, input
+#include "core/object/bytes.h"      // ord
+#include "core/object/class.h"      // tgc_special_call
+#include "core/object/exception.h"  // traceback type
+#include "core/object/float.h"      // round
+#include "core/object/int.h"        // hex, pow, round
+#include "core/object/known.h"      // names
+#include "core/object/list.h"       // dir
+#include "core/object/property.h"   // types
+#include "core/object/seq.h"        // dir
+#include "core/object/state.h"      // recursion guard
+#include "core/object/str.h"        // texts
+#include "core/object/super.h"      // type
+#include "core/object/tuple.h"      // classes to test against
+#include "core/vm/import.h"         // __import__
 
 #include <math.h>
 #include <unistd.h>

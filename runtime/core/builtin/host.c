@@ -276,7 +276,8 @@ void tgc_report_ignored(tg_thread *t, tgc_type *type)
 {
     tg_value exc = tgc_error_fetch(t);
     char line[256];
-    int n = snprintf(line, sizeof line, "Exception ignored in: <function %s.__del__>\n", type->name);
+    int n =
+        snprintf(line, sizeof line, "Exception ignored in: <function %s.__del__>\n", type->name);
     tgc_stream_flush(t, 1);
     tgc_stream_write(t, 2, line, (size_t)(n < (int)sizeof line ? n : (int)sizeof line - 1));
     print_error(t, exc);

@@ -38,7 +38,8 @@ static tg_value view_new(tg_thread *t, tgc_module *m)
 static tg_value snapshot(tg_thread *t, tgc_module *m)
 {
     tg_value dict = tgc_dict_new(t);
-    for (tgc_global_cell *c = m->first; dict != TGC_NULL && c != NULL; c = c->next) {
+    for (tgc_global_cell *c = tgc_module_first(m); dict != TGC_NULL && c != NULL;
+         c = tgc_module_next(c)) {
         tg_value x = tgc_slot_load(t, &c->value);
         int st = x == TGC_UNBOUND ? 0 : tgc_dict_set(t, dict, c->name, x);
         tgc_release(t, x);
@@ -97,7 +98,7 @@ static int64_t view_length(tg_thread *t, tg_value v)
 {
     (void)t;
     int64_t n = 0;
-    for (tgc_global_cell *c = module_of(v)->first; c != NULL; c = c->next) {
+    for (tgc_global_cell *c = tgc_module_first(module_of(v)); c != NULL; c = tgc_module_next(c)) {
         // ORDER: relaxed; only whether it is bound is looked at.
         n += atom_load_relaxed(&c->value.word) != TGC_UNBOUND;
     }

@@ -47,7 +47,8 @@ static void drop_slot(tg_thread *t, tgc_slot *s)
     tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE));
 }
 
-// The main module lets go of its variables while scripts can still run: finalizers of what they held do.
+// The main module lets go of its variables while scripts can still run: finalizers of what they
+// held do.
 static void clear_main(tg_thread *t, tgc_shared *shared)
 {
     tg_value modules = tgc_slot_load(t, &shared->modules), m;

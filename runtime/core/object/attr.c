@@ -17,9 +17,9 @@
 
 #include "core/object/error.h"     // AttributeError
 #include "core/object/exception.h" // attributes of exceptions
-#include "core/object/known.h" // names
-#include "core/object/str.h"   // messages
-#include "mem/raw.h"           // tables
+#include "core/object/known.h"     // names
+#include "core/object/str.h"       // messages
+#include "mem/raw.h"               // tables
 
 // Index of the entry in the type's table, or -1 when it is full or memory is short: then nothing is
 // cached.

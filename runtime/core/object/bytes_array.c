@@ -326,10 +326,11 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
     X(center, 1, 2, 0)                                                                             \
     X(count, 1, 3, 0)                                                                              \
     X(decode, 0, 2, TGC_METH_KW)                                                                   \
-    X(endswith, 1, 3, 0) X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0)              \
-        X(isalnum, 0, 0, 0) X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0)            \
-            X(islower, 0, 0, 0) X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0)           \
-                X(ljust, 1, 2, 0) X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0)       \
+    X(endswith, 1, 3, 0)                                                                           \
+    X(find, 1, 3, 0) X(hex, 0, 2, TGC_METH_KW) X(index, 1, 3, 0) X(isalnum, 0, 0, 0)               \
+        X(isalpha, 0, 0, 0) X(isascii, 0, 0, 0) X(isdigit, 0, 0, 0) X(islower, 0, 0, 0)            \
+            X(isspace, 0, 0, 0) X(isupper, 0, 0, 0) X(join, 1, 1, 0) X(ljust, 1, 2, 0)             \
+                X(lower, 0, 0, 0) X(lstrip, 0, 1, 0) X(partition, 1, 1, 0)                         \
                     X(removeprefix, 1, 1, 0) X(removesuffix, 1, 1, 0) X(replace, 2, 3, 0)          \
                         X(rfind, 1, 3, 0) X(rindex, 1, 3, 0) X(rjust, 1, 2, 0)                     \
                             X(rpartition, 1, 1, 0) X(rsplit, 0, 2, TGC_METH_KW) X(rstrip, 0, 1, 0) \

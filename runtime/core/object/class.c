@@ -8,14 +8,14 @@
 // Sources     the C3 linearisation: Barrett et al., OOPSLA 1996 (docs/papers.md).
 #include "core/object/class.h"
 
-#include "core/object/dict.h"  // namespace
-#include "core/object/error.h" // errors
+#include "core/object/dict.h"      // namespace
+#include "core/object/error.h"     // errors
 #include "core/object/exception.h" // errors in __del__
-#include "core/object/known.h" // names
+#include "core/object/known.h"     // names
 #include "core/object/state.h"     // end of the runtime
-#include "core/object/str.h"   // names
-#include "core/object/tuple.h" // bases
-#include "mem/raw.h"           // memory
+#include "core/object/str.h"       // names
+#include "core/object/tuple.h"     // bases
+#include "mem/raw.h"               // memory
 
 #define SPARE_SLOTS   2 // attributes nobody saw in the class body
 #define DEFAULT_SLOTS 4 // a class without visible attributes
@@ -334,7 +334,7 @@ static int register_child(tg_thread *t, tgc_type *base, tgc_type *child)
 // __set_name__ of attributes, then __init_subclass__ of the nearest base.
 static int announce(tg_thread *t, tgc_type *type, tg_value kwargs)
 {
-    for (tgc_name_entry *e = type->names->first; e != NULL; e = e->next) {
+    for (tgc_name_entry *e = tgc_names_first(type->names); e != NULL; e = tgc_names_next(e)) {
         tg_value v = tgc_slot_load(t, &e->value);
         if (tgc_is_ptr(v) && !tgc_is_exact(v, &tgc_function_type) && !tgc_is_str(v)) {
             tg_value r = tgc_special_call(t, v, TGC_NAME(set_name), tgc_from_ptr(type), e->name);

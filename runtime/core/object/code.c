@@ -137,12 +137,9 @@ static tg_value code_varnames(tg_thread *t, tg_value self)
 }
 
 static const tgc_getset_def code_getsets[] = {
-    {"co_varnames", code_varnames, NULL},
-    {"co_name", code_name, NULL},
-    {"co_filename", code_filename, NULL},
-    {"co_firstlineno", code_firstlineno, NULL},
-    {"co_argcount", code_argcount, NULL},
-    {NULL, NULL, NULL},
+    {"co_varnames", code_varnames, NULL}, {"co_name", code_name, NULL},
+    {"co_filename", code_filename, NULL}, {"co_firstlineno", code_firstlineno, NULL},
+    {"co_argcount", code_argcount, NULL}, {NULL, NULL, NULL},
 };
 
 tgc_type tgc_code_type = {

@@ -19,9 +19,9 @@ typedef struct tgc_attr_site {
 
 // One name of a module or of builtins. Cells never move and are never freed while the module lives.
 typedef struct tgc_global_cell {
-    tgc_slot value; // TGC_UNBOUND if unset
-    tg_value name;  // interned
-    struct tgc_global_cell *next;
+    tgc_slot value;                         // TGC_UNBOUND if unset
+    tg_value name;                          // interned
+    _Atomic(struct tgc_global_cell *) next; // any thread: in order of creation, set once
 } tgc_global_cell;
 
 typedef struct tgc_global_site {
@@ -35,8 +35,22 @@ typedef struct tgc_module {
     tgc_lock lock;
     _Atomic(struct tgc_cell_table *) table; // any thread; replaced whole, old one freed later
     uint32_t count;                         // guarded by lock
-    tgc_global_cell *first, *last;          // in order of creation; appended under the lock
+    _Atomic(tgc_global_cell *) first;       // any thread; set once
+    tgc_global_cell *last;                  // guarded by lock
 } tgc_module;
+
+// All cells of a module in order of creation, without a lock; new ones may come meanwhile.
+static inline tgc_global_cell *tgc_module_first(const tgc_module *m)
+{
+    // ORDER: acquire; pairs with the release in tgc_module_cell: the cell is complete.
+    return atom_load_acquire(&m->first);
+}
+
+static inline tgc_global_cell *tgc_module_next(const tgc_global_cell *c)
+{
+    // ORDER: acquire; as above.
+    return atom_load_acquire(&c->next);
+}
 
 typedef struct tgc_code {
     tgc_obj head;

@@ -12,13 +12,13 @@
 // obj; SyntaxError msg and the tuple (filename, lineno, offset, text, end_lineno, end_offset).
 typedef struct tgc_exception {
     tgc_obj head;
-    tgc_slot args;      // tuple
-    tgc_slot cause;     // exception or None
-    tgc_slot context;   // exception or None
-    tgc_slot traceback; // tgc_traceback or None
-    tgc_slot notes;     // list; Unbound if there are none
+    tgc_slot args;       // tuple
+    tgc_slot cause;      // exception or None
+    tgc_slot context;    // exception or None
+    tgc_slot traceback;  // tgc_traceback or None
+    tgc_slot notes;      // list; Unbound if there are none
     tgc_slot attributes; // dict of what scripts set on an instance of a builtin class; or Unbound
-    tgc_slot extra[4];  // Unbound if not set
+    tgc_slot extra[4];   // Unbound if not set
     _Atomic(bool) suppress_context;
 } tgc_exception;
 
@@ -73,8 +73,8 @@ tgc_type *tgc_exception_os_type(int64_t err);
 int tgc_raise_syntax(tg_thread *t, tgc_type *type, const char *message, const char *filename,
                      uint32_t line, uint32_t column, uint32_t end_line, uint32_t end_column,
                      const char *line_text, size_t line_bytes);
-// Attributes of an instance of a builtin exception class, which has no slots for them. get: 1 with *out,
-// 0, -1. set: v TGC_NULL deletes; 1 done, 0 not there, -1.
+// Attributes of an instance of a builtin exception class, which has no slots for them. get: 1 with
+// *out, 0, -1. set: v TGC_NULL deletes; 1 done, 0 not there, -1.
 #define tgc_exception_attr_get TG_CORE_SYM(tgc_exception_attr_get)
 int tgc_exception_attr_get(tg_thread *t, tg_value exc, tg_value name, tg_value *out);
 #define tgc_exception_attr_set TG_CORE_SYM(tgc_exception_attr_set)

@@ -91,8 +91,7 @@ int tgc_oserror_init(tg_thread *t, tg_value self, const tg_value *args, size_t n
 {
     size_t n = positional(nargs, kwnames);
     if (n != nargs)
-        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no keyword arguments",
-                             "OSError");
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "%s() takes no keyword arguments", "OSError");
     tg_value tuple = short_args(t, args, n);
     if (tuple == TGC_NULL)
         return -1;

@@ -101,7 +101,8 @@ tgc_global_cell *tgc_module_cell(tg_thread *t, tgc_module *m, tg_value name)
                 tgc_cell_table *bigger = table_new((table->mask + 1) * 2);
                 failed = bigger == NULL;
                 if (!failed) {
-                    for (tgc_global_cell *x = m->first; x != NULL; x = x->next)
+                    for (tgc_global_cell *x = tgc_module_first(m); x != NULL;
+                         x = tgc_module_next(x))
                         insert(bigger, x);
                     old = table;
                     table = bigger;
@@ -113,9 +114,11 @@ tgc_global_cell *tgc_module_cell(tg_thread *t, tgc_module *m, tg_value name)
                 insert(table, fresh);
                 m->count++;
                 if (m->last != NULL)
-                    m->last->next = fresh;
+                    // ORDER: release; pairs with the acquire in tgc_module_next.
+                    atom_store_release(&m->last->next, fresh);
                 else
-                    m->first = fresh;
+                    // ORDER: release; pairs with the acquire in tgc_module_first.
+                    atom_store_release(&m->first, fresh);
                 m->last = fresh;
                 c = fresh;
             }
@@ -153,13 +156,15 @@ int tgc_module_set(tg_thread *t, tgc_module *m, const char *name, tg_value v_ste
 
 static void module_clear(tg_thread *t, tgc_obj *o)
 {
-    for (tgc_global_cell *c = ((tgc_module *)(void *)o)->first; c != NULL; c = c->next)
+    for (tgc_global_cell *c = tgc_module_first(((tgc_module *)(void *)o)); c != NULL;
+         c = tgc_module_next(c))
         tgc_release(t, tgc_slot_exchange(t, &c->value, TGC_UNBOUND));
 }
 
 static void module_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
-    for (tgc_global_cell *c = ((tgc_module *)(void *)o)->first; c != NULL; c = c->next)
+    for (tgc_global_cell *c = tgc_module_first(((tgc_module *)(void *)o)); c != NULL;
+         c = tgc_module_next(c))
         visit(tgc_slot_peek(&c->value), arg);
 }
 
@@ -168,8 +173,8 @@ static void module_dealloc(tg_thread *t, tgc_obj *o)
     tgc_module *m = (tgc_module *)(void *)o;
     tgc_untrack(t, o);
     module_clear(t, o);
-    for (tgc_global_cell *c = m->first, *next; c != NULL; c = next) {
-        next = c->next;
+    for (tgc_global_cell *c = tgc_module_first(m), *next; c != NULL; c = next) {
+        next = tgc_module_next(c);
         tgi_raw_free(c);
     }
     // ORDER: relaxed; the module is dead.
@@ -232,7 +237,8 @@ static tg_value module_dir(tg_thread *t, const tg_value *args, size_t nargs, tg_
 {
     (void)nargs, (void)kwnames;
     tg_value list = tgc_list_new(t, 0);
-    for (tgc_global_cell *c = module(args[0])->first; list != TGC_NULL && c != NULL; c = c->next) {
+    for (tgc_global_cell *c = tgc_module_first(module(args[0])); list != TGC_NULL && c != NULL;
+         c = tgc_module_next(c)) {
         // ORDER: relaxed; only whether it is bound is looked at.
         if (atom_load_relaxed(&c->value.word) != TGC_UNBOUND &&
             tgc_list_append(t, list, c->name) < 0) {

@@ -45,8 +45,8 @@ void tgc_names_free(tg_thread *t, tgc_names *names)
 {
     if (names == NULL)
         return;
-    for (tgc_name_entry *e = names->first, *next; e != NULL; e = next) {
-        next = e->next;
+    for (tgc_name_entry *e = tgc_names_first(names), *next; e != NULL; e = next) {
+        next = tgc_names_next(e);
         tgc_release(t, tgc_slot_peek(&e->value));
         tgi_raw_free(e);
     }
@@ -103,7 +103,8 @@ tgc_name_entry *tgc_names_entry(tg_thread *t, tgc_names *names, tg_value name)
                 if (bigger == NULL) {
                     failed = true;
                 } else {
-                    for (tgc_name_entry *x = names->first; x != NULL; x = x->next)
+                    for (tgc_name_entry *x = tgc_names_first(names); x != NULL;
+                         x = tgc_names_next(x))
                         insert(bigger, x);
                     old = table;
                     table = bigger;
@@ -115,9 +116,11 @@ tgc_name_entry *tgc_names_entry(tg_thread *t, tgc_names *names, tg_value name)
                 insert(table, fresh);
                 names->count++;
                 if (names->last != NULL)
-                    names->last->next = fresh;
+                    // ORDER: release; pairs with the acquire in tgc_names_next.
+                    atom_store_release(&names->last->next, fresh);
                 else
-                    names->first = fresh;
+                    // ORDER: release; pairs with the acquire in tgc_names_first.
+                    atom_store_release(&names->first, fresh);
                 names->last = fresh;
                 e = fresh;
             }

@@ -11,7 +11,7 @@
 typedef struct tgc_name_entry {
     tg_value name; // interned
     tgc_slot value;
-    struct tgc_name_entry *next; // in order of creation
+    _Atomic(struct tgc_name_entry *) next; // any thread: in order of creation, set once
 } tgc_name_entry;
 
 typedef struct tgc_name_table {
@@ -23,9 +23,23 @@ typedef struct tgc_names {
     tgc_lock lock;                           // writers
     _Atomic(tgc_name_table *) table;         // any thread; replaced whole, old one freed later
     uint32_t count;                          // guarded by lock
-    tgc_name_entry *first, *last;            // guarded by lock
+    _Atomic(tgc_name_entry *) first;         // any thread; set once
+    tgc_name_entry *last;                    // guarded by lock
     _Atomic(struct tgc_resolved *) resolved; // inline caches' index table of the type (attr.c)
 } tgc_names;
+
+// All entries in order of creation, without a lock; new ones may come meanwhile.
+static inline tgc_name_entry *tgc_names_first(const tgc_names *names)
+{
+    // ORDER: acquire; pairs with the release in tgc_names_entry: the entry is complete.
+    return atom_load_acquire(&names->first);
+}
+
+static inline tgc_name_entry *tgc_names_next(const tgc_name_entry *e)
+{
+    // ORDER: acquire; as above.
+    return atom_load_acquire(&e->next);
+}
 
 #define tgc_names_new TG_CORE_SYM(tgc_names_new)
 tgc_names *tgc_names_new(tg_thread *t);

@@ -564,9 +564,15 @@ static void wrapper_dealloc(tg_thread *t, tgc_obj *o)
 }
 
 tgc_type tgc_slot_wrapper_type = {
-    TGC_STATIC_TYPE(&tgc_object_type), .name = "wrapper_descriptor", .size = sizeof(wrapper),
-    .flags = TGC_TF_TRACKED,           .dealloc = wrapper_dealloc,   .getsets = wrapper_getsets,
-    .call = wrapper_call,              .repr = wrapper_repr,         .descr_get = wrapper_get,
+    TGC_STATIC_TYPE(&tgc_object_type),
+    .name = "wrapper_descriptor",
+    .size = sizeof(wrapper),
+    .flags = TGC_TF_TRACKED,
+    .dealloc = wrapper_dealloc,
+    .getsets = wrapper_getsets,
+    .call = wrapper_call,
+    .repr = wrapper_repr,
+    .descr_get = wrapper_get,
 };
 
 static int add_wrapper(tg_thread *t, tgc_type *type, int id)

@@ -56,8 +56,8 @@ static void super_traverse(tgc_obj *o, tgc_visit visit, void *arg)
     visit(s->start, arg);
 }
 
-// super() in a method: the class is in the closure cell __class__, the object is the first parameter of the calling
-// frame. Two new references, or -1.
+// super() in a method: the class is in the closure cell __class__, the object is the first
+// parameter of the calling frame. Two new references, or -1.
 static int from_frame(tg_thread *t, tg_value found[2])
 {
     const tgc_frame *f = tgc_of(t)->frame;
@@ -72,8 +72,9 @@ static int from_frame(tg_thread *t, tg_value found[2])
     if (found[0] == TGC_UNBOUND)
         return tgc_raise_int(t, &TGC_EXC(RuntimeError), "super(): __class__ cell not found");
     tg_value self = f->regs[0];
-    found[1] = tgc_is_exact(self, &tgc_cell_type) ? tgc_slot_load(t, &((tgc_cell *)(void *)tgc_ptr(self))->value)
-                                                  : tgc_retain(t, self);
+    found[1] = tgc_is_exact(self, &tgc_cell_type)
+                   ? tgc_slot_load(t, &((tgc_cell *)(void *)tgc_ptr(self))->value)
+                   : tgc_retain(t, self);
     if (found[1] == TGC_UNBOUND) {
         tgc_release(t, found[0]);
         return tgc_raise_int(t, &TGC_EXC(RuntimeError), "super(): arg[0] deleted");

@@ -315,11 +315,11 @@ static tg_value object_m_new(tg_thread *t, const tg_value *args, size_t nargs, t
 {
     (void)kwnames;
     if (nargs < 1 || !tgc_is_type(args[0]))
-        return nargs < 1 ? tgc_raise(t, &TGC_EXC(TypeError),
-                                     "object.__new__(): not enough arguments")
-                         : tgc_raise(t, &TGC_EXC(TypeError),
-                                     "object.__new__(X): X is not a type object (%s)",
-                                     tgc_type_name(args[0]));
+        return nargs < 1
+                   ? tgc_raise(t, &TGC_EXC(TypeError), "object.__new__(): not enough arguments")
+                   : tgc_raise(t, &TGC_EXC(TypeError),
+                               "object.__new__(X): X is not a type object (%s)",
+                               tgc_type_name(args[0]));
     tgc_type *type = type_of_value(args[0]);
     // The layout base makes the object; what comes after cls is its business unless it is plain
     // object.
@@ -554,7 +554,8 @@ static tg_value type_dict(tg_thread *t, tg_value self)
     tg_value dict = tgc_dict_new(t);
     if (dict == TGC_NULL)
         return TGC_NULL;
-    for (tgc_name_entry *e = type_of_value(self)->names->first; e != NULL; e = e->next) {
+    for (tgc_name_entry *e = tgc_names_first(type_of_value(self)->names); e != NULL;
+         e = tgc_names_next(e)) {
         tg_value v = tgc_slot_load(t, &e->value);
         if (v == TGC_UNBOUND)
             continue;
@@ -617,7 +618,7 @@ static const tgc_method_def type_methods[] = {
 static void type_clear(tg_thread *t, tgc_obj *o)
 {
     tgc_type *type = (tgc_type *)(void *)o;
-    for (tgc_name_entry *e = type->names->first; e != NULL; e = e->next)
+    for (tgc_name_entry *e = tgc_names_first(type->names); e != NULL; e = tgc_names_next(e))
         tgc_release(t, tgc_slot_exchange(t, &e->value, TGC_UNBOUND));
     if (type->class_data != NULL) {
         tg_value bases = type->class_data->bases;
@@ -629,7 +630,7 @@ static void type_clear(tg_thread *t, tgc_obj *o)
 static void type_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     tgc_type *type = (tgc_type *)(void *)o;
-    for (tgc_name_entry *e = type->names->first; e != NULL; e = e->next)
+    for (tgc_name_entry *e = tgc_names_first(type->names); e != NULL; e = tgc_names_next(e))
         visit(tgc_slot_peek(&e->value), arg);
     if (type->class_data != NULL)
         visit(type->class_data->bases, arg);
@@ -670,7 +671,8 @@ tgc_type tgc_type_type = {
 static int add_names(tg_thread *t, tgc_type *type, tg_value dict)
 {
     for (uint32_t i = 0; i < type->mro_count; i++) {
-        for (tgc_name_entry *e = type->mro[i]->names->first; e != NULL; e = e->next) {
+        for (tgc_name_entry *e = tgc_names_first(type->mro[i]->names); e != NULL;
+             e = tgc_names_next(e)) {
             if (tgc_slot_peek(&e->value) != TGC_UNBOUND &&
                 tgc_dict_set(t, dict, e->name, TGC_NONE) < 0)
                 return -1;

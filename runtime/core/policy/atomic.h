@@ -12,6 +12,8 @@
 #ifndef TGC_POLICY_ATOMIC_H
 #define TGC_POLICY_ATOMIC_H
 
+#include "core/policy/base.h" // shared declarations
+
 #include "sync/mutex.h" // tgi_mutex
 
 #define TGC_FREE_THREADED 1

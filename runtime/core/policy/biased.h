@@ -23,6 +23,8 @@
 #ifndef TGC_POLICY_BIASED_H
 #define TGC_POLICY_BIASED_H
 
+#include "core/policy/base.h" // shared declarations
+
 #include "sync/mutex.h" // tgi_mutex
 
 #define TGC_FREE_THREADED  1

@@ -9,6 +9,8 @@
 #ifndef TGC_POLICY_CLASSIC_H
 #define TGC_POLICY_CLASSIC_H
 
+#include "core/policy/base.h" // shared declarations
+
 #define TGC_FREE_THREADED  0
 #define TGC_IMMORTAL_COUNT (INT64_C(1) << 60)
 

@@ -35,24 +35,7 @@
 #ifndef TGC_POLICY_POLICY_H
 #define TGC_POLICY_POLICY_H
 
-#include "base/atomic.h"       // all count words
-#include "base/compiler.h"     // TGI_LIKELY, TGI_NOINLINE
-#include "core/policy/names.h" // TG_CORE_SYM
-#include "core/policy/value.h" // tg_value, tags
-#include "thread/defer.h"      // tgi_defer_free
-#include "mem/raw.h"           // tgi_raw_free
-#include "thread/state.h"      // tg_thread: id
-
-typedef struct tgc_type tgc_type;
-
-// What a policy keeps per thread: the head of tgc_thread (object/state.h), which t->core points to.
-typedef struct tgc_policy_thread {
-    void *queue; // biased: the merge queue (counts.c)
-} tgc_policy_thread;
-
-// Called when a count reaches zero: runs the type's dealloc. Defined in object/object.c.
-#define tgc_dealloc TG_CORE_SYM(tgc_dealloc)
-void tgc_dealloc(tg_thread *t, tgc_obj *o);
+#include "core/policy/base.h" // what all policies share
 
 #if defined(TG_POLICY_CLASSIC)
 #include "core/policy/classic.h" // IWYU pragma: export

@@ -362,7 +362,7 @@ tg_value tgc_call_method_object(tg_thread *t, tg_value f, const tg_value *args, 
     all[0] = m->self;
     if (nargs > 0)
         if (nargs > 0)
-        memcpy(all + 1, args, nargs * sizeof *args);
+            memcpy(all + 1, args, nargs * sizeof *args);
     tg_value r = tgc_call(t, m->func, all, nargs + 1, kwnames);
     if (all != few)
         tgi_raw_free(all);

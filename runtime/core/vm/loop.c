@@ -121,7 +121,6 @@ tg_value tgc_run(tg_thread *t, bool throw_)
     uint32_t nlocals;
     const tgi_ins *pc, *i;
     LOAD();
-    i = pc - 1;
     if (TGI_UNLIKELY(throw_))
         goto raised;
     POLL(pc);

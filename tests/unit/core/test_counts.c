@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_counts.c - every step of a reference count, one at a time, with an owner and a foreign thread that wait for
-// each other between the steps.
+// test_counts.c - every step of a reference count, one at a time, with an owner and a foreign
+// thread that wait for each other between the steps.
 //
-// Attacks     B1-B5 of policy/biased.h, Q1-Q3 of policy/counts.c, A1-A2 of policy/atomic.h. Wrong looks like: an
-//             object that dies too early (deaths counted too soon, or a report of the address sanitizer), never
-//             (deaths missing, objects left over), or twice; a try that takes a dead object or refuses a live one.
+// Attacks     B1-B5 of policy/biased.h, Q1-Q3 of policy/counts.c, A1-A2 of policy/atomic.h. Wrong
+//             looks like: an object that dies too early (deaths counted too soon, or a report of
+//             the address sanitizer), never (deaths missing, objects left over), or twice; a try
+//             that takes a dead object or refuses a live one.
 #include "containers_fixture.h"
 #include "test.h"
 
@@ -18,15 +19,25 @@
 
 #if defined(TG_POLICY_BIASED)
 #define BIASED 1
-static int state_of(tgc_obj *o) { return (int)(atom_load_relaxed(&o->shared) & 3); }
-static uint32_t owner_of(tgc_obj *o) { return atom_load_relaxed(&o->owner); }
-enum { DEFAULT = TGC_SHARED_DEFAULT, PUBLISHED = TGC_SHARED_PUBLISHED, QUEUED = TGC_SHARED_QUEUED,
-       MERGED = TGC_SHARED_MERGED };
-#define CHECK_STATE(o, s) CHECK_EQ_INT(state_of(o), s)
+static int state_of(tgc_obj *o)
+{
+    return (int)(atom_load_relaxed(&o->shared) & 3);
+}
+static uint32_t owner_of(tgc_obj *o)
+{
+    return atom_load_relaxed(&o->owner);
+}
+enum {
+    DEFAULT = TGC_SHARED_DEFAULT,
+    PUBLISHED = TGC_SHARED_PUBLISHED,
+    QUEUED = TGC_SHARED_QUEUED,
+    MERGED = TGC_SHARED_MERGED
+};
+#define CHECK_STATE(o, s)  CHECK_EQ_INT(state_of(o), s)
 #define CHECK_OWNER(o, id) CHECK_EQ_UINT(owner_of(o), id)
 #else
-#define BIASED 0
-#define CHECK_STATE(o, s) ((void)(o))
+#define BIASED             0
+#define CHECK_STATE(o, s)  ((void)(o))
 #define CHECK_OWNER(o, id) ((void)(o), (void)(id))
 #endif
 
@@ -40,7 +51,9 @@ static void probe_dealloc(tg_thread *t, tgc_obj *o)
     tgc_delete(t, o, sizeof *o);
 }
 
-static tgc_type probe_type = {.head = TGC_IMMORTAL_HEAD(&probe_type), .name = "probe", .size = sizeof(tgc_obj),
+static tgc_type probe_type = {.head = TGC_IMMORTAL_HEAD(&probe_type),
+                              .name = "probe",
+                              .size = sizeof(tgc_obj),
                               .dealloc = probe_dealloc};
 
 static tgc_obj *probe(tg_thread *t)
@@ -88,10 +101,22 @@ static void on_other(step_fn step, tgc_obj *o)
         sched_yield();
 }
 
-static void drop_it(tg_thread *t, tgc_obj *o) { tgc_decref(t, o); }
-static void take_it(tg_thread *t, tgc_obj *o) { tgc_incref(t, o); }
-static void try_it(tg_thread *t, tgc_obj *o) { other.answer = tgc_try_incref(t, o); }
-static void publish_it(tg_thread *t, tgc_obj *o) { tgc_publish(t, o); }
+static void drop_it(tg_thread *t, tgc_obj *o)
+{
+    tgc_decref(t, o);
+}
+static void take_it(tg_thread *t, tgc_obj *o)
+{
+    tgc_incref(t, o);
+}
+static void try_it(tg_thread *t, tgc_obj *o)
+{
+    other.answer = tgc_try_incref(t, o);
+}
+static void publish_it(tg_thread *t, tgc_obj *o)
+{
+    tgc_publish(t, o);
+}
 static void poll_it(tg_thread *t, tgc_obj *o)
 {
     (void)o;
@@ -317,7 +342,8 @@ TEST(a_try_fails_only_on_what_nobody_holds)
     tgc_decref(t, o);
     on_other(drop_it, o);
     CHECK_EQ_INT(atomic_load(&deaths), 1);
-    // Published, so the memory waits for a grace period, and neither thread has passed a quiescent state.
+    // Published, so the memory waits for a grace period, and neither thread has passed a quiescent
+    // state.
     CHECK(!tgc_try_incref(t, o));
     on_other(try_it, o);
     CHECK(!other.answer);

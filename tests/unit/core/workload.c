@@ -128,7 +128,8 @@ void workload_go(tg_runtime *rt, tg_thread *t, int threads, long rounds, unsigne
         if ((flags & WORKLOAD_HOST) != 0)
             REQUIRE(pthread_create(&host[i], NULL, host_thread, &jobs[i]) == 0);
         else
-            REQUIRE(tg_thread_start(t, run_worker, NULL, &jobs[i], "worker", 0, false, &handles[i]) == TG_OK);
+            REQUIRE(tg_thread_start(t, run_worker, NULL, &jobs[i], "worker", 0, false,
+                                    &handles[i]) == TG_OK);
     }
     if (with_storm)
         REQUIRE(tg_thread_start(t, storm, NULL, NULL, "storm", 0, false, &stormer) == TG_OK);
@@ -170,8 +171,8 @@ void workload_run(const char *name, int threads, long rounds, unsigned flags)
         workload_go(rt, t, threads, rounds, flags);
         uint64_t after = workload_live_objects(t);
         if (after > before + 50)
-            FAIL("%s: %llu live objects after one run, %llu after two", name, (unsigned long long)before,
-                 (unsigned long long)after);
+            FAIL("%s: %llu live objects after one run, %llu after two", name,
+                 (unsigned long long)before, (unsigned long long)after);
     }
     workload_close(rt, t);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// workload.h - runs the scripts of workloads/ on several threads of one runtime, in the mode that TG_TEST_MODE names.
+// workload.h - runs the scripts of workloads/ on several threads of one runtime, in the mode that
+// TG_TEST_MODE names.
 //
-// A workload defines worker(index, rounds) -> "" or what went wrong, and check(threads, rounds) -> the same. Its head
-// says what a wrong result looks like.
+// A workload defines worker(index, rounds) -> "" or what went wrong, and check(threads, rounds) ->
+// the same. Its head says what a wrong result looks like.
 #ifndef TEST_WORKLOAD_H
 #define TEST_WORKLOAD_H
 
@@ -20,10 +21,10 @@ enum {
 // The mode under test: TG_TEST_MODE, or "nogil".
 const tg_mode *workload_mode(void);
 
-// A runtime of a mode in which the workload has been run, attached in *t. Ends the process on failure.
+// A runtime of a mode in which the workload has been run, attached in *t. Ends the process on
+// failure.
 tg_runtime *workload_open(const char *mode, const char *name, tg_thread **t);
-// Ends it. Nothing of it may be left: blocks of memory are compared with what the process had before the first open
-// of that core (static types stay).
+// Ends it.
 void workload_close(tg_runtime *rt, tg_thread *t);
 
 // worker(0, rounds) .. worker(threads - 1, rounds) together, then check(threads, rounds).
@@ -32,8 +33,8 @@ void workload_go(tg_runtime *rt, tg_thread *t, int threads, long rounds, unsigne
 // All of it: a runtime, the threads, the checks, the end.
 void workload_run(const char *name, int threads, long rounds, unsigned flags);
 
-// A call of a function of __main__ with two numbers; its result as a number or, if it is a str, 0 when it is empty.
-// A text that is not empty, and an exception, fail the test.
+// A call of a function of __main__ with two numbers; its result as a number or, if it is a str, 0
+// when it is empty. A text that is not empty, and an exception, fail the test.
 int64_t workload_call(tg_thread *t, const char *function, int64_t a, int64_t b);
 
 uint64_t workload_live_objects(tg_thread *t);

@@ -25,6 +25,15 @@ def make():
 put, get, drop = make()
 
 
+def fresh(value):
+    def get():
+        return value
+    return get
+
+
+latest = [fresh((0, "0"))]
+
+
 def worker(index, rounds):
     own_put, own_get, own_drop = make()
     for i in range(rounds):
@@ -32,6 +41,10 @@ def worker(index, rounds):
         a, b = get()
         if str(a) != b:
             return "pair"
+        latest[0] = fresh((i, str(i)))
+        a, b = latest[0]()
+        if str(a) != b:
+            return "fresh"
         own_put(i)
         if own_get()[0] != i or own_drop() != i + 1:
             return "own"
