@@ -470,7 +470,12 @@ static int type_set_name(tg_thread *t, tg_value self, tg_value x)
     const char *text = interned != TGC_NULL ? tgc_str_utf8(t, interned, &n) : NULL;
     if (text == NULL)
         return -1;
+    // Everybody reads the pointer without further ado, so it changes while nobody looks.
+    if (TGC_FREE_THREADED)
+        tgi_stop_the_world(t, t->interp, TGI_CAUSE_TYPES);
     type->name = text;
+    if (TGC_FREE_THREADED)
+        tgi_start_the_world(t, t->interp);
     return 0;
 }
 

@@ -26,6 +26,9 @@ def worker(index, rounds):
             globals()["other_%d" % (i % 50)] = i
             if len(globals()) < 5:
                 return "globals"
+            Grows.__name__ = "Grows%d" % (i % 3)
+            if not Grows.__name__.startswith("Grows") or "Grows" not in str(type(Grows())):
+                return "__name__"
             local = type("Local%d" % index, (Grows,), {"x": i})
             if local().x != i or getattr(local, name)[1] != str(getattr(local, name)[0]):
                 return "local class"
