@@ -61,6 +61,7 @@ void tgi_deferred_init(tgi_deferred *list, tgi_deferred_pool *pool)
     list->ask_at = TGI_DEFER_LIMIT;
     list->lost_bytes = 0;
     list->busy = false;
+    list->alone = false;
 }
 
 static void seal(tgi_deferred *list)
@@ -96,6 +97,10 @@ static tgi_deferred_chunk *open_chunk(tgi_deferred *list)
 
 bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes)
 {
+    if (TGI_UNLIKELY(list->alone) && fn == NULL) {
+        tgi_raw_free(p);
+        return false;
+    }
     tgi_deferred_chunk *chunk = open_chunk(list);
     if (TGI_UNLIKELY(chunk == NULL)) {
         list->lost_bytes += bytes;

@@ -39,6 +39,7 @@ typedef struct tgi_deferred {
     size_t ask_at;             // owner thread: backlog at which others are asked (again)
     uint64_t lost_bytes;       // owner thread: given up because no memory was left to note them
     bool busy;                 // owner thread: inside tgi_deferred_process
+    bool alone;                // owner thread: no other thread is left, memory is freed at once
 } tgi_deferred;
 
 void tgi_deferred_pool_init(tgi_deferred_pool *pool, tgi_qsbr *qsbr);

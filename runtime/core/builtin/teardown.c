@@ -65,6 +65,8 @@ void tgc_runtime_clear(tg_thread *t)
 {
     tgc_shared *shared = tgc_shared_of(t);
     tgc_thread *ct = tgc_of(t);
+    // Nobody else reads any more. After running out of memory there may be no room to note frees.
+    t->deferred.alone = true;
     tg_value locals = ct->locals;
     ct->locals = TGC_NULL;
     tgc_release(t, locals);

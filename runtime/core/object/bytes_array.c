@@ -321,6 +321,7 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
     return result_steal(t, result);
 }
 
+// clang-format off
 #define READERS(X)                                                                                 \
     X(capitalize, 0, 0, 0)                                                                         \
     X(center, 1, 2, 0)                                                                             \
@@ -338,6 +339,7 @@ static tg_value by_bytes(tg_thread *t, const char *name, const tg_value *args, s
                                     X(startswith, 1, 3, 0) X(strip, 0, 1, 0) X(swapcase, 0, 0, 0)  \
                                         X(title, 0, 0, 0) X(translate, 1, 2, TGC_METH_KW)          \
                                             X(upper, 0, 0, 0) X(zfill, 1, 1, 0)
+// clang-format on
 
 #define READER(name, min, max, flags)                    \
     NATIVE(array_##name)                                 \

@@ -6,6 +6,7 @@
 
 #include "core/policy/policy.h" // tg_value
 
+// clang-format off
 #define TGC_KNOWN_NAMES(X)                                                                                                                                       \
     X(init, "__init__")                                                                                                                                          \
     X(new, "__new__")                                                                                                                                            \
@@ -108,6 +109,7 @@
                                                                                                           "args")                                                \
                                                                                                             X(print_file_write,                                  \
                                                                                                               "write")
+// clang-format on
 
 typedef enum tgc_known {
 #define TGC_KNOWN_ENUM(id, text) TGC_K_##id,
