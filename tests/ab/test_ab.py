@@ -478,7 +478,8 @@ class Stopping(AbTest):
         self.fail("".join(lines))
 
     def stop(self, signal_number):
-        program = self.program(f'echo $$ > {self.path("pid")}; sleep 0.03')
+        pid = self.path("pid")  # replaced whole: a kill in between must not leave it empty
+        program = self.program(f"echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 0.03")
         process = self.start("-v", *TWO_MODES, "--blocks", "1000", "--json", self.path("x.json"),
                              program, "{threads}")
         self.read_until(process, "^block 3/")
