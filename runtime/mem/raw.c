@@ -103,9 +103,12 @@ static TGI_COLD shard *claim_shard(void)
         if (try_claim(s))
             found = s;
     if (found == NULL) {
-        found = backend_calloc(1, sizeof *found);
-        if (found == NULL)
+        // Never freed, so the start of the block need not be remembered.
+        char *block = backend_calloc(1, sizeof *found + TGI_CACHE_LINE - 1);
+        if (block == NULL)
             return &shared_shard;
+        uintptr_t at = ((uintptr_t)block + TGI_CACHE_LINE - 1) & ~(uintptr_t)(TGI_CACHE_LINE - 1);
+        found = (shard *)at;
         atom_store_relaxed(&found->claimed, true);     // ORDER: relaxed; not visible yet.
         found->next = atom_load_relaxed(&more_shards); // ORDER: relaxed; the CAS checks it.
         // ORDER: release; pairs with the acquire of every walk.
