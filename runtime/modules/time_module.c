@@ -11,6 +11,7 @@
 #include <math.h>   // floor
 #include <stdlib.h> // calloc
 #include <string.h>
+#include <pthread.h>
 #include <time.h>
 
 static const char fields[] =
@@ -300,7 +301,8 @@ static const tg_function_def functions[] = {
 
 static int add_zone(tg_thread *t, tg_value module)
 {
-    tzset();
+    static pthread_once_t once = PTHREAD_ONCE_INIT; // runtimes may start at the same time
+    (void)pthread_once(&once, tzset);
     tg_value names[2] = {tg_str_c(t, tzname[0]), tg_str_c(t, tzname[1])};
     tg_value pair = names[0] != TG_NULL && names[1] != TG_NULL ? tg_tuple(t, names, 2) : TG_NULL;
     tg_release(t, names[0]);
