@@ -224,21 +224,7 @@ static tg_value bytes_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
     int c = memcmp(x.units, y.units, x.length < y.length ? x.length : y.length);
     if (c == 0)
         c = (x.length > y.length) - (x.length < y.length);
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(c < 0);
-    case TGC_LE:
-        return tgc_from_bool(c <= 0);
-    case TGC_EQ:
-        return tgc_from_bool(c == 0);
-    case TGC_NE:
-        return tgc_from_bool(c != 0);
-    case TGC_GT:
-        return tgc_from_bool(c > 0);
-    case TGC_GE:
-        return tgc_from_bool(c >= 0);
-    }
-    return TGC_NOTIMPL;
+    return tgc_from_order(op, c);
 }
 
 static int bytes_contains(tg_thread *t, tg_value v, tg_value x)

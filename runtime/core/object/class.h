@@ -23,7 +23,6 @@ typedef struct tgc_class {
     tg_value *names;         // interned; grows under type lock only, never beyond capacity
     bool slots_only;         // const after init: __slots__ without __dict__
     bool has_del;            // const after init, or world stopped: a script __del__
-    bool native_free;        // const after init: C API class with a finalizer of its data
     // any thread: version:32 | index of a simple script __init__ (call.c)
     _Atomic(uint64_t) constructor;
     // once set stays: some instance keeps attributes in a dict, so nothing is cached
@@ -32,7 +31,6 @@ typedef struct tgc_class {
     tg_value bases;            // tuple, owned
     tgc_type **children;       // guarded by the type lock: for new versions
     uint32_t child_count, child_capacity;
-    void (*native_finalize)(void *data); // C API classes
 } tgc_class;
 
 static inline tgc_attrs *tgc_attrs_of(const tgc_type *type, tgc_obj *o)

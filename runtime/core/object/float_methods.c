@@ -352,21 +352,7 @@ static tg_value float_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b
     } else {
         return TGC_NOTIMPL;
     }
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(c < 0);
-    case TGC_LE:
-        return tgc_from_bool(c <= 0);
-    case TGC_EQ:
-        return tgc_from_bool(c == 0);
-    case TGC_NE:
-        return tgc_from_bool(c != 0);
-    case TGC_GT:
-        return tgc_from_bool(c > 0);
-    case TGC_GE:
-        return tgc_from_bool(c >= 0);
-    }
-    return TGC_NOTIMPL;
+    return tgc_from_order(op, c);
 }
 
 tgc_type tgc_float_type = {

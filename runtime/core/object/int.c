@@ -260,19 +260,5 @@ tg_value tgc_int_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
     if (!tgc_is_integer(a) || !tgc_is_integer(b))
         return TGC_NOTIMPL;
     int c = tgc_int_order(a, b);
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(c < 0);
-    case TGC_LE:
-        return tgc_from_bool(c <= 0);
-    case TGC_EQ:
-        return tgc_from_bool(c == 0);
-    case TGC_NE:
-        return tgc_from_bool(c != 0);
-    case TGC_GT:
-        return tgc_from_bool(c > 0);
-    case TGC_GE:
-        return tgc_from_bool(c >= 0);
-    }
-    return TGC_NOTIMPL;
+    return tgc_from_order(op, c);
 }

@@ -125,21 +125,7 @@ static tg_value list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
             return result;
     }
     size_t na = tgc_list_size(a), nb = tgc_list_size(b);
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(na < nb);
-    case TGC_LE:
-        return tgc_from_bool(na <= nb);
-    case TGC_EQ:
-        return tgc_from_bool(na == nb);
-    case TGC_NE:
-        return tgc_from_bool(na != nb);
-    case TGC_GT:
-        return tgc_from_bool(na > nb);
-    case TGC_GE:
-        break;
-    }
-    return tgc_from_bool(na >= nb);
+    return tgc_from_order(op, (na > nb) - (na < nb));
 }
 
 static int list_contains(tg_thread *t, tg_value v, tg_value x)

@@ -33,6 +33,26 @@ typedef enum tgc_binop {
 typedef enum tgc_unop { TGC_NEG, TGC_POS, TGC_INVERT, TGC_ABS } tgc_unop;
 typedef enum tgc_cmpop { TGC_LT, TGC_LE, TGC_EQ, TGC_NE, TGC_GT, TGC_GE } tgc_cmpop;
 
+// The answer of op for two operands whose order is c: < 0, 0 or > 0.
+static inline tg_value tgc_from_order(tgc_cmpop op, int c)
+{
+    switch (op) {
+    case TGC_LT:
+        return tgc_from_bool(c < 0);
+    case TGC_LE:
+        return tgc_from_bool(c <= 0);
+    case TGC_EQ:
+        return tgc_from_bool(c == 0);
+    case TGC_NE:
+        return tgc_from_bool(c != 0);
+    case TGC_GT:
+        return tgc_from_bool(c > 0);
+    case TGC_GE:
+        break;
+    }
+    return tgc_from_bool(c >= 0);
+}
+
 // A function written in C. args are borrowed from the caller, nargs counts positional and keyword
 // values; kwnames is a tuple naming the last len(kwnames) of them, or TGC_NULL if there are none.
 typedef tg_value (*tgc_native)(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames);

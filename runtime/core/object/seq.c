@@ -296,19 +296,5 @@ tg_value tgc_compare_values(tg_thread *t, tgc_cmpop op, const tg_value *a, size_
         if (same == 0)
             return op == TGC_EQ ? TGC_FALSE : op == TGC_NE ? TGC_TRUE : tgc_compare(t, op, x, y);
     }
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(na < nb);
-    case TGC_LE:
-        return tgc_from_bool(na <= nb);
-    case TGC_EQ:
-        return tgc_from_bool(na == nb);
-    case TGC_NE:
-        return tgc_from_bool(na != nb);
-    case TGC_GT:
-        return tgc_from_bool(na > nb);
-    case TGC_GE:
-        break;
-    }
-    return tgc_from_bool(na >= nb);
+    return tgc_from_order(op, (na > nb) - (na < nb));
 }

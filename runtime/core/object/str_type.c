@@ -107,17 +107,7 @@ static tg_value str_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
         return TGC_NOTIMPL;
     if (op == TGC_EQ || op == TGC_NE)
         return tgc_from_bool(tgc_str_equal(a, b) == (op == TGC_EQ));
-    int c = a == b ? 0 : tgc_str_order(a, b);
-    switch (op) {
-    case TGC_LT:
-        return tgc_from_bool(c < 0);
-    case TGC_LE:
-        return tgc_from_bool(c <= 0);
-    case TGC_GT:
-        return tgc_from_bool(c > 0);
-    default:
-        return tgc_from_bool(c >= 0);
-    }
+    return tgc_from_order(op, a == b ? 0 : tgc_str_order(a, b));
 }
 
 static int str_contains(tg_thread *t, tg_value v, tg_value x)
