@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// togil_module.h - the parts of the module togil. Layer modules.
+#ifndef TGI_MODULES_TOGIL_MODULE_H
+#define TGI_MODULES_TOGIL_MODULE_H
+
+#include <togil/togil.h> // tg_value
+
+// Each adds its part to the module. 0, or -1 raised.
+int tgi_add_togil_gil(tg_thread *t, tg_value module); // togil_gil.c
+
+#endif
