@@ -52,6 +52,7 @@ function(togil_unit_test layer file)
         add_executable(${name} ${file} ${arg_SOURCES})
         target_link_libraries(${name} PRIVATE
             togil_test_support ${libraries} togil_flags ${togil_private_libraries})
+        togil_plant_header(${name})
         target_compile_definitions(${name} PRIVATE
             TG_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
         if(layer STREQUAL "core")

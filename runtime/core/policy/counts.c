@@ -18,6 +18,7 @@
 
 #include "base/assert.h"    // TGI_INVARIANT
 #include "mem/raw.h"        // queue memory
+#include "sync/point.h"     // tgi_point
 #include "thread/breaker.h" // tgi_breaker_set
 #include "thread/runtime.h" // hold_detached
 #include "thread/stw.h"     // pause when memory runs out
@@ -78,6 +79,7 @@ static bool merge(tgc_obj *o, int64_t extra)
     atom_store_relaxed(&o->owner, 0);          // ORDER: relaxed; released by the CAS below.
     int64_t s = atom_load_relaxed(&o->shared); // ORDER: relaxed; the CAS decides.
     int64_t merged;
+    tgi_point(TGI_POINT_ACCESS, o);
     do {
         merged = ((s >> 2) + local + extra) * TGC_SHARED_ONE + TGC_SHARED_MERGED;
         // ORDER: acq_rel; release the owner's use of the object, acquire that of the foreign

@@ -12,7 +12,9 @@
 
 #include "core/object/object.h"
 #include "core/object/state.h"
+#include "sync/point.h"
 #include "thread/breaker.h"
+#include "thread/defer.h"
 #include "thread/runtime.h"
 
 #include <sched.h>
@@ -44,11 +46,18 @@ enum {
 static _Atomic(int) deaths;
 static _Atomic(uint32_t) dead_by;
 
+static void (*at_death)(tg_thread *t); // of the test: called once, by the next dealloc
+
 static void probe_dealloc(tg_thread *t, tgc_obj *o)
 {
     atomic_fetch_add(&deaths, 1);
     atomic_store(&dead_by, t->id);
     tgc_delete(t, o, sizeof *o);
+    void (*then)(tg_thread * t) = at_death;
+    if (then != NULL) {
+        at_death = NULL;
+        then(t);
+    }
 }
 
 static tgc_type probe_type = {.head = TGC_IMMORTAL_HEAD(&probe_type),
@@ -412,6 +421,133 @@ TEST(only_the_owner_may_make_an_object_immortal_by_itself)
     tgc_make_mortal(o);
     tgc_decref(t, o);
     CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+// Nobody but the merging thread may see an object that is merged and has an owner: another thread
+// could drop the last reference at once, and the owner field would be written in freed memory.
+static const tgc_obj *watched;
+static _Atomic(int) merges_seen;
+static _Atomic(uint32_t) owner_at_merge;
+
+static void look_at_merge(tgi_point_kind kind, const void *addr)
+{
+    if (kind != TGI_POINT_ACCESS || addr != watched)
+        return;
+#if BIASED
+    atomic_store(&owner_at_merge, atom_load_relaxed(&watched->owner));
+#endif
+    atomic_fetch_add(&merges_seen, 1);
+}
+
+TEST(a_merge_clears_the_owner_before_it_is_seen)
+{
+    if (!TGI_POINTS || !BIASED)
+        SKIP("needs scheduling points and a merge");
+    BEGIN();
+    tgc_obj *o = probe(t);
+    on_other(take_it, o);
+    watched = o;
+    atomic_store(&merges_seen, 0);
+    atomic_store(&owner_at_merge, 1);
+    tgi_point_set_hook(look_at_merge);
+    tgc_decref(t, o); // just before the merged count is published, the hook looks
+    tgi_point_set_hook(NULL);
+    CHECK_EQ_INT(atomic_load(&merges_seen), 1);
+    CHECK_EQ_UINT(atomic_load(&owner_at_merge), 0);
+    on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(an_object_may_become_immortal_while_it_is_queued)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_incref(t, o);
+    on_other(drop_it, o); // one of ours: queued
+    CHECK_STATE(o, QUEUED);
+    CHECK(tgc_try_immortalize(t, o));
+    poll_it(t, NULL); // the merge finds it immortal
+    CHECK(tgc_is_immortal(o));
+    for (int i = 0; i < 3; i++)
+        on_other(drop_it, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    CHECK(tgc_is_immortal(o));
+    tgc_make_mortal(o);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_state_made_by_another_thread_has_its_own_queue)
+{
+    BEGIN();
+    tg_thread *made = NULL;
+    REQUIRE(tgi_thread_new(t->interp, &made) == TG_OK);
+    tgi_thread_detach(t);
+    tgi_thread_attach(made);
+    on_other(drop_it, probe(made));
+    if (BIASED) {
+        CHECK_EQ_INT(atomic_load(&deaths), 0); // it waits for its owner, who is attached
+        poll_it(made, NULL);
+        CHECK_EQ_UINT(atomic_load(&dead_by), made->id);
+    }
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    tgi_thread_end(made);
+    tgi_thread_attach(t);
+    end(t);
+}
+
+static tgc_obj *second;
+
+static void drop_second_elsewhere(tg_thread *t)
+{
+    (void)t;
+    on_other(drop_it, second);
+}
+
+TEST(a_reference_that_comes_while_the_queue_is_emptied_is_queued)
+{
+    if (!BIASED)
+        SKIP("without owners there is no queue");
+    BEGIN();
+    uint32_t owner = t->id;
+    tgc_obj *first = probe(t);
+    second = probe(t);
+    on_other(drop_it, first);
+    at_death = drop_second_elsewhere;
+    end(t); // drains: first dies, and meanwhile another thread drops the second
+    CHECK_EQ_INT(atomic_load(&deaths), 2);
+    CHECK_EQ_UINT(atomic_load(&dead_by), owner); // it was still there to merge its own
+}
+
+TEST(what_goes_into_a_slot_is_published)
+{
+    BEGIN();
+    tgc_slot s;
+    tgc_obj *o[3] = {probe(t), probe(t), probe(t)};
+    tgc_slot_init(t, &s, tgc_from_ptr(o[0]));
+    CHECK_STATE(o[0], PUBLISHED);
+    tgc_slot_store(t, &s, tgc_from_ptr(o[1]));
+    CHECK_STATE(o[1], PUBLISHED);
+    CHECK(tgc_slot_exchange(t, &s, tgc_from_ptr(o[2])) == tgc_from_ptr(o[1]));
+    CHECK_STATE(o[2], PUBLISHED);
+    for (int i = 0; i < 3; i++)
+        tgc_decref(t, o[i]);
+    CHECK_EQ_INT(atomic_load(&deaths), 3);
+    end(t);
+}
+
+TEST(memory_of_a_published_object_waits_for_readers)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_publish(t, o);
+    size_t before = tgi_defer_backlog(t->runtime);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    CHECK_EQ_UINT(tgi_defer_backlog(t->runtime), before + sizeof *o);
     end(t);
 }
 
