@@ -47,6 +47,7 @@ install(FILES
     "${PROJECT_BINARY_DIR}/togilConfig.cmake"
     "${PROJECT_BINARY_DIR}/togilConfigVersion.cmake"
     "${PROJECT_SOURCE_DIR}/cmake/FindGMP.cmake"
+    "${PROJECT_SOURCE_DIR}/cmake/TogilModule.cmake"
     DESTINATION "${TOGIL_PACKAGE_DIR}")
 
 # Paths in togil.pc are relative to the file, so that an installed tree can be moved.
@@ -58,7 +59,8 @@ if(BUILD_SHARED_LIBS)
     set(TOGIL_PC_LIBS_PRIVATE "${private_libs}")
 else()
     # Only the archive exists, so plain `pkg-config --libs` must give everything.
-    set(TOGIL_PC_LIBS " ${private_libs}")
+    # It offers its functions to the native modules that it loads.
+    set(TOGIL_PC_LIBS " ${private_libs} -Wl,--export-dynamic-symbol=tg_*")
     set(TOGIL_PC_LIBS_PRIVATE "")
 endif()
 configure_file("${PROJECT_SOURCE_DIR}/cmake/togil.pc.in" "${PROJECT_BINARY_DIR}/togil.pc" @ONLY)

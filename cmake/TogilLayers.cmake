@@ -71,6 +71,10 @@ function(togil_library)
     target_link_libraries(togil
         PUBLIC Threads::Threads
         PRIVATE $<BUILD_INTERFACE:togil_flags> ${togil_private_libraries})
+    if(NOT BUILD_SHARED_LIBS)
+        # A program that carries the library offers it to the native modules that it loads.
+        target_link_options(togil INTERFACE "LINKER:--export-dynamic-symbol=tg_*")
+    endif()
 endfunction()
 
 # togil_command(): the executable, from the layer cli. It sees the public headers and the helpers

@@ -57,6 +57,7 @@ typedef struct tg_config {
     const char *const *argv;    // sys.argv, NULL-terminated; NULL: [""]
     int64_t switch_interval_us; // 0: 5000
     bool handle_sigint;         // Ctrl-C raises KeyboardInterrupt in the first thread
+    bool gil_stays_off;         // also for native modules that are not declared safe: native.h
 } tg_config;
 
 // Creates a runtime; the calling thread becomes its main thread, attached, in *t. config may be

@@ -50,12 +50,13 @@ static bool embedded(const char *name, const char **source, size_t *n, bool *is_
     return false;
 }
 
-static tgi_api_module *find(tgi_api_runtime *api, const tg_module_def *def, const char *name)
+tgi_api_module *tgi_api_find_module_locked(tgi_api_runtime *api, const tg_module_def *def,
+                                           const char *name)
 {
     for (size_t i = 0; i < api->module_count; i++) {
-        const tg_module_def *d = api->modules[i].def;
-        if (d == def || (name != NULL && strcmp(d->name, name) == 0))
-            return &api->modules[i];
+        tgi_api_module *m = &api->modules[i];
+        if (m->def == def || (name != NULL && !m->from_file && strcmp(m->def->name, name) == 0))
+            return m;
     }
     return NULL;
 }
@@ -64,7 +65,7 @@ static int native(tg_thread *t, const char *name, tg_value module)
 {
     tgi_api_runtime *api = tgi_api_runtime_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = find(api, NULL, name);
+    tgi_api_module *m = tgi_api_find_module_locked(api, NULL, name);
     const tg_module_def *def = m != NULL ? m->def : NULL;
     tgi_mutex_unlock(&api->lock);
     if (def == NULL)
@@ -72,11 +73,11 @@ static int native(tg_thread *t, const char *name, tg_value module)
     return def->init(t, module) < 0 ? -1 : 1;
 }
 
-const tgi_host tgi_host_table = {compile, embedded, native};
+const tgi_host tgi_host_table = {compile, embedded, native, tgi_native_import};
 
 // --- modules
 
-static tg_status register_module(tgi_api_runtime *api, const tg_module_def *def)
+tg_status tgi_api_add_module(tgi_api_runtime *api, const tg_module_def *def, bool from_file)
 {
     tg_status st = TG_OK;
     tgi_mutex_lock(&api->lock);
@@ -91,14 +92,15 @@ static tg_status register_module(tgi_api_runtime *api, const tg_module_def *def)
         }
     }
     if (st == TG_OK)
-        api->modules[api->module_count++] = (tgi_api_module){.def = def};
+        api->modules[api->module_count++] =
+            (tgi_api_module){.def = def, .from_file = from_file, .module = TG_NULL};
     tgi_mutex_unlock(&api->lock);
     return st;
 }
 
 tg_status tg_register_module(tg_runtime *rt, const tg_module_def *def)
 {
-    return register_module(rt->main_interp->host, def);
+    return tgi_api_add_module(rt->main_interp->host, def, false);
 }
 
 int tg_module_add(tg_thread *t, tg_value module, const char *name, tg_value v)
@@ -125,7 +127,7 @@ void *tg_module_state(tg_thread *t, const tg_module_def *def)
 {
     tgi_api_runtime *api = tgi_api_runtime_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = find(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
     void *state = m != NULL ? m->state : NULL;
     tgi_mutex_unlock(&api->lock);
     return state;
@@ -136,7 +138,7 @@ void tg_module_set_state(tg_thread *t, const tg_module_def *def, void *state,
 {
     tgi_api_runtime *api = tgi_api_runtime_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = find(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
     if (m != NULL) {
         m->state = state;
         m->free_state = free_;
@@ -144,15 +146,37 @@ void tg_module_set_state(tg_thread *t, const tg_module_def *def, void *state,
     tgi_mutex_unlock(&api->lock);
 }
 
+static void free_state(tg_thread *t, tgi_api_module *m)
+{
+    if (m->free_state != NULL)
+        m->free_state(t, m->state);
+}
+
+void tgi_api_free_state(tg_thread *t, const tg_module_def *def)
+{
+    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_module old = {.free_state = NULL};
+    tgi_mutex_lock(&api->lock);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
+    if (m != NULL) {
+        old = *m;
+        m->free_state = NULL;
+        m->state = NULL;
+    }
+    tgi_mutex_unlock(&api->lock);
+    free_state(t, &old); // what it does is not ours to know: without the lock
+}
+
 void tgi_api_free_states(tg_thread *t)
 {
     tgi_api_runtime *api = tgi_api_runtime_of(t);
     for (size_t i = 0; i < api->module_count; i++) {
-        tgi_api_module *m = &api->modules[i];
-        if (m->free_state != NULL)
-            m->free_state(t, m->state);
+        tgi_api_module *m = &api->modules[i], old = *m;
         m->free_state = NULL;
         m->state = NULL;
+        m->module = TG_NULL;
+        free_state(t, &old);
+        tg_release(t, old.module);
     }
 }
 
@@ -179,7 +203,7 @@ static tg_value string_list(tg_thread *t, const char *const *strings, const char
 int tgi_api_start(tg_thread *t, const tg_config *config)
 {
     for (const tg_module_def *const *m = tgi_native_modules; *m != NULL; m++) {
-        if (register_module(tgi_api_runtime_of(t), *m) != TG_OK)
+        if (tgi_api_add_module(tgi_api_runtime_of(t), *m, false) != TG_OK)
             return -1;
     }
     tg_value path = string_list(t, config->path, NULL);

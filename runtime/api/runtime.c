@@ -111,6 +111,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
     if (st == TG_OK) {
         rt->main_interp->host = api;
         api->mode = mode;
+        api->gil_stays_off = config->gil_stays_off;
         st = tgi_thread_new(rt->main_interp, &t);
     }
     if (st == TG_OK) {

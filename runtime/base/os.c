@@ -10,6 +10,7 @@
 
 #include "base/compiler.h" // TGI_TSAN
 
+#include <dlfcn.h> // dlopen
 #include <errno.h>
 #include <fcntl.h>       // open
 #include <linux/futex.h> // FUTEX_WAIT_BITSET
@@ -17,6 +18,7 @@
 #include <stddef.h>      // NULL
 #include <sys/mman.h>    // mmap
 #include <sys/random.h>  // getrandom
+#include <sys/stat.h>    // fstat
 #include <sys/syscall.h> // SYS_futex
 #include <time.h>        // clock_nanosleep
 #include <unistd.h>      // read, write, close
@@ -113,14 +115,28 @@ static ssize_t os_random_bytes(void *buffer, size_t bytes)
     return getrandom(buffer, bytes, 0);
 }
 
-#define LIBC_TABLE                                                                           \
-    {                                                                                        \
-        .map = os_map, .unmap = munmap, .thread_create = os_thread_create,                   \
-        .thread_join = os_thread_join, .thread_detach = pthread_detach,                      \
-        .futex_wait = os_futex_wait, .futex_wake = os_futex_wake,                            \
-        .clock_monotonic = os_clock_monotonic, .sleep_until = os_sleep_until,                \
-        .yield = sched_yield, .open = os_open, .close = close, .read = read, .write = write, \
-        .poll = poll, .random_bytes = os_random_bytes,                                       \
+static ssize_t os_read_at(int fd, void *buffer, size_t bytes, int64_t offset)
+{
+    return pread(fd, buffer, bytes, (off_t)offset);
+}
+
+static void *os_library_open(const char *path, const char **why)
+{
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL)
+        *why = dlerror();
+    return library;
+}
+
+#define LIBC_TABLE                                                                              \
+    {                                                                                           \
+        .map = os_map, .unmap = munmap, .thread_create = os_thread_create,                      \
+        .thread_join = os_thread_join, .thread_detach = pthread_detach,                         \
+        .futex_wait = os_futex_wait, .futex_wake = os_futex_wake,                               \
+        .clock_monotonic = os_clock_monotonic, .sleep_until = os_sleep_until,                   \
+        .yield = sched_yield, .open = os_open, .close = close, .read = read, .write = write,    \
+        .read_at = os_read_at, .stat_fd = fstat, .poll = poll, .random_bytes = os_random_bytes, \
+        .library_open = os_library_open, .library_symbol = dlsym,                               \
     }
 
 static const tgi_os_table libc_table = LIBC_TABLE;

@@ -20,6 +20,8 @@
 #include <stdint.h>    // uint32_t
 #include <sys/types.h> // ssize_t
 
+struct stat;
+
 typedef struct tgi_os_table {
     // Memory. `map` gives zeroed private pages, committed on first touch; NULL on failure.
     void *(*map)(size_t bytes);
@@ -44,10 +46,17 @@ typedef struct tgi_os_table {
     int (*open)(const char *path, int flags, int mode);
     int (*close)(int fd);
     ssize_t (*read)(int fd, void *buffer, size_t bytes);
+    ssize_t (*read_at)(int fd, void *buffer, size_t bytes, int64_t offset);
+    int (*stat_fd)(int fd, struct stat *out);
     ssize_t (*write)(int fd, const void *buffer, size_t bytes);
     int (*poll)(struct pollfd *fds, nfds_t count, int timeout_ms);
 
     ssize_t (*random_bytes)(void *buffer, size_t bytes);
+
+    // Shared objects. library_open binds every symbol at once and keeps them to the library; it
+    // runs the constructors. NULL with *why set, which is good until the thread's next call.
+    void *(*library_open)(const char *path, const char **why);
+    void *(*library_symbol)(void *library, const char *name); // NULL if there is none
 } tgi_os_table;
 
 extern tgi_os_table tgi_os;

@@ -31,6 +31,9 @@ typedef struct tgi_host {
     bool (*embedded)(const char *name, const char **source, size_t *n, bool *is_package);
     // Fills a module written in C: 1 done, 0 there is none of that name, -1 raised.
     int (*native)(struct tg_thread *t, const char *name, tg_value module);
+    // Imports the shared object at path as `name`, into `module` or as an older module, and puts it
+    // into sys.modules: 1 done, 0 there is no such file, -1 raised.
+    int (*native_file)(struct tg_thread *t, const char *path, const char *name, tg_value module);
 } tgi_host;
 
 #endif

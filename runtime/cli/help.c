@@ -13,7 +13,8 @@ void tgi_help_version(FILE *to)
 static const char mode_options[] =
     "  --mode NAME      the mode to run in (default: $TOGIL_MODE, else nogil)\n"
     "  --gil on|off     a mode by its parts: with or without the GIL,\n"
-    "  --counts NAME    and how references are counted: classic, atomic, biased\n";
+    "  --counts NAME    and how references are counted: classic, atomic, biased\n"
+    "                   (--gil off also for native modules that want the GIL)\n";
 
 static void list_modes(FILE *to)
 {

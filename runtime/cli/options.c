@@ -226,5 +226,6 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
     }
     if (out->kind == TGI_SCRIPT_NONE)
         take_script(argv, argc, at, out);
+    out->gil_stays_off = c.gil != NULL && strcmp(c.gil, "off") == 0;
     return !with_mode || choose_mode(command, c, &out->mode);
 }

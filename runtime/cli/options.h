@@ -19,6 +19,7 @@ typedef enum tgi_script_kind {
 typedef struct tgi_options {
     const char *command; // "togil", "togil dis": opens every message
     const tg_mode *mode; // NULL: nobody asked for one
+    bool gil_stays_off;  // --gil off was given
     tgi_script_kind kind;
     const char *text;
     char **args; // what follows the script

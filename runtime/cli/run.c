@@ -53,12 +53,15 @@ static bool sigint_is_ours(void)
 }
 
 int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,
-                     const char *const *path, tg_runtime **rt, tg_thread **t)
+                     const char *const *path, bool gil_stays_off, tg_runtime **rt, tg_thread **t)
 {
     if (mode == NULL)
         mode = default_mode();
-    tg_config config = {
-        .mode = mode->name, .argv = argv, .path = path, .handle_sigint = sigint_is_ours()};
+    tg_config config = {.mode = mode->name,
+                        .argv = argv,
+                        .path = path,
+                        .handle_sigint = sigint_is_ours(),
+                        .gil_stays_off = gil_stays_off};
     tg_status st = tg_runtime_create(&config, rt, t);
     if (st == TG_OK)
         return 0;
@@ -166,7 +169,8 @@ int tgi_run(const tgi_options *options)
     const char *path[] = {source.folder, NULL};
     tg_runtime *rt;
     tg_thread *t;
-    code = tgi_runtime_open(options->command, options->mode, argv, path, &rt, &t);
+    code = tgi_runtime_open(options->command, options->mode, argv, path, options->gil_stays_off,
+                            &rt, &t);
     free(argv);
     if (code == 0)
         return run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE);

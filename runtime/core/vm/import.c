@@ -3,7 +3,8 @@
 // import.c - finding, loading and running modules.
 //
 // Order       sys.modules, modules written in C, modules that come with the runtime, then the
-//             directories of sys.path: name/__init__.py, name.py.
+//             directories of sys.path, in each: name/__init__.py, name.togil.so (a shared object),
+//             name.py.
 // Threads     one import at a time per runtime, under a lock that its owner may take again and that
 //             detaches while it waits. A module is in sys.modules while it runs, so a circular
 //             import sees it half made, as in Python.
@@ -206,7 +207,16 @@ static tg_value single_path(tg_thread *t, const char *directory)
     return list;
 }
 
-// Tries directory/leaf/__init__.py and directory/leaf.py. 1 loaded, 0 not there, -1 raised.
+// A shared object. 1 loaded, 0 not there, -1 raised.
+static int load_native(tg_thread *t, const char *path, tg_value name, tg_value m)
+{
+    size_t n;
+    const char *text = tgc_str_utf8(t, name, &n);
+    return text == NULL ? -1 : tgc_shared_of(t)->host->native_file(t, path, text, m);
+}
+
+// Tries directory/leaf/__init__.py, directory/leaf.togil.so and directory/leaf.py. 1 loaded, 0 not
+// there, -1 raised.
 static int load_from(tg_thread *t, const char *directory, const char *leaf, tg_value name,
                      tg_value m)
 {
@@ -230,6 +240,11 @@ static int load_from(tg_thread *t, const char *directory, const char *leaf, tg_v
     if (err == 0) {
         tgc_raise_nomem(t);
         return -1;
+    }
+    if (snprintf(path, sizeof path, "%s.togil.so", folder) < (int)sizeof path) {
+        int st = load_native(t, path, name, m);
+        if (st != 0)
+            return st;
     }
     if (snprintf(path, sizeof path, "%s.py", folder) >= (int)sizeof path)
         return 0;
