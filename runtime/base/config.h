@@ -65,4 +65,15 @@
 #define TGI_THREAD_STACK_MIN ((size_t)64 << 10)
 #endif
 
+// Events per thread that a trace keeps unless the caller says otherwise: half a MiB, which pages
+// are touched only as they fill. Stress: 64.
+#ifndef TGI_TRACE_EVENTS
+#define TGI_TRACE_EVENTS ((size_t)1 << 15)
+#endif
+
+// Ended threads whose events a trace keeps. Stress: 2.
+#ifndef TGI_TRACE_RINGS
+#define TGI_TRACE_RINGS 512
+#endif
+
 #endif

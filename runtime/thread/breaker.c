@@ -14,6 +14,7 @@
 #include "thread/defer.h"   // tgi_defer_process
 #include "thread/gil.h"     // tgi_gil_yield
 #include "thread/runtime.h" // hooks
+#include "thread/trace.h"   // hook
 
 typedef tg_status raising_hook(tg_thread *t);
 
@@ -39,6 +40,7 @@ tg_status tgi_breaker_handle(tg_thread *t)
 
     // ORDER: relaxed; whoever stops the world waits until we see it.
     if ((atom_load_relaxed(&t->breaker) & TGI_BRK_STOP) != 0) {
+        tgi_trace_event(t, TGI_TRACE_YIELD, 0);
         tgi_thread_detach(t); // counts itself down and is suspended
         tgi_thread_attach(t); // returns when the world runs again
     }

@@ -16,6 +16,7 @@
 #include "sync/rank.h"        // TGI_RANK_PAUSE
 #include "thread/runtime.h"   // everything
 #include "thread/stw.h"       // the pause
+#include "thread/trace.h"     // the trace is the parent's
 
 void tgi_fork_prepare(tg_thread *t)
 {
@@ -82,6 +83,7 @@ void tgi_fork_child(tg_thread *t)
     tgi_stw_after_fork(&rt->stw);
     // ORDER: relaxed; only one thread exists.
     atom_store_relaxed(&rt->pause_lock.word, 0);
+    tgi_trace_after_fork(rt, t);
     tgi_rank_set_paused(false);
     tgi_rank_leave(TGI_RANK_PAUSE, &rt->stw.lock);
     tgi_rank_leave(TGI_RANK_PAUSE_GLOBAL, &rt->pause_lock);

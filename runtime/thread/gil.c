@@ -27,6 +27,7 @@
 #include "sync/point.h"       // tgi_point
 #include "thread/breaker.h"   // tgi_breaker_set
 #include "thread/runtime.h"   // tg_interp
+#include "thread/trace.h"     // hooks
 
 void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable)
 {
@@ -68,8 +69,10 @@ static void ask_holder(tgi_gil *gil, tg_thread *t)
     // ORDER: relaxed; G3: alive while we have the lock. It may have released meanwhile: then the
     // bit costs it one needless switch.
     tg_thread *holder = atom_load_relaxed(&gil->holder);
-    if (holder != NULL && holder != t)
+    if (holder != NULL && holder != t) {
+        tgi_trace_event(t, TGI_TRACE_ASK, holder->id);
         tgi_breaker_set(holder, TGI_BRK_GIL_DROP);
+    }
     tgi_rawlock_unlock(&gil->lock);
     tgi_stat_add(t, gil_requests, 1);
 }
@@ -151,6 +154,7 @@ static bool wait_for_gil(tgi_gil *gil, tg_thread *t)
 static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
 {
     int64_t since = tgi_clock_now_ns();
+    tgi_trace_event(t, TGI_TRACE_WANT, 0);
     // ORDER: seq_cst; the count is right when a releaser that was asked to let go looks at it:
     // the waiter that asked counted itself before it set the bit.
     atom_add_seq_cst(&gil->waiters, 1);
@@ -160,6 +164,7 @@ static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
     tgi_stat_add(t, gil_wait_ns, tgi_clock_now_ns() - since);
     if (taken)
         note_taken(gil, t);
+    tgi_trace_event(t, taken ? TGI_TRACE_TAKE : TGI_TRACE_GIVE_UP, 0);
 }
 
 void tgi_gil_take(tg_thread *t)
@@ -208,6 +213,8 @@ static void publish_release(void *ctx, bool found, void *waiter_arg, bool has_mo
 static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, bool asked)
 {
     tgi_stat_add(t, gil_drops, asked ? 1 : 0);
+    if (asked)
+        tgi_trace_event(t, TGI_TRACE_DROP, 0);
     release_context release = {gil, t, asked};
     (void)tgi_unpark_one(&gil->word, publish_release, &release);
 }
@@ -246,6 +253,7 @@ void tgi_gil_yield(tg_thread *t)
         tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
         return;
     }
+    tgi_trace_event(t, TGI_TRACE_YIELD, 0);
     tgi_thread_detach(t);
     tgi_thread_attach(t);
 }

@@ -18,6 +18,7 @@
 #include "thread/breaker.h"   // tgi_breaker_clear
 #include "thread/runtime.h"   // tg_interp
 #include "thread/stw.h"       // the pause
+#include "thread/trace.h"     // hooks
 
 static int get_count(tgi_gil *gil)
 {
@@ -25,8 +26,9 @@ static int get_count(tgi_gil *gil)
     return atom_load_relaxed(&gil->enabled);
 }
 
-static void set_count(tgi_gil *gil, int n)
+static void set_count(tg_thread *t, tgi_gil *gil, int n)
 {
+    tgi_trace_event(t, TGI_TRACE_COUNT, (uint32_t)n);
     // ORDER: relaxed; the caller holds the GIL, and releases it after this, or the world is
     // stopped, and its restart publishes it.
     atom_store_relaxed(&gil->enabled, n);
@@ -62,7 +64,7 @@ tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed)
         return TG_ERR_LIMIT;
     if (n > 0) {
         TGI_INVARIANT(t->holds_gil);
-        set_count(gil, n + 1);
+        set_count(t, gil, n + 1);
         return TG_OK;
     }
 
@@ -74,7 +76,7 @@ tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed)
     if (n == TGI_GIL_PERMANENT - 1)
         st = TG_ERR_LIMIT;           // N1: many threads were here before us
     else if (n != TGI_GIL_PERMANENT) // N2
-        set_count(gil, n + 1);
+        set_count(t, gil, n + 1);
     tgi_start_the_world_global(NULL, rt);
     tgi_thread_attach(t);
     report(changed, n == 0);
@@ -93,7 +95,7 @@ tg_status tgi_gil_enable_permanent(tg_thread *t, bool *changed)
         return TG_ERR_STATE;
     if (n != TGI_GIL_PERMANENT) {
         TGI_INVARIANT(t->holds_gil);
-        set_count(gil, TGI_GIL_PERMANENT);
+        set_count(t, gil, TGI_GIL_PERMANENT);
         report(changed, true);
     }
     return TG_OK;
@@ -112,10 +114,11 @@ tg_status tgi_gil_disable(tg_thread *t, bool *changed)
     if (n == TGI_GIL_PERMANENT)
         return TG_OK; // N2
     TGI_INVARIANT(t->holds_gil);
-    set_count(gil, n - 1);
+    set_count(t, gil, n - 1);
     if (n > 1)
         return TG_OK;
 
+    tgi_trace_event(t, TGI_TRACE_GIL_OFF, 0);
     t->holds_gil = false;
     // ORDER: release; pairs with the acquire of the word in wait_for_gil: who sees the word after
     // this sees `enabled` 0.

@@ -16,6 +16,7 @@
 #include "mem/raw.h"        // memory
 #include "thread/breaker.h" // tgi_breaker_set
 #include "thread/defer.h"   // what is left at the end
+#include "thread/trace.h"   // rings
 
 #include <string.h> // memset
 
@@ -35,6 +36,7 @@ void tgi_runtime_unref(tg_runtime *rt)
         rt->interps = interp->next;
         tgi_raw_free_lines(interp);
     }
+    tgi_trace_fini(rt);
     tgi_raw_free_lines(rt);
 }
 
@@ -209,6 +211,7 @@ static tg_thread *unlink_other(tg_runtime *rt, tg_thread *t)
         other = other->next;
     if (other != NULL) {
         tgi_stats_bury_locked(other);
+        tgi_trace_bury_locked(other, false);
         tgi_thread_unlink_locked(other);
     }
     tgi_rawlock_unlock(&rt->threads_lock);

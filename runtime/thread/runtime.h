@@ -17,6 +17,7 @@
 #include "thread/state.h"   // tg_thread
 #include "thread/stats.h"   // tgi_stats
 #include "thread/stw.h"     // tgi_stw
+#include "thread/trace.h"   // tgi_trace
 
 // What the thread layer asks of the core. Every hook may be NULL.
 typedef struct tgi_core_hooks {
@@ -84,6 +85,7 @@ struct tg_runtime {
     bool ending;          // guarded by threads_lock: no new threads
     tgi_stats dead_stats; // guarded by threads_lock: of ended threads
     uint64_t threads_ended;
+    tgi_trace trace; // guarded by threads_lock
 
     tgi_rwlock pause_lock; // write: global pause; read: pause of one interpreter
     tgi_stw stw;           // global pauses

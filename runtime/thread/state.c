@@ -23,6 +23,7 @@
 #include "thread/gil.h"     // tgi_gil_take
 #include "thread/runtime.h" // lists, hooks
 #include "thread/stw.h"     // pauses
+#include "thread/trace.h"   // hooks
 
 #include <errno.h> // kept
 #include <stdio.h> // snprintf
@@ -41,13 +42,16 @@ tg_thread *tgi_current_thread(void)
 static void *park_detach(void)
 {
     tg_thread *t = current;
-    if (t != NULL)
+    if (t != NULL) {
+        tgi_trace_event(t, TGI_TRACE_PARK, 0);
         tgi_thread_detach(t);
+    }
     return t;
 }
 
 static void park_attach(void *token)
 {
+    tgi_trace_event(token, TGI_TRACE_UNPARK, 0);
     tgi_thread_attach(token);
 }
 
@@ -121,6 +125,7 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
     // ORDER: relaxed; the creator's own reference keeps it above 0.
     atom_add_relaxed(&rt->live, 1);
     tgi_qsbr_register(&rt->qsbr, &t->qsbr, &t->breaker, TGI_BRK_QSBR);
+    tgi_trace_ring *ring = tgi_trace_new_ring(rt);
 
     tgi_rawlock_lock(&rt->threads_lock);
     bool ending = rt->ending;
@@ -137,9 +142,11 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
             atom_store_relaxed(&rt->main_thread, t);
         }
         tgi_stw_adopt_locked(t);
+        tgi_trace_adopt_locked(t, ring);
     }
     tgi_rawlock_unlock(&rt->threads_lock);
     if (ending) {
+        tgi_raw_free(ring);
         tgi_qsbr_unregister(&rt->qsbr, &t->qsbr);
         free_state(t);
         return TG_ERR_STATE;
@@ -153,6 +160,7 @@ static void withdraw(tg_thread *t)
 {
     tg_runtime *rt = t->runtime;
     tgi_deferred_hand_over(&t->deferred);
+    tgi_trace_event(t, TGI_TRACE_END, 0);
     tgi_rawlock_lock(&rt->threads_lock);
     while (t->holds != 0) {
         tgi_rawlock_unlock(&rt->threads_lock);
@@ -161,6 +169,7 @@ static void withdraw(tg_thread *t)
     }
     tgi_stw_forget_locked(t);
     tgi_stats_bury_locked(t);
+    tgi_trace_bury_locked(t, true);
     tgi_thread_unlink_locked(t);
     tgi_rawlock_unlock(&rt->threads_lock);
 }
@@ -239,6 +248,7 @@ static void leave_attached(tg_thread *t)
 static TGI_NOINLINE void wait_for_turn(tg_thread *t)
 {
     int64_t since = tgi_clock_now_ns();
+    tgi_trace_event(t, TGI_TRACE_SUSPEND, 0);
     // ORDER: seq_cst; store-load with release_suspended_locked in stw.c: it stores the state and
     // then looks whether somebody waits; we announce that we wait and then look at the state.
     atom_store_seq_cst(&t->attach_waiting, 1);
@@ -250,6 +260,7 @@ static TGI_NOINLINE void wait_for_turn(tg_thread *t)
     }
     // ORDER: release; pairs with the acquire in release_suspended_locked.
     atom_store_release(&t->attach_waiting, 0);
+    tgi_trace_event(t, TGI_TRACE_RESUME, 0);
     tgi_stat_add(t, attach_waits, 1);
     tgi_stat_add(t, attach_wait_ns, tgi_clock_now_ns() - since);
 }
@@ -294,6 +305,7 @@ tg_status tgi_thread_try_attach(tg_thread *t)
         bound = t;
         tgi_qsbr_online(&t->runtime->qsbr, &t->qsbr);
         tgi_stat_add(t, attaches, 1);
+        tgi_trace_event(t, TGI_TRACE_ATTACH, 0);
         const tgi_core_hooks *hooks = t->runtime->hooks;
         if (TGI_UNLIKELY(parker == NULL) && hooks->thread_bind != NULL)
             hooks->thread_bind(t);
@@ -322,6 +334,7 @@ void tgi_thread_detach(tg_thread *t)
     const tgi_core_hooks *hooks = t->runtime->hooks;
     if (hooks->detaching != NULL)
         hooks->detaching(t);
+    tgi_trace_event(t, TGI_TRACE_DETACH, 0);
     tgi_qsbr_offline(&t->qsbr);
     current = NULL;
     leave_attached(t);

@@ -35,6 +35,7 @@ typedef struct tg_thread tg_thread;
 typedef struct tg_interp tg_interp;
 typedef struct tg_runtime tg_runtime;
 struct tgi_stw;
+struct tgi_trace_ring;
 
 // Bits of tg_thread.breaker: reasons to leave the fast path at the next poll. Any thread sets
 // them by a seq_cst RMW; the poll is one relaxed load.
@@ -71,18 +72,20 @@ struct tg_thread {
     bool holds_gil;                   // owner thread
     _Atomic(uint32_t) attach_waiting; // owner writes: parked in attach
     void *host;                       // owner thread: free for the embedder
+    _Atomic(struct tgi_trace_ring *) trace; // any thread: NULL while no trace is on
 
     tgi_qsbr_node qsbr;     // own cache line: read by scans of other threads
     tgi_deferred deferred;  // owner thread
     tgi_thread_stats stats; // owner writes, any thread reads
 
     // Guarded by runtime.threads_lock.
-    tg_thread *prev, *next;  // list of the runtime
-    struct tgi_stw *counted; // the pause that waits for this thread
-    uint32_t holds;          // foreign threads that keep it from attaching
-    bool daemon;             // not waited for at the end of the runtime
-    bool is_main;            // receives signals
-    char name[32];           // for people; may be cut
+    tg_thread *prev, *next;            // list of the runtime
+    struct tgi_stw *counted;           // the pause that waits for this thread
+    struct tgi_trace_ring *trace_ring; // its events, also while no trace is on
+    uint32_t holds;                    // foreign threads that keep it from attaching
+    bool daemon;                       // not waited for at the end of the runtime
+    bool is_main;                      // receives signals
+    char name[32];                     // for people; may be cut
 
     _Atomic(tgi_parker *) parker; // of the OS thread it is bound to; NULL when unbound
     pthread_t os;                 // valid while parker is set

@@ -41,6 +41,7 @@
 #include "sync/rank.h"      // TGI_RANK_PAUSE
 #include "thread/breaker.h" // tgi_breaker_set
 #include "thread/runtime.h" // lists
+#include "thread/trace.h"   // hook
 
 #include <stdio.h>  // watchdog
 #include <string.h> // names
@@ -276,6 +277,7 @@ static void start(tg_thread *requester, tg_runtime *rt, tgi_stw *stw)
         if (atom_load_relaxed(&t->state) == TGI_SUSPENDED && t->holds == 0)
             tgi_stw_release_locked(t);
     }
+    tgi_trace_add_pause_locked(rt, stw, restarted_ns);
     tgi_rawlock_unlock(&rt->threads_lock);
     record(stw, restarted_ns);
     unlock_scope(rt, stw);
