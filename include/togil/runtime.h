@@ -167,6 +167,7 @@ typedef struct tg_stats {
     uint64_t pause_max_ns;
     uint64_t merges, deferred;
     uint64_t threads_started;
+    uint64_t attaches; // times a thread came back from a call that may block, or was started
 } tg_stats;
 
 // Sums over all threads; exact while no other thread runs.

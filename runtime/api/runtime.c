@@ -401,6 +401,7 @@ void tg_stats_read(tg_thread *t, tg_stats *out)
     out->merges = s.value[TGI_STAT_merges];
     out->deferred = s.value[TGI_STAT_deferred];
     out->threads_started = s.value[TGI_STAT_threads_started];
+    out->attaches = s.value[TGI_STAT_attaches];
     tgi_stw *scopes[2] = {&t->runtime->stw, &t->interp->stw};
     for (int i = 0; i < 2; i++) {
         tgi_stw_report report;

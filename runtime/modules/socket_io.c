@@ -7,6 +7,12 @@
 // costs one system call. A timeout is a deadline that is fixed when the operation begins; neither a
 // signal nor a readiness that turned out wrong moves it.
 //
+// Note [try-attached]
+// A call that cannot wait costs the time to copy. Up to ATTACHED_BYTES it is made attached:
+// giving up the GIL for it invites a thread that computes, which then keeps the GIL for a whole
+// interval; without a GIL it saves the pair. What is larger is copied detached, so that it holds up
+// neither a pause nor other threads. A thread that waits detaches once, whatever it waits for.
+//
 // Threads     any thread may call any method at any time. See Note [close-while-used].
 #include "modules/socket_module.h"
 #include "modules/support.h"
@@ -17,7 +23,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { ON_STACK = 8192 };
+enum {
+    ON_STACK = 8192,
+    ATTACHED_BYTES = 16384, // some microseconds to copy: Note [try-attached]
+};
 
 // --- waiting
 
@@ -89,15 +98,18 @@ static ssize_t try_once(tgi_socket *s, call *c)
     }
 }
 
-// The call, waiting as long as w allows. -1 raised. The call itself never waits, but the system may
-// have much to copy, so it is made detached too.
+// The call, waiting as long as w allows. -1 raised. See Note [try-attached].
 static ssize_t perform(tg_thread *t, tgi_socket *s, const wait *w, call *c)
 {
     for (;;) {
         ssize_t n;
-        TG_BEGIN_BLOCKING(t)
-        n = try_once(s, c);
-        TG_END_BLOCKING(t)
+        if (c->size <= ATTACHED_BYTES) {
+            n = try_once(s, c);
+        } else {
+            TG_BEGIN_BLOCKING(t)
+            n = try_once(s, c);
+            TG_END_BLOCKING(t)
+        }
         if (n == 0 && c->kind == RECV && tgi_socket_is_closed(s))
             errno = EBADF; // the end of data is the one that close made
         else if (n >= 0)

@@ -7,8 +7,9 @@
 // The number of a closed descriptor is given to the next file that is opened, so a thread between
 // reading the number and its system call could read from a stranger. Every operation is therefore
 // counted in `users` while it holds the number. close() sets CLOSED, which refuses new operations,
-// and shuts the connection down, which ends those that wait; the descriptor is closed by whoever
-// comes last. An operation that was cut off so fails with EBADF, like one that begins afterwards.
+// and shuts the connection down, which ends those that wait (also in another process that has the
+// socket from a fork); whoever comes last closes the descriptor. An operation that was cut off
+// so fails with EBADF, like one that begins afterwards.
 //
 // Threads     any thread may call any method at any time.
 // Invariants  SO1  fd is const after init. It is open while USERS > 0 or CLOSED is off.
@@ -35,15 +36,23 @@ tgi_socket *tgi_socket_data(tg_thread *t, tg_value self)
     return tg_data(t, self, &tgi_socket_class);
 }
 
-void tgi_socket_end(tg_thread *t, tgi_socket *s)
+// One user less; the last one of a closed socket closes the descriptor. 0 or what close says.
+static int end_use(tg_thread *t, tgi_socket *s)
 {
+    int err = 0;
     // ORDER: acq_rel; whoever comes last closes after everybody else is done with the descriptor.
     uint32_t old = atomic_fetch_sub_explicit(&s->users, 1, memory_order_acq_rel);
     if ((old & USERS) == 1 && (old & CLOSED) != 0 && (old & DETACHED) == 0) {
-        TG_BEGIN_BLOCKING(t)
-        close(s->fd);
+        TG_BEGIN_BLOCKING(t) // what is left to send may be waited for (SO_LINGER)
+        err = close(s->fd) < 0 ? errno : 0;
         TG_END_BLOCKING(t)
     }
+    return err;
+}
+
+void tgi_socket_end(tg_thread *t, tgi_socket *s)
+{
+    (void)end_use(t, s);
 }
 
 // The socket with the operation counted; NULL with OSError if it is closed. See Note
@@ -179,24 +188,25 @@ TGI_NATIVE(socket_shutdown)
 
 // --- the end
 
-// See Note [close-while-used].
+// See Note [close-while-used]. close() is a user too: without its own count the last of the others
+// could close the descriptor before the shutdown, which would then hit a stranger.
 TGI_NATIVE(socket_close)
 {
     tgi_socket *s = tgi_socket_data(t, args[0]);
     if (s == NULL)
         return TG_NULL;
-    // ORDER: acq_rel; release pairs with the acquire in is_closed, acquire with the last user's
-    // step in end.
-    uint32_t old = atomic_fetch_or_explicit(&s->users, CLOSED, memory_order_acq_rel);
-    if ((old & CLOSED) != 0)
-        return TG_NONE;
-    int err = 0;
-    TG_BEGIN_BLOCKING(t)
-    if ((old & USERS) == 0)
-        err = close(s->fd) < 0 ? errno : 0;
-    else
-        (void)shutdown(s->fd, SHUT_RDWR);
-    TG_END_BLOCKING(t)
+    // ORDER: relaxed; the CAS decides.
+    uint32_t old = atomic_load_explicit(&s->users, memory_order_relaxed);
+    do {
+        if ((old & CLOSED) != 0)
+            return TG_NONE;
+        // ORDER: acq_rel; release pairs with the acquire in is_closed, acquire with the last user's
+        // step in end. Relaxed on failure: the loop looks again.
+    } while (!atomic_compare_exchange_weak_explicit(&s->users, &old, (old | CLOSED) + 1,
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    if ((old & USERS) != 0)
+        (void)shutdown(s->fd, SHUT_RDWR); // does not wait
+    int err = end_use(t, s);
     // The descriptor is gone whatever close says; a reset by the peer is no news any more.
     return err == 0 || err == EINTR || err == ECONNRESET ? TG_NONE : tg_raise_os(t, err, NULL);
 }
@@ -206,9 +216,15 @@ TGI_NATIVE(socket_detach)
     tgi_socket *s = tgi_socket_data(t, args[0]);
     if (s == NULL)
         return TG_NULL;
-    // ORDER: acq_rel; as in close.
-    uint32_t old = atomic_fetch_or_explicit(&s->users, CLOSED | DETACHED, memory_order_acq_rel);
-    return tg_int(t, (old & CLOSED) != 0 ? -1 : s->fd);
+    // ORDER: relaxed; the CAS decides.
+    uint32_t old = atomic_load_explicit(&s->users, memory_order_relaxed);
+    do {
+        if ((old & CLOSED) != 0)
+            return tg_int(t, -1); // somebody closes it, or it has been detached
+        // ORDER: acq_rel; as in close.
+    } while (!atomic_compare_exchange_weak_explicit(&s->users, &old, old | CLOSED | DETACHED,
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    return tg_int(t, s->fd);
 }
 
 TGI_NATIVE(socket_fileno)

@@ -57,6 +57,7 @@ TGI_NATIVE(togil_stats)
         {"gil_drops", s.gil_drops},       {"pauses", s.pauses},
         {"pause_max_ns", s.pause_max_ns}, {"merges", s.merges},
         {"deferred", s.deferred},         {"threads_started", s.threads_started},
+        {"attaches", s.attaches},
     };
     tg_value dict = tg_dict(t);
     for (size_t i = 0; i < sizeof figures / sizeof figures[0] && dict != TG_NULL; i++) {
@@ -82,8 +83,7 @@ static const tg_function_def functions[] = {
 
 static int init(tg_thread *t, tg_value module)
 {
-    if (tgi_add_togil_gil(t, module) < 0 ||
-        tgi_add_str(t, module, "version", tg_version()) < 0 ||
+    if (tgi_add_togil_gil(t, module) < 0 || tgi_add_str(t, module, "version", tg_version()) < 0 ||
         tgi_add_str(t, module, "__version__", tg_version()) < 0)
         return -1;
     return tg_module_add_functions(t, module, functions);
