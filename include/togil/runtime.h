@@ -149,11 +149,28 @@ static inline bool tg_gil_enabled(tg_thread *t)
     return tg_gil_count(t) != 0;
 }
 // Each transient request is followed by exactly one tg_gil_disable or tg_gil_make_permanent, by any
-// thread. TG_ERR_UNSUPPORTED: classic counts. TG_ERR_LIMIT: too many requests. TG_ERR_STATE:
-// unpaired.
+// thread. enable may detach t for a moment and stop all threads; the other two never wait. Once
+// the GIL is permanent all three do nothing and succeed. TG_ERR_UNSUPPORTED: classic counts.
+// TG_ERR_LIMIT: too many requests. TG_ERR_STATE: unpaired, no such request is open.
 TG_API tg_status tg_gil_enable(tg_thread *t);
 TG_API tg_status tg_gil_make_permanent(tg_thread *t);
 TG_API tg_status tg_gil_disable(tg_thread *t);
+// The same for a request with a name ("module zlib"; copied, cut at 63 bytes), which is taken back
+// under that name only. who NULL: the functions above, whose requests bear the name of the thread.
+TG_API tg_status tg_gil_enable_for(tg_thread *t, const char *who);
+TG_API tg_status tg_gil_make_permanent_for(tg_thread *t, const char *who);
+TG_API tg_status tg_gil_disable_for(tg_thread *t, const char *who);
+
+typedef struct tg_gil_request {
+    char who[64]; // the name, "thread 3 (MainThread)", "start" (on from the start), or "others"
+    int count;    // open requests of it
+} tg_gil_request;
+// Who asked: writes the first `capacity` open requests, oldest first, and returns how many there
+// are. Beyond a few dozen names the rest is counted together as "others". Of a permanent GIL the
+// first is the one that made it so, and nothing is added any more. out may be NULL if capacity is
+// 0.
+TG_API size_t tg_gil_who(tg_thread *t, tg_gil_request *out, size_t capacity);
+
 TG_API void tg_gil_set_interval_us(tg_thread *t, int64_t us);
 TG_API int64_t tg_gil_interval_us(tg_thread *t);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// runtime.c - public functions about modes, runtimes, threads, waiting and the GIL.
+// runtime.c - public functions about modes, runtimes, threads and waiting.
 //
 // Owns        the table of modes.
 // Threads     as include/togil/runtime.h says.
@@ -15,7 +15,6 @@
 #include "sync/mutex.h"      // tg_lock
 #include "thread/blocking.h" // waits
 #include "thread/breaker.h"  // poll
-#include "thread/gil.h"      // switch
 #include "thread/signals.h"  // SIGINT
 #include "thread/start.h"    // threads
 #include "thread/stats.h"    // figures
@@ -353,33 +352,6 @@ tg_status tg_sleep(tg_thread *t, int64_t ns)
         if (st != TG_OK)
             return st;
     }
-}
-
-// --- the GIL
-
-int tg_gil_count(tg_thread *t)
-{
-    return tgi_gil_count(t);
-}
-tg_status tg_gil_enable(tg_thread *t)
-{
-    return tgi_gil_enable_transient(t, NULL);
-}
-tg_status tg_gil_make_permanent(tg_thread *t)
-{
-    return tgi_gil_enable_permanent(t, NULL);
-}
-tg_status tg_gil_disable(tg_thread *t)
-{
-    return tgi_gil_disable(t, NULL);
-}
-void tg_gil_set_interval_us(tg_thread *t, int64_t us)
-{
-    tgi_gil_set_interval_ns(t->interp->gil, us * 1000);
-}
-int64_t tg_gil_interval_us(tg_thread *t)
-{
-    return tgi_gil_interval_ns(t->interp->gil) / 1000;
 }
 
 // --- figures

@@ -34,6 +34,12 @@
 #define TGI_GIL_INTERVAL_MIN_NS INT64_C(1000)
 #endif
 
+// Names of open requests for the GIL that are kept apart; further ones are counted together.
+// Stress: 2.
+#ifndef TGI_GIL_LEDGER_SIZE
+#define TGI_GIL_LEDGER_SIZE 32
+#endif
+
 // Bytes of deferred frees a thread may pile up before it asks all threads for a quiescent state.
 // Large enough that requests are rare (a few per millisecond at most). Stress: 4096.
 #ifndef TGI_DEFER_LIMIT

@@ -47,10 +47,69 @@ TGI_NATIVE(gil_make_permanent)
     return switched(t, tg_gil_make_permanent(t));
 }
 
+// --- status()
+
+enum { MANY_REQUESTS = 64 };
+
+// A name may have been cut inside a character.
+static tg_value name_str(tg_thread *t, char *who)
+{
+    tg_value name = tg_str_c(t, who);
+    if (name != TG_NULL)
+        return name;
+    tg_error_clear(t);
+    for (char *c = who; *c != 0; c++)
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    return tg_str_c(t, who);
+}
+
+// [(who, count), ...]; *total is the sum of the counts.
+static tg_value who_list(tg_thread *t, int64_t *total)
+{
+    tg_gil_request open[MANY_REQUESTS];
+    size_t n = tg_gil_who(t, open, MANY_REQUESTS);
+    tg_value list = tg_list(t, NULL, 0);
+    *total = 0;
+    for (size_t i = 0; i < n && i < MANY_REQUESTS && list != TG_NULL; i++) {
+        tg_value pair = TG_NULL;
+        tg_value items[2] = {name_str(t, open[i].who), tg_int(t, open[i].count)};
+        if (items[0] != TG_NULL)
+            pair = tg_tuple(t, items, 2);
+        tg_release(t, items[0]);
+        *total += open[i].count;
+        if (pair == TG_NULL || tg_list_append(t, list, pair) < 0) {
+            tg_release(t, list);
+            list = TG_NULL;
+        }
+        tg_release(t, pair);
+    }
+    return list;
+}
+
 TGI_NATIVE(gil_status)
 {
     int n = tg_gil_count(t);
-    return tg_str_c(t, n == 0 ? "off" : n == INT_MAX ? "permanent" : "on");
+    int64_t total;
+    tg_value who = who_list(t, &total);
+    const struct {
+        const char *name;
+        tg_value value; // taken
+    } items[] = {
+        {"enabled", tg_bool(n != 0)},
+        {"count", tg_int(t, total)},
+        {"permanent", tg_bool(n == INT_MAX)},
+        {"who", who},
+    };
+    tg_value dict = tg_dict(t);
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        if (dict != TG_NULL && (items[i].value == TG_NULL ||
+                                tg_dict_set_c(t, dict, items[i].name, items[i].value) < 0)) {
+            tg_release(t, dict);
+            dict = TG_NULL;
+        }
+        tg_release(t, items[i].value);
+    }
+    return dict;
 }
 
 TGI_NATIVE(gil_requests)
@@ -58,6 +117,8 @@ TGI_NATIVE(gil_requests)
     int n = tg_gil_count(t);
     return tg_int(t, n == INT_MAX ? 0 : n);
 }
+
+// --- with togil.gil
 
 static const char owed_key[] = "togil.gil";
 

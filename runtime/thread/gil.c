@@ -44,6 +44,9 @@ void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable)
     atom_store_relaxed(&gil->holder, NULL);
     atom_store_relaxed(&gil->switches, 0);
     gil->taken_ns = 0;
+    gil->ledger = (tgi_gil_ledger){.permanent = enabled == TGI_GIL_PERMANENT};
+    if (enabled != 0)
+        tgi_gil_ledger_add(&gil->ledger, tgi_gil_started, NULL);
 }
 
 // t owns the word. The fields are written by the holder only; others read them as hints.

@@ -8,10 +8,11 @@
 #ifndef TGI_THREAD_GIL_H
 #define TGI_THREAD_GIL_H
 
-#include "base/atomic.h"  // orders
-#include "base/clock.h"   // intervals
-#include "sync/rawlock.h" // tgi_rawlock
-#include "thread/state.h" // tg_thread
+#include "base/atomic.h"       // orders
+#include "base/clock.h"        // intervals
+#include "sync/rawlock.h"      // tgi_rawlock
+#include "thread/gil_ledger.h" // who asked
+#include "thread/state.h"      // tg_thread
 
 #include <limits.h> // INT_MAX
 
@@ -35,6 +36,7 @@ typedef struct tgi_gil {
     _Atomic(uint64_t) switches;              // holder writes: times it went to another thread
     _Atomic(uint32_t) reserved_by;           // who set RESERVED: the one that may not claim it
     int64_t taken_ns;                        // holder: when, if timing
+    tgi_gil_ledger ledger;                   // as `enabled`
 } tgi_gil;
 
 void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable);
@@ -46,16 +48,16 @@ void tgi_gil_take(tg_thread *t);
 // Gives it back if t holds it. With `final`, t is about to be freed and is forgotten.
 void tgi_gil_release(tg_thread *t, bool final);
 
-// The switch. t is attached. *changed (may be NULL) says whether the GIL went from off to on or
-// from on to off.
+// The switch. t is attached. `who` names the request, or is NULL: then it is t's. *changed (may be
+// NULL) says whether the GIL went from off to on or from on to off.
 //   TG_ERR_UNSUPPORTED  the runtime's GIL cannot be switched
 //   TG_ERR_LIMIT        the counter is at its end
-//   TG_ERR_STATE        unpaired: disable without enable
-// Each enable_transient is followed by exactly one disable or one enable_permanent.
-// enable_transient may detach t for a moment; the other two never wait.
-tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed);
-tg_status tgi_gil_enable_permanent(tg_thread *t, bool *changed);
-tg_status tgi_gil_disable(tg_thread *t, bool *changed);
+//   TG_ERR_STATE        unpaired: no request of that name (or unnamed) is open
+// Each enable_transient is followed by exactly one disable or one enable_permanent of the same
+// name. enable_transient may detach t for a moment; the other two never wait.
+tg_status tgi_gil_enable_transient(tg_thread *t, const char *who, bool *changed);
+tg_status tgi_gil_enable_permanent(tg_thread *t, const char *who, bool *changed);
+tg_status tgi_gil_disable(tg_thread *t, const char *who, bool *changed);
 
 // Attached threads: constant until they detach.
 bool tgi_gil_is_enabled(tg_thread *t);

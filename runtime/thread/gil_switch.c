@@ -8,6 +8,7 @@
 // Invariants  N1  the counter never passes TGI_GIL_PERMANENT - 1 by counting: requests beyond are
 //                 refused, also when another thread was faster.
 //             N2  PERMANENT is never left.
+//             N4  the ledger changes with the counter: L1 in gil_ledger.c.
 //             N3  turning off never waits: waiters are woken, see 0 and go on without the GIL. A
 //                 thread that took the word while the GIL was going off just holds a lock nobody
 //                 asks for, and releases it at its next detach.
@@ -34,6 +35,13 @@ static void set_count(tg_thread *t, tgi_gil *gil, int n)
     atom_store_relaxed(&gil->enabled, n);
 }
 
+// The counter is n, below PERMANENT - 1. N4
+static void add_request(tgi_gil *gil, int n, const char *who, tg_thread *t)
+{
+    tgi_gil_ledger_add(&gil->ledger, who, t);
+    set_count(t, gil, n + 1);
+}
+
 bool tgi_gil_is_enabled(tg_thread *t)
 {
     return tgi_gil_count(t) != 0;
@@ -50,7 +58,7 @@ static void report(bool *changed, bool value)
         *changed = value;
 }
 
-tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed)
+tg_status tgi_gil_enable_transient(tg_thread *t, const char *who, bool *changed)
 {
     TGI_INVARIANT(tgi_thread_is_attached(t));
     tgi_gil *gil = t->interp->gil;
@@ -64,7 +72,7 @@ tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed)
         return TG_ERR_LIMIT;
     if (n > 0) {
         TGI_INVARIANT(t->holds_gil);
-        set_count(t, gil, n + 1);
+        add_request(gil, n, who, t);
         return TG_OK;
     }
 
@@ -76,14 +84,14 @@ tg_status tgi_gil_enable_transient(tg_thread *t, bool *changed)
     if (n == TGI_GIL_PERMANENT - 1)
         st = TG_ERR_LIMIT;           // N1: many threads were here before us
     else if (n != TGI_GIL_PERMANENT) // N2
-        set_count(t, gil, n + 1);
+        add_request(gil, n, who, t);
     tgi_start_the_world_global(NULL, rt);
     tgi_thread_attach(t);
     report(changed, n == 0);
     return st;
 }
 
-tg_status tgi_gil_enable_permanent(tg_thread *t, bool *changed)
+tg_status tgi_gil_enable_permanent(tg_thread *t, const char *who, bool *changed)
 {
     TGI_INVARIANT(tgi_thread_is_attached(t));
     tgi_gil *gil = t->interp->gil;
@@ -93,15 +101,18 @@ tg_status tgi_gil_enable_permanent(tg_thread *t, bool *changed)
     int n = get_count(gil);
     if (n == 0)
         return TG_ERR_STATE;
-    if (n != TGI_GIL_PERMANENT) {
-        TGI_INVARIANT(t->holds_gil);
-        set_count(t, gil, TGI_GIL_PERMANENT);
-        report(changed, true);
-    }
+    if (n == TGI_GIL_PERMANENT)
+        return TG_OK;
+    TGI_INVARIANT(t->holds_gil);
+    tg_status st = tgi_gil_ledger_freeze(&gil->ledger, who, t);
+    if (st != TG_OK)
+        return st;
+    set_count(t, gil, TGI_GIL_PERMANENT);
+    report(changed, true);
     return TG_OK;
 }
 
-tg_status tgi_gil_disable(tg_thread *t, bool *changed)
+tg_status tgi_gil_disable(tg_thread *t, const char *who, bool *changed)
 {
     TGI_INVARIANT(tgi_thread_is_attached(t));
     tgi_gil *gil = t->interp->gil;
@@ -114,6 +125,9 @@ tg_status tgi_gil_disable(tg_thread *t, bool *changed)
     if (n == TGI_GIL_PERMANENT)
         return TG_OK; // N2
     TGI_INVARIANT(t->holds_gil);
+    tg_status st = tgi_gil_ledger_remove(&gil->ledger, who, t);
+    if (st != TG_OK)
+        return st;
     set_count(t, gil, n - 1);
     if (n > 1)
         return TG_OK;

@@ -18,14 +18,22 @@ def attempt(f):
         return str(e)
 
 
+def state():
+    status = togil.gil.status()
+    assert status["enabled"] == togil.gil_enabled()
+    assert status["count"] == sum(n for _, n in status["who"])
+    assert bool(status["who"]) == status["enabled"]
+    return "permanent" if status["permanent"] else "on" if status["enabled"] else "off"
+
+
 if togil.gil.switchable and not mode.startswith("gil"):
-    states = [togil.gil.status()]
+    states = [state()]
     with togil.gil():
-        states.append(togil.gil.status())
+        states.append(state())
         with togil.gil:
-            states.append((togil.gil.status(), togil.gil.requests()))
+            states.append((state(), togil.gil.requests()))
         states.append((togil.gil_enabled(), togil.gil.requests()))
-    states.append(togil.gil.status())
+    states.append(state())
     togil.gil.enable()
     states.append(togil.gil_enabled())
     togil.gil.disable()

@@ -10,7 +10,7 @@
 
 static tg_status enable(world *w, bool *changed)
 {
-    return tgi_gil_enable_transient(w->t, changed);
+    return tgi_gil_enable_transient(w->t, NULL, changed);
 }
 
 TEST(transient_requests_nest_and_are_taken_back)
@@ -26,14 +26,14 @@ TEST(transient_requests_nest_and_are_taken_back)
     CHECK_EQ_INT(enable(&w, &changed), TG_OK);
     CHECK(!changed);
     CHECK_EQ_INT(tgi_gil_count(w.t), 2);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, &changed), TG_OK);
     CHECK(!changed);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, &changed), TG_OK);
     CHECK(changed);
     CHECK(!tgi_gil_is_enabled(w.t));
     CHECK(!w.t->holds_gil);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_ERR_STATE);
-    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL), TG_ERR_STATE);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, &changed), TG_ERR_STATE);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL, NULL), TG_ERR_STATE);
     world_end(&w);
 }
 
@@ -42,13 +42,13 @@ TEST(permanent_absorbs_and_stays)
     world w = world_new(false, true, NULL);
     bool changed;
     CHECK_EQ_INT(enable(&w, NULL), TG_OK);
-    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, &changed), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL, &changed), TG_OK);
     CHECK(changed);
-    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, &changed), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL, &changed), TG_OK);
     CHECK(!changed);
     CHECK_EQ_INT(enable(&w, &changed), TG_OK);
     CHECK(!changed);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, &changed), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, &changed), TG_OK);
     CHECK(!changed);
     CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT);
     world_end(&w);
@@ -64,7 +64,7 @@ TEST(counter_refuses_to_become_permanent_by_counting)
     CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 1);
     CHECK_EQ_INT(enable(&w, NULL), TG_ERR_LIMIT);
     CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 1);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
     CHECK_EQ_INT(tgi_gil_count(w.t), TGI_GIL_PERMANENT - 2);
     atom_store_relaxed(&gil->enabled, 1);
     world_end(&w);
@@ -78,8 +78,8 @@ TEST(pinned_gil_cannot_be_switched)
         CHECK_EQ_INT(tgi_gil_is_enabled(w.t), on);
         CHECK_EQ_INT(enable(&w, &changed), TG_ERR_UNSUPPORTED);
         CHECK(!changed);
-        CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_ERR_UNSUPPORTED);
-        CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL), TG_ERR_UNSUPPORTED);
+        CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_ERR_UNSUPPORTED);
+        CHECK_EQ_INT(tgi_gil_enable_permanent(w.t, NULL, NULL), TG_ERR_UNSUPPORTED);
         world_end(&w);
     }
 }
@@ -91,18 +91,18 @@ static _Atomic(bool) stop_flag;
 static void make_permanent(tg_thread *t, void *arg)
 {
     (void)arg;
-    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL), TG_OK);
-    CHECK_EQ_INT(tgi_gil_enable_permanent(t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_permanent(t, NULL, NULL), TG_OK);
     CHECK_EQ_INT(tgi_gil_count(t), TGI_GIL_PERMANENT);
 }
 
 static void make_transient(tg_thread *t, void *arg)
 {
     (void)arg;
-    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_enable_transient(t, NULL, NULL), TG_OK);
     int count = tgi_gil_count(t);
     CHECK(count > 0);
-    CHECK_EQ_INT(tgi_gil_disable(t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(t, NULL, NULL), TG_OK);
 }
 
 TEST(permanent_and_transient_at_the_same_moment)
@@ -174,7 +174,7 @@ TEST(turning_off_wakes_those_who_wait)
         h[i] = world_start(&w, come_and_go, NULL);
     while (tgi_parked_count(&gil->word) < 3)
         sched_yield();
-    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
     for (int i = 0; i < 3; i++) {
         CHECK_EQ_INT(tgi_thread_join(h[i], tgi_deadline_after_ns(20 * TGI_NS_PER_S), 0), TG_OK);
         tgi_thread_handle_release(h[i]);
@@ -245,7 +245,7 @@ TEST(toggling_storm_keeps_every_promise)
     long toggles = test_scale(1500);
     for (long i = 0; i < toggles; i++) {
         bool changed;
-        REQUIRE(tgi_gil_enable_transient(w.t, &changed) == TG_OK);
+        REQUIRE(tgi_gil_enable_transient(w.t, NULL, &changed) == TG_OK);
         CHECK(changed);
         for (uint64_t k = test_rng_below(&rng, 3); k > 0; k--)
             CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
@@ -254,7 +254,7 @@ TEST(toggling_storm_keeps_every_promise)
             sched_yield();
             tgi_thread_attach(w.t);
         }
-        REQUIRE(tgi_gil_disable(w.t, &changed) == TG_OK);
+        REQUIRE(tgi_gil_disable(w.t, NULL, &changed) == TG_OK);
         CHECK(changed);
         CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
     }
@@ -270,7 +270,7 @@ static void toggle_too(tg_thread *t, void *arg)
 {
     (void)arg;
     for (long i = 0; i < test_scale(200); i++) {
-        REQUIRE(tgi_gil_enable_transient(t, NULL) == TG_OK);
+        REQUIRE(tgi_gil_enable_transient(t, NULL, NULL) == TG_OK);
         CHECK(t->holds_gil);
         if (atom_add_seq_cst(&inside, 1) != 0)
             FAIL("two threads are attached while the GIL is on");
@@ -278,7 +278,7 @@ static void toggle_too(tg_thread *t, void *arg)
         atom_sub_seq_cst(&inside, 1);
         CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
         CHECK(t->holds_gil);
-        REQUIRE(tgi_gil_disable(t, NULL) == TG_OK);
+        REQUIRE(tgi_gil_disable(t, NULL, NULL) == TG_OK);
         CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
     }
 }

@@ -82,14 +82,14 @@ static void work(tg_thread *t, void *arg)
             break;
         case 2:
             if (requests < 3) {
-                REQUIRE(tgi_gil_enable_transient(t, NULL) == TG_OK);
+                REQUIRE(tgi_gil_enable_transient(t, NULL, NULL) == TG_OK);
                 requests++;
             }
             break;
         case 3:
         case 4:
             if (requests > 0) {
-                REQUIRE(tgi_gil_disable(t, NULL) == TG_OK);
+                REQUIRE(tgi_gil_disable(t, NULL, NULL) == TG_OK);
                 requests--;
             }
             break;
@@ -129,7 +129,7 @@ static void work(tg_thread *t, void *arg)
         }
     }
     while (requests-- > 0)
-        REQUIRE(tgi_gil_disable(t, NULL) == TG_OK);
+        REQUIRE(tgi_gil_disable(t, NULL, NULL) == TG_OK);
 }
 
 static void run_storm(bool gil_on)

@@ -56,7 +56,7 @@ TEST(a_trace_shows_what_a_thread_did)
     CHECK_EQ_INT(tgi_trace_begin(w.t, 100), TG_ERR_STATE);
     tgi_thread_detach(w.t);
     tgi_thread_attach(w.t);
-    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
     tgi_thread_detach(w.t);
     CHECK_EQ_INT(tgi_trace_finish(w.rt), TG_OK);
     tgi_thread_attach(w.t); // not recorded
