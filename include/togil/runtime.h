@@ -58,6 +58,10 @@ typedef struct tg_config {
     int64_t switch_interval_us; // 0: 5000
     bool handle_sigint;         // Ctrl-C raises KeyboardInterrupt in the first thread
     bool gil_stays_off;         // also for native modules that are not declared safe: native.h
+    // Called once by tg_runtime_destroy, attached, when every other thread has ended and the heap
+    // is still there: the place to read the last figures (<togil/stats.h>). May be NULL.
+    void (*at_end)(tg_thread *t, void *arg);
+    void *at_end_arg;
 } tg_config;
 
 // Creates a runtime; the calling thread becomes its main thread, attached, in *t. config may be
@@ -173,22 +177,6 @@ TG_API size_t tg_gil_who(tg_thread *t, tg_gil_request *out, size_t capacity);
 
 TG_API void tg_gil_set_interval_us(tg_thread *t, int64_t us);
 TG_API int64_t tg_gil_interval_us(tg_thread *t);
-
-// --- figures
-
-typedef struct tg_stats {
-    uint64_t objects_made, objects_live; // heap objects; live counts include the runtime's own
-    uint64_t bytes_live;
-    uint64_t gil_takes, gil_waits, gil_wait_ns, gil_drops;
-    uint64_t pauses;
-    uint64_t pause_max_ns;
-    uint64_t merges, deferred;
-    uint64_t threads_started;
-    uint64_t attaches; // times a thread came back from a call that may block, or was started
-} tg_stats;
-
-// Sums over all threads; exact while no other thread runs.
-TG_API void tg_stats_read(tg_thread *t, tg_stats *out);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,7 @@
 #include <togil/native.h>
 #include <togil/object.h>
 #include <togil/runtime.h>
+#include <togil/stats.h>
 #include <togil/status.h>
 #include <togil/value.h>
 

@@ -20,10 +20,12 @@ typedef struct tgi_api_module {
 
 // Per runtime: tg_interp.host of its first interpreter.
 typedef struct tgi_api_runtime {
-    const tg_mode *mode;     // const after init
-    bool gil_stays_off;      // const after init: see tg_config
-    tgi_mutex lock;          // leaf: guards what follows
-    tgi_api_module *modules; // registered ones
+    const tg_mode *mode;                     // const after init
+    bool gil_stays_off;                      // const after init: see tg_config
+    void (*at_end)(tg_thread *t, void *arg); // const once created: tg_config.at_end
+    void *at_end_arg;                        // const once created
+    tgi_mutex lock;                          // leaf: guards what follows
+    tgi_api_module *modules;                 // registered ones
     size_t module_count, module_capacity;
 } tgi_api_runtime;
 

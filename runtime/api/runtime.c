@@ -17,8 +17,6 @@
 #include "thread/breaker.h"  // poll
 #include "thread/signals.h"  // SIGINT
 #include "thread/start.h"    // threads
-#include "thread/stats.h"    // figures
-#include "thread/stw.h"      // pauses
 
 #include <errno.h>
 #include <signal.h>
@@ -127,6 +125,8 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
             tg_runtime_destroy(rt, t);
             return st;
         }
+        api->at_end = config->at_end;
+        api->at_end_arg = config->at_end_arg;
         *out = rt;
         *out_thread = t;
         return TG_OK;
@@ -155,6 +155,10 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     core->stream_flush(t, 1);
     core->stream_flush(t, 2);
     core->error_clear(t);
+    if (api->at_end != NULL) {
+        api->at_end(t, api->at_end_arg);
+        core->error_clear(t);
+    }
     (void)tgi_signals_remove(rt, SIGINT);
     tgi_api_free_states(t);
     if (left == 0)
@@ -351,36 +355,5 @@ tg_status tg_sleep(tg_thread *t, int64_t ns)
         st = interrupted(t);
         if (st != TG_OK)
             return st;
-    }
-}
-
-// --- figures
-
-void tg_stats_read(tg_thread *t, tg_stats *out)
-{
-    uint64_t counts[4];
-    tgi_stats s;
-    tgi_core_of(t)->host_counts(t, counts);
-    tgi_stats_read(t->runtime, &s);
-    memset(out, 0, sizeof *out);
-    out->objects_made = counts[0];
-    out->objects_live = counts[0] - counts[1];
-    out->bytes_live = counts[2] - counts[3];
-    out->gil_takes = s.value[TGI_STAT_gil_takes];
-    out->gil_waits = s.value[TGI_STAT_gil_waits];
-    out->gil_wait_ns = s.value[TGI_STAT_gil_wait_ns];
-    out->gil_drops = s.value[TGI_STAT_gil_drops];
-    out->merges = s.value[TGI_STAT_merges];
-    out->deferred = s.value[TGI_STAT_deferred];
-    out->threads_started = s.value[TGI_STAT_threads_started];
-    out->attaches = s.value[TGI_STAT_attaches];
-    tgi_stw *scopes[2] = {&t->runtime->stw, &t->interp->stw};
-    for (int i = 0; i < 2; i++) {
-        tgi_stw_report report;
-        tgi_stw_read(scopes[i], &report);
-        for (int c = 0; c < TGI_CAUSE_COUNT; c++)
-            out->pauses += report.pauses[c];
-        uint64_t longest = report.stopped.max;
-        out->pause_max_ns = longest > out->pause_max_ns ? longest : out->pause_max_ns;
     }
 }

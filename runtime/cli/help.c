@@ -16,6 +16,10 @@ static const char mode_options[] =
     "  --counts NAME    and how references are counted: classic, atomic, biased\n"
     "                   (--gil off also for native modules that want the GIL)\n";
 
+static const char run_options[] =
+    "  --stats          print the figures of the run at its end: GIL, pauses, objects\n"
+    "  --stats=FILE     write them to FILE as JSON\n";
+
 static void list_modes(FILE *to)
 {
     size_t count;
@@ -38,6 +42,7 @@ void tgi_help_main(FILE *to)
           "\n",
           to);
     fputs(mode_options, to);
+    fputs(run_options, to);
     fputs("  --version, -V    the version\n"
           "  --help, -h       this text; after ab, dis, modes or run: theirs\n",
           to);
@@ -55,6 +60,7 @@ void tgi_help_run(FILE *to)
           "\n",
           to);
     fputs(mode_options, to);
+    fputs(run_options, to);
     fputs("  --               the next argument is the script, whatever it looks like\n"
           "\n"
           "Exit codes: that of sys.exit(); 0 at the end of the script; 1 uncaught exception;\n"

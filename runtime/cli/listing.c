@@ -125,7 +125,7 @@ int tgi_dis_main(int argc, char **argv)
         return code;
     code = tgi_source_read(&options, &source);
     if (code == 0)
-        code = tgi_runtime_open(command, NULL, NULL, NULL, false, &rt, &t);
+        code = tgi_runtime_open(command, NULL, (tg_config){0}, &rt, &t);
     if (code == 0) {
         code = disassemble(t, &source);
         tg_runtime_destroy(rt, t);

@@ -131,8 +131,9 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 
 // --- the line
 
-static const char *const known_with_mode[] = {"--mode", "--gil",  "--counts", "--version",
-                                              "-V",     "--help", "-h",       "-c"};
+static const char *const known_with_mode[] = {
+    "--mode", "--gil", "--counts", "--stats", "--version", "-V", "--help", "-h", "-c",
+};
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
 static bool unknown(const char *option, const tgi_options *out, bool with_mode)
@@ -177,6 +178,24 @@ static int take_mode_option(char **argv, int argc, int *at, const char *command,
     return st;
 }
 
+// Options of a run that do not choose the mode. 1, 0 if it is another option, -1 after a message.
+static int take_run_option(const char *option, const char *command, tgi_options *out)
+{
+    // The value is behind "=" or there is none: what follows --stats is the script.
+    if (strcmp(option, "--stats") == 0) {
+        out->stats = true;
+        return 1;
+    }
+    if (strncmp(option, "--stats=", 8) == 0) {
+        out->stats_file = option + 8;
+        if (out->stats_file[0] != '\0')
+            return 1;
+        tgi_usage_error(command, "--stats= needs a value: the file for the figures");
+        return -1;
+    }
+    return 0;
+}
+
 static void take_script(char **argv, int argc, int at, tgi_options *out)
 {
     if (at >= argc)
@@ -219,6 +238,8 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
             return true;
         }
         int st = with_mode ? take_mode_option(argv, argc, &at, command, &c) : 0;
+        if (st == 0 && with_mode)
+            st = take_run_option(option, command, out);
         if (st < 0)
             return false;
         if (st == 0)

@@ -25,6 +25,8 @@ typedef struct tgi_options {
     char **args; // what follows the script
     int arg_count;
     bool help, version;
+    bool stats;             // --stats: print the figures when the script has ended
+    const char *stats_file; // --stats=FILE: write them there as JSON; NULL: no
 } tgi_options;
 
 // Reads argv from argv[first] on; args and text point into it. False after an error, which has been

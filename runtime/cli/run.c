@@ -15,7 +15,8 @@
 #include <string.h> // strcmp
 #include <unistd.h> // getpid
 
-#include "cli/source.h" // tgi_source
+#include "cli/source.h"       // tgi_source
+#include "cli/stats_report.h" // --stats
 
 #include "generated/build.h" // TGI_FOREACH_CORE
 
@@ -52,16 +53,13 @@ static bool sigint_is_ours(void)
     return sigaction(SIGINT, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
 }
 
-int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,
-                     const char *const *path, bool gil_stays_off, tg_runtime **rt, tg_thread **t)
+int tgi_runtime_open(const char *command, const tg_mode *mode, tg_config config, tg_runtime **rt,
+                     tg_thread **t)
 {
     if (mode == NULL)
         mode = default_mode();
-    tg_config config = {.mode = mode->name,
-                        .argv = argv,
-                        .path = path,
-                        .handle_sigint = sigint_is_ours(),
-                        .gil_stays_off = gil_stays_off};
+    config.mode = mode->name;
+    config.handle_sigint = sigint_is_ours();
     tg_status st = tg_runtime_create(&config, rt, t);
     if (st == TG_OK)
         return 0;
@@ -128,7 +126,8 @@ static void die_by_sigint(void)
         kill(getpid(), SIGINT);
 }
 
-static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file)
+static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file,
+                  const tgi_stats_report *report)
 {
     tg_value module = is_file ? tg_run_file(t, source->name)
                               : tg_run(t, source->text, source->size, source->name, NULL);
@@ -143,6 +142,8 @@ static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file
     code = flush(t, code);
     tgi_source_close(source);
     tg_runtime_destroy(rt, t);
+    if (report->write_failed && code == 0)
+        code = EXIT_OUTPUT_LOST;
     if (interrupted) {
         die_by_sigint();
         code = EXIT_INTERRUPTED;
@@ -150,13 +151,24 @@ static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file
     return code;
 }
 
+static int open_stats(const tgi_options *options, tgi_stats_report *report)
+{
+    report->text = options->stats;
+    if (options->stats_file == NULL || tgi_stats_report_open(report, options->stats_file) == 0)
+        return 0;
+    return tgi_usage_error(options->command, "can't write file '%s': [Errno %d] %s",
+                           options->stats_file, errno, strerror(errno));
+}
+
 int tgi_run(const tgi_options *options)
 {
     tgi_source source;
+    tgi_stats_report report = {0};
     int code = tgi_source_open(options, &source);
     if (code != 0)
         return code;
-    const char **argv = script_argv(options, &code);
+    code = open_stats(options, &report);
+    const char **argv = code == 0 ? script_argv(options, &code) : NULL;
     if (argv == NULL) {
         tgi_source_close(&source);
         return code;
@@ -169,11 +181,15 @@ int tgi_run(const tgi_options *options)
     const char *path[] = {source.folder, NULL};
     tg_runtime *rt;
     tg_thread *t;
-    code = tgi_runtime_open(options->command, options->mode, argv, path, options->gil_stays_off,
-                            &rt, &t);
+    tg_config config = {.argv = argv, .path = path, .gil_stays_off = options->gil_stays_off};
+    if (report.text || report.json != NULL) {
+        config.at_end = tgi_stats_report_write;
+        config.at_end_arg = &report;
+    }
+    code = tgi_runtime_open(options->command, options->mode, config, &rt, &t);
     free(argv);
     if (code == 0)
-        return run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE);
+        return run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE, &report);
     tgi_source_close(&source);
     return code;
 }

@@ -11,10 +11,10 @@
 // Has this build the core with that counting policy?
 bool tgi_core_is_built(const char *counts);
 
-// A runtime in `mode` (NULL: the best this build has) with the given sys.argv and sys.path;
-// gil_stays_off as in tg_config. 0, or the exit code after a message.
-int tgi_runtime_open(const char *command, const tg_mode *mode, const char *const *argv,
-                     const char *const *path, bool gil_stays_off, tg_runtime **rt, tg_thread **t);
+// A runtime in `mode` (NULL: the best this build has). config carries what else is wanted; its mode
+// and handle_sigint are filled in. 0, or the exit code after a message.
+int tgi_runtime_open(const char *command, const tg_mode *mode, tg_config config, tg_runtime **rt,
+                     tg_thread **t);
 
 // Runs the script of options and returns the exit code. May end the process by SIGINT instead.
 int tgi_run(const tgi_options *options);

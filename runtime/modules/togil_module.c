@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// togil_module.c - the module togil: the mode of the runtime and its figures.
+// togil_module.c - the module togil: the mode of the runtime.
 //
-// The switch of the GIL, togil.gil, is in togil_gil.c.
+// The switch of the GIL, togil.gil, is in togil_gil.c, the figures are in togil_stats.c.
 #include "modules/modules.h"
 #include "modules/support.h"
 #include "modules/togil_module.h" // the other parts
@@ -43,40 +43,12 @@ TGI_NATIVE(togil_thread_count)
     return tg_int(t, (int64_t)tg_thread_count(t));
 }
 
-TGI_NATIVE(togil_stats)
-{
-    tg_stats s;
-    tg_stats_read(t, &s);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } figures[] = {
-        {"objects_made", s.objects_made}, {"objects_live", s.objects_live},
-        {"bytes_live", s.bytes_live},     {"gil_takes", s.gil_takes},
-        {"gil_waits", s.gil_waits},       {"gil_wait_ns", s.gil_wait_ns},
-        {"gil_drops", s.gil_drops},       {"pauses", s.pauses},
-        {"pause_max_ns", s.pause_max_ns}, {"merges", s.merges},
-        {"deferred", s.deferred},         {"threads_started", s.threads_started},
-        {"attaches", s.attaches},
-    };
-    tg_value dict = tg_dict(t);
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0] && dict != TG_NULL; i++) {
-        tg_value v = tg_uint(t, figures[i].value);
-        if (v == TG_NULL || tg_dict_set_c(t, dict, figures[i].name, v) < 0) {
-            tg_release(t, dict);
-            dict = TG_NULL;
-        }
-        tg_release(t, v);
-    }
-    return dict;
-}
-
 static const tg_function_def functions[] = {
     TGI_FN("mode", togil_mode, 0, 0),
     TGI_FN("modes", togil_modes, 0, 0),
     TGI_FN("counts", togil_counts, 0, 0),
     TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
-    TGI_FN("stats", togil_stats, 0, 0),
+    TGI_FN("stats", tgi_togil_stats, 0, 0),
     TGI_FN("thread_count", togil_thread_count, 0, 0),
     TGI_FN_END,
 };

@@ -129,6 +129,7 @@ tg_status tgi_interp_free(tg_interp *interp)
             rt->interps = interp->next;
         if (interp->next != NULL)
             interp->next->prev = interp->prev;
+        tgi_stw_bury_locked(interp);
     }
     tgi_rawlock_unlock(&rt->threads_lock);
     if (in_use)

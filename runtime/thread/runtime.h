@@ -87,8 +87,9 @@ struct tg_runtime {
     uint64_t threads_ended;
     tgi_trace trace; // guarded by threads_lock
 
-    tgi_rwlock pause_lock; // write: global pause; read: pause of one interpreter
-    tgi_stw stw;           // global pauses
+    tgi_rwlock pause_lock;      // write: global pause; read: pause of one interpreter
+    tgi_stw stw;                // global pauses
+    tgi_stw_report dead_pauses; // guarded by threads_lock: of interpreters that are gone
 
     tg_interp *main_interp;           // const after init
     _Atomic(tg_thread *) main_thread; // the state that gets signals

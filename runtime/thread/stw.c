@@ -320,6 +320,98 @@ void tgi_stw_read(tgi_stw *stw, tgi_stw_report *out)
     tgi_rank_leave(TGI_RANK_LEAF, &stw->report_lock);
 }
 
+static uint64_t sum_of_causes(const tgi_stw_report *r)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < TGI_CAUSE_COUNT; i++)
+        sum += r->pauses[i];
+    return sum;
+}
+
+// The living interpreter with the smallest id that is at least `from`, or NULL.
+static tg_interp *interp_from_locked(tg_runtime *rt, size_t from)
+{
+    tg_interp *found = NULL;
+    for (tg_interp *each = rt->interps; each != NULL; each = each->next)
+        if (each->id >= from && (found == NULL || each->id < found->id))
+            found = each;
+    return found;
+}
+
+static void visit(tgi_stw *stw, int64_t scope,
+                  void (*fn)(int64_t scope, const tgi_stw_report *report, void *arg), void *arg)
+{
+    tgi_rank_enter(TGI_RANK_LEAF, &stw->report_lock);
+    tgi_mutex_lock(&stw->report_lock);
+    fn(scope, &stw->report, arg);
+    tgi_mutex_unlock(&stw->report_lock);
+    tgi_rank_leave(TGI_RANK_LEAF, &stw->report_lock);
+}
+
+bool tgi_stw_next(tg_runtime *rt, size_t *pos,
+                  void (*fn)(int64_t scope, const tgi_stw_report *report, void *arg), void *arg)
+{
+    enum { RUNTIME, ENDED, FIRST_INTERP };
+    bool found = true;
+    tgi_rawlock_lock(&rt->threads_lock); // an interpreter that is visited does not go away
+    if (*pos == RUNTIME) {
+        visit(&rt->stw, TGI_STW_RUNTIME, fn, arg);
+        *pos = sum_of_causes(&rt->dead_pauses) != 0 ? ENDED : FIRST_INTERP;
+    } else if (*pos == ENDED) {
+        fn(TGI_STW_ENDED, &rt->dead_pauses, arg);
+        *pos = FIRST_INTERP;
+    } else {
+        tg_interp *interp = interp_from_locked(rt, *pos - FIRST_INTERP);
+        found = interp != NULL;
+        if (found) {
+            visit(&interp->stw, interp->id, fn, arg);
+            *pos = (size_t)interp->id + FIRST_INTERP + 1;
+        }
+    }
+    tgi_rawlock_unlock(&rt->threads_lock);
+    return found;
+}
+
+typedef struct totals {
+    uint64_t pauses, longest_ns;
+} totals;
+
+static void add_report(int64_t scope, const tgi_stw_report *report, void *arg)
+{
+    (void)scope;
+    totals *sum = arg;
+    sum->pauses += sum_of_causes(report);
+    if (report->stopped.max > sum->longest_ns)
+        sum->longest_ns = report->stopped.max;
+}
+
+void tgi_stw_totals(tg_runtime *rt, uint64_t *pauses, uint64_t *longest_ns)
+{
+    totals sum = {0, 0};
+    size_t pos = 0;
+    while (tgi_stw_next(rt, &pos, add_report, &sum))
+        continue;
+    *pauses = sum.pauses;
+    *longest_ns = sum.longest_ns;
+}
+
+void tgi_stw_bury_locked(tg_interp *interp)
+{
+    // Nobody pauses an interpreter without threads: its report is at rest.
+    tgi_stw_report *into = &interp->runtime->dead_pauses;
+    const tgi_stw_report *from = &interp->stw.report;
+    for (int i = 0; i < TGI_CAUSE_COUNT; i++)
+        into->pauses[i] += from->pauses[i];
+    tgi_histogram_merge(&into->stopping, &from->stopping);
+    tgi_histogram_merge(&into->stopped, &from->stopped);
+    if (from->slowest_ns > into->slowest_ns) {
+        into->slowest_ns = from->slowest_ns;
+        into->slowest_id = from->slowest_id;
+        into->slowest_cause = from->slowest_cause;
+        memcpy(into->slowest_name, from->slowest_name, sizeof into->slowest_name);
+    }
+}
+
 void tgi_stw_after_fork(tgi_stw *stw)
 {
     tgi_mutex_reset(&stw->lock);

@@ -74,6 +74,24 @@ void tgi_start_the_world_global(tg_thread *t, tg_runtime *rt);
 bool tgi_world_is_stopped(tg_thread *t);
 
 void tgi_stw_read(tgi_stw *stw, tgi_stw_report *out);
+
+// Scopes of a report that are no interpreter.
+enum {
+    TGI_STW_RUNTIME = -1, // global pauses
+    TGI_STW_ENDED = -2    // interpreters that are gone
+};
+
+// Calls fn with one scope's report and moves *pos, which starts at 0, to the next: the runtime,
+// interpreters that are gone (if any was paused), the living ones by id. False, without a call, at
+// the end. fn runs under threads_lock and report_lock: it copies.
+bool tgi_stw_next(tg_runtime *rt, size_t *pos,
+                  void (*fn)(int64_t scope, const tgi_stw_report *report, void *arg), void *arg);
+
+// Pauses of all scopes, and the longest time from stopped to restarted.
+void tgi_stw_totals(tg_runtime *rt, uint64_t *pauses, uint64_t *longest_ns);
+
+// The interpreter ends: its report stays in the sum. threads_lock held.
+void tgi_stw_bury_locked(tg_interp *interp);
 const char *tgi_stw_cause_name(tgi_stw_cause cause);
 
 // Called when a stop has waited `after_ns` for a thread (0: TGI_STW_WATCHDOG_NS). NULL: print to

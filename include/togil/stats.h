@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// stats.h - figures of a runtime: counters, and how long pauses took.
+//
+// Always on. Every function may be called by any attached thread at any time and runs no script
+// code; what it writes is a copy. Times are in nanoseconds of the monotonic clock.
+#ifndef TOGIL_STATS_H
+#define TOGIL_STATS_H
+
+#include <togil/runtime.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- counters
+
+typedef struct tg_stats {
+    uint64_t objects_made, objects_live; // heap objects; live counts include the runtime's own
+    uint64_t bytes_live;
+    uint64_t gil_takes, gil_waits, gil_wait_ns, gil_drops;
+    uint64_t pauses;       // of every scope
+    uint64_t pause_max_ns; // the longest time the world was stopped
+    uint64_t merges, deferred;
+    uint64_t threads_started;
+    uint64_t attaches; // times a thread came back from a call that may block, or was started
+} tg_stats;
+
+// Sums over all threads, ended ones included; exact while no other thread runs.
+TG_API void tg_stats_read(tg_thread *t, tg_stats *out);
+
+// --- histograms
+
+#define TG_HISTOGRAM_BUCKETS 1152
+
+// Distribution of durations. 32 buckets per power of two, so a percentile is at most 3.2 % above
+// the true value; count, sum, max and min are exact. About 9 KiB: think before putting one on the
+// stack.
+typedef struct tg_histogram {
+    uint64_t count, sum, max;
+    uint64_t min; // meaningful when count > 0
+    uint64_t buckets[TG_HISTOGRAM_BUCKETS];
+} tg_histogram;
+
+// The value that `percent` (0 to 100) of all values do not exceed; 0 when empty. Any thread.
+TG_API uint64_t tg_histogram_percentile(const tg_histogram *h, double percent);
+
+// Steps through the buckets that are not empty, smallest values first: *pos starts at 0; the bucket
+// holds *count values of *from to *to. False at the end.
+TG_API bool tg_histogram_next(const tg_histogram *h, size_t *pos, uint64_t *from, uint64_t *to,
+                              uint64_t *count);
+
+// --- pauses
+
+// Why the world was stopped.
+typedef enum tg_pause_cause {
+    TG_PAUSE_COLLECT, // the collector
+    TG_PAUSE_GIL,     // the GIL was turned on or off
+    TG_PAUSE_FORK,    // the process forks
+    TG_PAUSE_END,     // the runtime ends with threads that do not
+    TG_PAUSE_INSPECT, // somebody looks at all objects or all stacks
+    TG_PAUSE_TYPES,   // a class changes in a way that every thread must see at once
+    TG_PAUSE_MEMORY,  // memory ran out on a path that must not fail
+    TG_PAUSE_TEST,    // a test
+    TG_PAUSE_CAUSES   // how many
+} tg_pause_cause;
+
+// "collect", "gil", ...; static.
+TG_API const char *tg_pause_cause_name(tg_pause_cause cause);
+
+enum {
+    TG_SCOPE_RUNTIME = -1, // pauses that stop every thread of the runtime
+    TG_SCOPE_ENDED = -2    // pauses of interpreters that have been closed, added up
+};
+
+// The pauses of one scope. About 18 KiB.
+typedef struct tg_pause_report {
+    int64_t scope;                   // TG_SCOPE_..., or the number of an interpreter
+    uint64_t count[TG_PAUSE_CAUSES]; // pauses by cause
+    tg_histogram stopping;           // from the request until everybody had stopped
+    tg_histogram stopped;            // from then until they were let go
+    // The thread that the slowest stop waited for last.
+    uint64_t slowest_id;          // 0: no stop had to wait for a thread
+    int64_t slowest_ns;           // how long that stop took
+    tg_pause_cause slowest_cause; // and what it was for
+    char slowest_name[32];        // may be cut
+} tg_pause_report;
+
+// Steps through the scopes of t's runtime: *pos starts at 0; each call writes one report. First the
+// whole runtime, then closed interpreters if there were any, then each living interpreter by its
+// number. False at the end.
+TG_API bool tg_pauses_next(tg_thread *t, size_t *pos, tg_pause_report *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// stats.c - public functions that read figures.
+//
+// Threads     any attached thread. Nothing here keeps state.
+// Invariants  public histograms and causes have the layout and the order of the internal ones, so
+//             that a report is a copy.
+#include <togil/stats.h>
+
+#include "base/histogram.h" // tgi_histogram
+#include "gate/gate.h"      // counts of objects
+#include "thread/runtime.h" // tg_runtime
+#include "thread/stats.h"   // counters
+#include "thread/stw.h"     // pauses
+
+#include <stddef.h>
+#include <string.h>
+
+_Static_assert(sizeof(tg_histogram) == sizeof(tgi_histogram), "tg_histogram mirrors tgi_histogram");
+_Static_assert(TG_HISTOGRAM_BUCKETS == TGI_HISTOGRAM_BUCKETS, "as many buckets");
+_Static_assert(offsetof(tg_histogram, count) == offsetof(tgi_histogram, count) &&
+                   offsetof(tg_histogram, sum) == offsetof(tgi_histogram, sum) &&
+                   offsetof(tg_histogram, max) == offsetof(tgi_histogram, max) &&
+                   offsetof(tg_histogram, min) == offsetof(tgi_histogram, min) &&
+                   offsetof(tg_histogram, buckets) == offsetof(tgi_histogram, buckets),
+               "tg_histogram mirrors tgi_histogram");
+_Static_assert((int)TG_PAUSE_CAUSES == (int)TGI_CAUSE_COUNT &&
+                   (int)TG_PAUSE_TEST == (int)TGI_CAUSE_TEST,
+               "tg_pause_cause mirrors tgi_stw_cause");
+_Static_assert((int)TG_SCOPE_RUNTIME == (int)TGI_STW_RUNTIME &&
+                   (int)TG_SCOPE_ENDED == (int)TGI_STW_ENDED,
+               "scopes");
+_Static_assert(sizeof(((tg_pause_report *)NULL)->slowest_name) ==
+                   sizeof(((tgi_stw_report *)NULL)->slowest_name),
+               "names are copied whole");
+
+// --- counters
+
+void tg_stats_read(tg_thread *t, tg_stats *out)
+{
+    uint64_t counts[4];
+    tgi_stats s;
+    tgi_core_of(t)->host_counts(t, counts);
+    tgi_stats_read(t->runtime, &s);
+    memset(out, 0, sizeof *out);
+    out->objects_made = counts[0];
+    out->objects_live = counts[0] - counts[1];
+    out->bytes_live = counts[2] - counts[3];
+    out->gil_takes = s.value[TGI_STAT_gil_takes];
+    out->gil_waits = s.value[TGI_STAT_gil_waits];
+    out->gil_wait_ns = s.value[TGI_STAT_gil_wait_ns];
+    out->gil_drops = s.value[TGI_STAT_gil_drops];
+    out->merges = s.value[TGI_STAT_merges];
+    out->deferred = s.value[TGI_STAT_deferred];
+    out->threads_started = s.value[TGI_STAT_threads_started];
+    out->attaches = s.value[TGI_STAT_attaches];
+    tgi_stw_totals(t->runtime, &out->pauses, &out->pause_max_ns);
+}
+
+// --- histograms
+
+static const tgi_histogram *internal(const tg_histogram *h)
+{
+    return (const tgi_histogram *)(const void *)h;
+}
+
+uint64_t tg_histogram_percentile(const tg_histogram *h, double percent)
+{
+    return tgi_histogram_quantile(internal(h), percent / 100);
+}
+
+bool tg_histogram_next(const tg_histogram *h, size_t *pos, uint64_t *from, uint64_t *to,
+                       uint64_t *count)
+{
+    size_t i = *pos;
+    while (i < TG_HISTOGRAM_BUCKETS && h->buckets[i] == 0)
+        i++;
+    if (i >= TG_HISTOGRAM_BUCKETS) {
+        *pos = TG_HISTOGRAM_BUCKETS;
+        return false;
+    }
+    *from = tgi_histogram_lower_edge(i);
+    *to = i + 1 < TG_HISTOGRAM_BUCKETS ? tgi_histogram_lower_edge(i + 1) - 1 : h->max;
+    *count = h->buckets[i];
+    *pos = i + 1;
+    return true;
+}
+
+// --- pauses
+
+const char *tg_pause_cause_name(tg_pause_cause cause)
+{
+    return (unsigned)cause < TG_PAUSE_CAUSES ? tgi_stw_cause_name((tgi_stw_cause)cause) : "unknown";
+}
+
+static void copy_report(int64_t scope, const tgi_stw_report *from, void *arg)
+{
+    tg_pause_report *out = arg;
+    out->scope = scope;
+    memcpy(out->count, from->pauses, sizeof out->count);
+    memcpy(&out->stopping, &from->stopping, sizeof out->stopping);
+    memcpy(&out->stopped, &from->stopped, sizeof out->stopped);
+    out->slowest_id = from->slowest_id;
+    out->slowest_ns = from->slowest_ns;
+    out->slowest_cause = (tg_pause_cause)from->slowest_cause;
+    memcpy(out->slowest_name, from->slowest_name, sizeof out->slowest_name);
+}
+
+bool tg_pauses_next(tg_thread *t, size_t *pos, tg_pause_report *out)
+{
+    return tgi_stw_next(t->runtime, pos, copy_report, out);
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+#
+# test_stats.py - the figures of a run: togil.stats() in a script, --stats at its end. A wrong result
+# is a figure that does not fit the others (the causes do not add up to the count, a percentile
+# above the maximum), or one that misses a pause the script is known to make.
+import json
+import os
+
+import support
+
+# Every round turns the GIL on and off again, which pauses the world once where it was off.
+SWITCH = """
+import threading, togil
+def work():
+    x = 0
+    for i in range(20000):
+        x += i
+threads = [threading.Thread(target=work, name="worker") for i in range(4)]
+for t in threads:
+    t.start()
+for i in range(25):
+    with togil.gil:
+        pass
+for t in threads:
+    t.join()
+"""
+
+SHOW = """
+def show(r):
+    assert r["count"] == sum(r["causes"].values()) == r["stopping"]["count"], r
+    for times in (r["stopping"], r["stopped"]):
+        assert times["p50"] <= times["p99"] <= times["max"] <= times["sum"] or not r["count"], r
+    if r["slowest"] is not None:
+        assert r["slowest"]["ns"] <= r["stopping"]["max"], r
+        assert r["slowest"]["name"] and r["slowest"]["cause"] in r["causes"], r
+stats = togil.stats()
+for r in stats["pause_times"].values():
+    show(r)
+runtime = stats["pause_times"]["runtime"]
+print(runtime["causes"].get("gil", 0))
+assert stats["pauses"] == sum(r["count"] for r in stats["pause_times"].values())
+assert stats["pause_max_ns"] == max(r["stopped"]["max"] for r in stats["pause_times"].values())
+"""
+
+
+class Stats(support.CommandTest):
+    def check_scope(self, scope):
+        self.assertEqual(scope["count"], sum(scope["causes"].values()), scope)
+        for key in ("stopping_ns", "stopped_ns"):
+            times = scope[key]
+            self.assertEqual(times["count"], scope["count"], scope)
+            self.assertEqual(sum(count for _, _, count in times["buckets"]), times["count"])
+            if times["count"]:
+                self.assertLessEqual(times["p50"], times["p90"])
+                self.assertLessEqual(times["p90"], times["p99"])
+                self.assertLessEqual(times["p99"], times["p999"])
+                self.assertLessEqual(times["p999"], times["max"])
+                self.assertLessEqual(times["buckets"][-1][0], times["max"])
+                self.assertGreaterEqual(times["buckets"][-1][1], times["max"])
+
+    def test_a_script_reads_its_pauses(self):
+        for mode in self.in_each_mode():
+            result = self.run_code(SWITCH + SHOW, mode)
+            expected = "25\n" if mode.startswith("--mode=nogil") else "0\n"
+            self.assertEqual((result.code, result.out), (0, expected), result)
+
+    def test_json_at_the_end(self):
+        for mode in self.in_each_mode():
+            result = self.run_code(SWITCH, mode, "--stats=figures.json")
+            self.assertEqual((result.code, result.err), (0, ""), result)
+            with open(os.path.join(self.folder, "figures.json"), encoding="utf-8") as file:
+                figures = json.load(file)
+            self.assertEqual(figures["mode"], mode[len("--mode="):])
+            counters = figures["counters"]
+            self.assertEqual(counters["threads_started"], 4)
+            for scope in figures["pauses"]:
+                self.check_scope(scope)
+            scopes = {scope["scope"]: scope for scope in figures["pauses"]}
+            self.assertIn("interpreter 0", scopes)
+            self.assertEqual(scopes["runtime"]["causes"]["gil"],
+                             25 if mode.startswith("--mode=nogil") else 0)
+            self.assertEqual(counters["pauses"],
+                             sum(scope["count"] for scope in figures["pauses"]))
+
+    def test_text_at_the_end(self):
+        for mode in self.in_each_mode():
+            result = self.run_code(SWITCH, mode, "--stats")
+            self.assertEqual((result.code, result.out), (0, ""), result)
+            self.assertIn("togil: figures of the run (%s)" % mode[2:].replace("=", " "), result.err)
+            self.assertIn("4 started", result.err)
+            if mode.startswith("--mode=nogil"):
+                self.assertIn("pauses of runtime: ", result.err)
+                self.assertIn("gil 25", result.err)
+                self.assertRegex(result.err, r"stopped +p50 \S+ \S+ +p99 \S+ \S+ +max \S+ \S+")
+
+    def test_both_forms_and_a_script_that_fails(self):
+        result = self.run_code("import sys\nsys.exit(7)\n", "--stats", "--stats=figures.json")
+        self.assertEqual(result.code, 7, result)
+        self.assertIn("figures of the run", result.err)
+        with open(os.path.join(self.folder, "figures.json"), encoding="utf-8") as file:
+            self.assertIn("counters", json.load(file))
+
+    def test_wrong_use(self):
+        self.write("script.py", "print('ran')\n")
+        self.check_usage_error(self.run_togil("--stats=", "script.py"), "--stats=")
+        self.check_usage_error(self.run_togil("--stats=no/such/folder.json", "script.py"),
+                               "no/such/folder.json", "Errno 2")
+        self.check_usage_error(self.run_togil("--statz", "script.py"), "--stats")
+
+    def test_figures_that_cannot_be_written_give_an_exit_code(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        result = self.run_code("print('ran')\n", "--stats=/dev/full")
+        self.assertEqual((result.code, result.out), (120, "ran\n"), result)
+        self.assertIn("/dev/full", result.err)
+
+
+if __name__ == "__main__":
+    support.main()
