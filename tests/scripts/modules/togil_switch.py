@@ -77,7 +77,8 @@ for t in threads:
     t.join()
 print(total, togil.gil_enabled() == before)
 stats = togil.stats()
-print(stats["threads_started"] >= 4, stats["objects_live"] > 0,
+times = stats.pop("pause_times")
+print(stats["threads_started"] >= 4, stats["objects_live"] > 0 and "runtime" in times,
       all(isinstance(v, int) and v >= 0 for v in stats.values()), togil.thread_count() >= 1)
 try:
     type(togil.gil)()
