@@ -225,8 +225,8 @@ static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, bool asked)
 void tgi_gil_release(tg_thread *t, bool final)
 {
     tgi_gil *gil = t->interp->gil;
+    tgi_point(TGI_POINT_GIL, gil);
     if (t->holds_gil) {
-        tgi_point(TGI_POINT_GIL, gil);
         // ORDER: relaxed; a switch that somebody else made, for reports.
         if (TGI_UNLIKELY(atom_load_relaxed(&gil->timing)) && gil->taken_ns != 0) {
             tgi_stat_add(t, gil_hold_ns, tgi_clock_now_ns() - gil->taken_ns);

@@ -237,6 +237,7 @@ void tgi_thread_unbind(tg_thread *t)
 // ATTACHED -> DETACHED. Everything a pause relies on has been given up: T3.
 static void leave_attached(tg_thread *t)
 {
+    tgi_point(TGI_POINT_ACCESS, &t->state);
     // ORDER: seq_cst; store-load with stop_threads in stw.c: it sets STOP and then looks at the
     // state, we store the state and then look for STOP. One of the two sees the other.
     atom_store_seq_cst(&t->state, TGI_DETACHED);

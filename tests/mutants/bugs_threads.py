@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""bugs_threads.py - planted bugs in thread states, their end, signals, fork, and what lies below."""
+from plan import mutant
+
+STATE = "runtime/thread/state.c"
+RUNTIME = "runtime/thread/runtime.c"
+FORK = "runtime/thread/fork.c"
+QSBR = "runtime/mem/qsbr.c"
+PARKING = "runtime/sync/parking_lot.c"
+
+# -- attach and detach ----------------------------------------------------------------------------
+
+mutant("errno-lost-in-attach",
+       bug="attaching changes errno",
+       ref="bpo-39877",
+       file=STATE,
+       edits=[("    errno = saved;\n    return st;\n", "    (void)saved;\n    return st;\n")],
+       kill=["unit.thread.state:errno_survives_hooks_that_change_it"])
+
+mutant("errno-lost-in-detach",
+       bug="detaching changes errno before the caller has looked at it",
+       ref="own: state.h tgi_thread_detach",
+       file=STATE,
+       edits=[("    tgi_gil_release(t, false);\n    errno = saved;\n}",
+               "    tgi_gil_release(t, false);\n    (void)saved;\n}")],
+       kill=["unit.thread.state:errno_survives_hooks_that_change_it"])
+
+mutant("online-after-detach",
+       bug="a detached thread counts as a reader: frees wait for it as long as it blocks",
+       ref="own: state.c T3",
+       file=STATE,
+       edits=[("    tgi_qsbr_offline(&t->qsbr);\n    current = NULL;\n    leave_attached(t);",
+               "    current = NULL;\n    leave_attached(t);")],
+       kill=["unit.thread.state:attach_and_detach_change_state_and_keep_errno"])
+
+mutant("offline-too-late",
+       bug="a thread touches its epoch node after others may take it for stopped",
+       ref="own: state.c T3",
+       file=STATE,
+       edits=[("    tgi_qsbr_offline(&t->qsbr);\n    current = NULL;\n    leave_attached(t);\n"
+               "    tgi_gil_release(t, false);\n",
+               "    current = NULL;\n    leave_attached(t);\n    tgi_gil_release(t, false);\n"
+               "    tgi_qsbr_offline(&t->qsbr);\n")],
+       kill=["unit.thread.steps:everything_is_given_up_before_the_gil"])
+
+mutant("list-without-lock",
+       bug="a new thread state joins the list without the lock",
+       ref="own: runtime.h threads_lock",
+       file=STATE,
+       edits=[("    tgi_rawlock_lock(&rt->threads_lock);\n    bool ending = rt->ending;",
+               "    bool ending = rt->ending;"),
+              ("    tgi_rawlock_unlock(&rt->threads_lock);\n    if (ending) {\n",
+               "    if (ending) {\n")],
+       kill=["unit.thread.stw:threads_begin_and_end_while_the_world_stops_and_starts x3"],
+       build="tsan")
+
+mutant("thread-id-used-again",
+       bug="a new thread gets the id of one that has ended, whose objects are still about",
+       ref="PEP 703, thread ids",
+       file=STATE,
+       edits=[("    uint64_t id = atom_add_relaxed(&next_id, 2);",
+               "    uint64_t id = atom_add_relaxed(&next_id, 2) & 15;")],
+       kill=["unit.thread.state:ids_are_odd_and_never_reused"])
+
+mutant("deferred-frees-lost",
+       bug="what a thread still had to free is forgotten when it ends",
+       ref="own: state.c withdraw",
+       file=STATE,
+       edits=[("    tgi_deferred_hand_over(&t->deferred);\n", "")],
+       kill=["unit.thread.defer:*"])
+
+# -- the end --------------------------------------------------------------------------------------
+
+mutant("daemon-comes-back",
+       bug="a daemon thread that blocked through the end of the runtime is let in again",
+       ref="gh-124878",
+       file=RUNTIME,
+       edits=[("        atom_store_seq_cst(&u->state, TGI_ENDED);",
+               "        atom_store_seq_cst(&u->state, TGI_DETACHED);")],
+       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"])
+
+mutant("daemon-state-freed",
+       bug="the state of a daemon thread is freed at the end although the thread may wake up",
+       ref="gh-124878",
+       file=RUNTIME,
+       edits=[("        (void)tgi_unpark_all(&u->state);\n    }\n    return left;",
+               "        (void)tgi_unpark_all(&u->state);\n        tgi_raw_free_lines(u);\n    }\n"
+               "    return left;")],
+       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"],
+       build="asan")
+
+mutant("runtime-freed-under-a-daemon",
+       bug="the memory of a runtime is freed while a thread may still look at it",
+       ref="gh-110052",
+       file=RUNTIME,
+       edits=[("    if (before != 1) {", "    if (before > 2) {")],
+       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"],
+       build="asan")
+
+mutant("attach-returns-after-the-end",
+       bug="attach returns to a caller that goes on to touch a runtime that has ended",
+       ref="gh-87135",
+       file=STATE,
+       edits=[("    for (;;)\n        (void)tgi_os.sleep_until(TGI_DEADLINE_NEVER);", "    return;")],
+       kill=["unit.thread.steps:attach_does_not_return_after_the_end"])
+
+mutant("born-after-the-end",
+       bug="a thread state can be made when the runtime is ending",
+       ref="own: runtime.c A2",
+       file=RUNTIME,
+       edits=[("    rt->ending = true; // A2\n", "")],
+       kill=["unit.thread.runtime:end_unwinds_running_and_waiting_threads"])
+
+# -- breaker and signals --------------------------------------------------------------------------
+
+mutant("bit-cleared-after-the-work",
+       bug="a request that comes while its kind is being handled is lost",
+       ref="own: breaker.c K1",
+       file="runtime/thread/breaker.c",
+       edits=[("    return take_bit(t, bit) && hook != NULL ? hook(t) : TG_OK;",
+               "    if ((atom_load_relaxed(&t->breaker) & bit) == 0)\n        return TG_OK;\n"
+               "    tg_status st = hook != NULL ? hook(t) : TG_OK;\n"
+               "    tgi_breaker_clear(t, bit);\n    return st;")],
+       kill=["unit.thread.steps:request_that_comes_during_the_work_is_kept"])
+
+mutant("bit-set-after-the-wake",
+       bug="a signal wakes the main thread first and sets the bit it looks for afterwards",
+       ref="own: signals.c I1",
+       file="runtime/thread/signals.c",
+       edits=[("        tgi_breaker_set(t, TGI_BRK_SIGNAL);\n        tgi_parker", "        tgi_parker"),
+              ("            tgi_parker_interrupt(parker);\n",
+               "            tgi_parker_interrupt(parker);\n"
+               "        tgi_breaker_set(t, TGI_BRK_SIGNAL);\n")],
+       kill=["unit.thread.steps:signal_is_noted_before_anybody_is_woken"])
+
+# -- fork -----------------------------------------------------------------------------------------
+
+mutant("child-keeps-gil-waiters",
+       bug="the child of a fork keeps the number of threads that waited for the GIL in the parent",
+       ref="own: fork.c",
+       file="runtime/thread/gil.c",
+       edits=[("    // ORDER: relaxed (all here); only one thread exists.\n"
+               "    atom_store_relaxed(&gil->waiters, 0);\n",
+               "    // ORDER: relaxed (all here); only one thread exists.\n")],
+       kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
+
+mutant("child-keeps-parked-threads",
+       bug="the child hands locks to threads that were parked in the parent",
+       ref="own: fork.c",
+       file=FORK,
+       edits=[("    tgi_parking_lot_after_fork();\n", "")],
+       kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
+
+mutant("child-keeps-threads",
+       bug="the child waits for threads that exist in the parent only",
+       ref="own: fork.c",
+       file=FORK,
+       edits=[("    rt->threads = t;\n    rt->thread_count = 1;\n", "    rt->thread_count = 1;\n")],
+       kill=["unit.thread.fork:child_is_usable_without_gil"])
+
+mutant("child-stays-paused",
+       bug="the child keeps the pause that the parent made around the fork",
+       ref="own: fork.c",
+       file=FORK,
+       edits=[("    tgi_stw_after_fork(&rt->stw);\n", "")],
+       kill=["unit.thread.fork:child_is_usable_without_gil"])
+
+# -- what lies below ------------------------------------------------------------------------------
+
+mutant("park-without-second-look",
+       bug="a thread goes to sleep although the word changed after it looked: the wake-up is lost",
+       ref="own: parking_lot.c",
+       file=PARKING,
+       edits=[("    bool parked = word_equals(addr, expected, size);", "    bool parked = true;")],
+       kill=["unit.sync.parking_lot:*"])
+
+mutant("mutex-hand-over-not-told",
+       bug="a mutex is handed to a waiter that is not told that it has it",
+       ref="own: mutex.c M3",
+       file="runtime/sync/mutex.c",
+       edits=[("            waiter->handed_over = true;\n", "")],
+       kill=["unit.sync.mutex:*"])
+
+mutant("grace-period-too-short",
+       bug="memory is freed while a reader is one epoch behind",
+       ref="own: qsbr.c Q3",
+       file=QSBR,
+       edits=[("        if (seq != 0 && seq < lowest)\n            lowest = seq;",
+               "        if (seq != 0 && seq + 1 < lowest)\n            lowest = seq + 1;")],
+       kill=["unit.mem.qsbr:*"])
+
+mutant("goal-too-low",
+       bug="what was unlinked just now may be freed when the present epoch has passed",
+       ref="own: qsbr.c Q2",
+       file=QSBR,
+       edits=[("    return atom_add_seq_cst(&domain->epoch, 0) + 1;",
+               "    return atom_add_seq_cst(&domain->epoch, 0);")],
+       kill=["unit.mem.qsbr:*"])

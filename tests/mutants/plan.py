@@ -54,7 +54,7 @@ MUTANTS = {}
 
 
 def killer_of(text):
-    match = re.fullmatch(r"(unit\.[a-z0-9_.]+):([a-z0-9_]+\*?)(?: x(\d+))?", text)
+    match = re.fullmatch(r"(unit\.[a-z0-9_.]+):([a-z0-9_]*\*?)(?: x(\d+))?", text)
     if not match:
         raise ValueError(f"'{text}' is not executable:test [xN]")
     return Killer(match.group(1), match.group(2), int(match.group(3) or 1))

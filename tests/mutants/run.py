@@ -13,6 +13,7 @@ should kill fails without a bug; 2: usage, or a mutant does not build.
 """
 import argparse
 import concurrent.futures
+import fnmatch
 import json
 import os
 import re
@@ -41,7 +42,7 @@ HANG_TIMES = 10      # times the time without the bug
 EXIT_SKIPPED = 77
 
 EVIDENCE = (
-    ("race", re.compile(r"WARNING: ThreadSanitizer: (.*)")),
+    ("race", re.compile(r"WARNING: ThreadSanitizer: (.*?)(?: \(pid|$)")),
     ("memory", re.compile(r"ERROR: AddressSanitizer: (.*?)(?: on | 0x|$)")),
     ("undefined", re.compile(r"runtime error: (.*)")),
     ("invariant", re.compile(r"togil: fatal: (?:\S+): thread \d+: (.*)")),
@@ -265,7 +266,9 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--quick", action="store_true",
                         help="the debug build only, and the first test of each mutant")
-    parser.add_argument("--only", action="append", metavar="NAME")
+    parser.add_argument("--only", action="append", metavar="NAME", default=[],
+                        help="a name or a pattern; may be given several times")
+    parser.add_argument("--flavour", action="append", choices=plan.BUILDS, default=[])
     parser.add_argument("--build", default=os.path.join(plan.ROOT, "build", "mutants"))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -274,10 +277,12 @@ def main():
     parser.add_argument("--markdown")
     args = parser.parse_args()
     mutants = plan.load()
-    for name in args.only or ():
-        if name not in mutants:
+    for name in args.only:
+        if not fnmatch.filter(mutants, name):
             parser.error(f"there is no mutant {name}; --list shows them")
-    chosen = [m for m in mutants.values() if not args.only or m.name in args.only]
+    chosen = [m for m in mutants.values()
+              if (not args.only or any(fnmatch.fnmatch(m.name, name) for name in args.only))
+              and (not args.flavour or m.build in args.flavour)]
     if args.list:
         for planted in chosen:
             print(f"{planted.name:38} {planted.build:6} {planted.ref:24} {planted.bug}")
