@@ -8,6 +8,7 @@
 //   PROBE_FAIL  raise: init raises ValueError; silent: it fails without an exception; set: it
 //               raises and says that all is well
 //   PROBE_SAY   what init says about the GIL: a number
+//   PROBE_TAKES what init imports: the name of another module, in the probe "undeclared" only
 #include <togil/native.h>
 
 #include <stdio.h>
@@ -112,6 +113,9 @@ static int init(tg_thread *t, tg_value module)
         tg_raise(t, TG_SystemError, "tg_module_set_gil in init");
         return -1;
     }
+    const char *takes = strcmp(PROBE_NAME, "undeclared") == 0 ? getenv("PROBE_TAKES") : NULL;
+    if (takes != NULL && tg_module_add(t, module, "taken", tg_import(t, takes)) < 0)
+        return -1;
     if (how != NULL && strcmp(how, "silent") == 0)
         return -1;
     if (how != NULL && how[0] != '\0') {

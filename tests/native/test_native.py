@@ -142,6 +142,18 @@ class Switch(NativeTest):
         self.check_run("import undeclared, needs\nprint(needs.seen()['in_init'] == 2**31 - 1)\n",
                        "True\n", "" if CLASSIC else WARNING % ("undeclared", SAYS["undeclared"]))
 
+    def test_imported_by_init(self):
+        # The inner one makes it permanent while the outer one's request is open: said once.
+        self.check_run("import safe\nsafe.wish('PROBE_TAKES', 'needs')\nimport undeclared\n"
+                       "print(undeclared.taken is sys.modules['needs'], togil.gil.status(),"
+                       " undeclared.taken.seen()['in_init'] - %d)\n" % START,
+                       "True permanent %d\n" % (0 if CLASSIC else 2),
+                       "" if CLASSIC else WARNING % ("needs", SAYS["needs"]))
+        self.check_run("import safe\nsafe.wish('PROBE_TAKES', 'other')\nimport undeclared\n"
+                       "print(undeclared.taken is sys.modules['other'], togil.gil.status())\n",
+                       "True permanent\n",
+                       "" if CLASSIC else WARNING % ("undeclared", SAYS["undeclared"]))
+
     def test_permanent_anyway(self):
         if CLASSIC:
             return
