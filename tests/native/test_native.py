@@ -18,7 +18,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-from support import MODES, CommandTest, main  # noqa: E402
+from support import MODES, CommandTest, environment, main  # noqa: E402
 
 MODULES = os.environ.get("TOGIL_TEST_MODULES", "")
 EXAMPLES = os.environ.get("TOGIL_TEST_EXAMPLES", "")
@@ -66,7 +66,8 @@ class Loading(NativeTest):
     def test_relative_to_the_current_folder(self):
         # sys.path[0] is '': the name has no slash, and LD_LIBRARY_PATH must not be searched.
         self.place("safe", "safe.togil.so")
-        result = self.run_togil("--mode", MODE, "-c", "import safe; print(safe.__file__)")
+        result = self.run_togil("--mode", MODE, "-c", "import safe; print(safe.__file__)",
+                                env=environment(LD_LIBRARY_PATH="/nowhere"))
         self.assertEqual((result.out, result.err), ("safe.togil.so\n", ""), result)
 
     def test_order_in_a_folder(self):
