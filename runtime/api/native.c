@@ -32,7 +32,8 @@
 typedef struct loading {
     const char *path, *name;
     tgi_native_file file;
-    bool asked; // a transient request is ours to end: N1
+    char who[64]; // our name in the list of requests
+    bool asked;   // a transient request is ours to end: N1
 } loading;
 
 // ImportError with name and path, as scripts expect them.
@@ -69,9 +70,10 @@ static bool may_ask(tg_thread *t)
 
 static int ask(tg_thread *t, loading *l)
 {
-    tg_status st = may_ask(t) ? tg_gil_enable(t) : TG_ERR_UNSUPPORTED;
+    snprintf(l->who, sizeof l->who, "module %s", l->name);
+    tg_status st = may_ask(t) ? tg_gil_enable_for(t, l->who) : TG_ERR_UNSUPPORTED;
     l->asked = st == TG_OK;
-    if (st == TG_ERR_LIMIT)
+    if (st != TG_OK && st != TG_ERR_UNSUPPORTED)
         return import_error(t, l, "too many requests to enable the GIL");
     return 0;
 }
@@ -102,12 +104,12 @@ static int settle(tg_thread *t, loading *l, bool started, tg_native_gil gil)
         return 0;
     l->asked = false;
     if (!wants) {
-        (void)tg_gil_disable(t);
+        (void)tg_gil_disable_for(t, l->who);
         return 0;
     }
     // Ours is the only thread that runs: nobody makes it permanent between these two.
     bool changes = tg_gil_count(t) != INT_MAX;
-    (void)tg_gil_make_permanent(t);
+    (void)tg_gil_make_permanent_for(t, l->who);
     if (changes)
         warn(t, l, "the GIL is on from now on", gil);
     return 0;

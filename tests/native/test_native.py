@@ -37,6 +37,9 @@ import sys, togil
 sys.path.append(%r)
 def pauses():
     return togil.stats()['pauses']
+def status():
+    s = togil.gil.status()
+    return 'permanent' if s['permanent'] else 'on' if s['enabled'] else 'off'
 """ % MODULES
 
 
@@ -66,8 +69,9 @@ class Loading(NativeTest):
     def test_relative_to_the_current_folder(self):
         # sys.path[0] is '': the name has no slash, and LD_LIBRARY_PATH must not be searched.
         self.place("safe", "safe.togil.so")
+        self.place("bad_symbol", "wrong/safe.togil.so")
         result = self.run_togil("--mode", MODE, "-c", "import safe; print(safe.__file__)",
-                                env=environment(LD_LIBRARY_PATH="/nowhere"))
+                                env=environment(LD_LIBRARY_PATH=self.folder + "/wrong"))
         self.assertEqual((result.out, result.err), ("safe.togil.so\n", ""), result)
 
     def test_order_in_a_folder(self):
@@ -119,14 +123,14 @@ class Loading(NativeTest):
 class Switch(NativeTest):
     def test_safe_costs_no_pause(self):
         self.check_run("import safe\nsafe.remember()\nbefore = pauses()\nimport other\n"
-                       "print(pauses() - before, togil.gil.status())\n"
+                       "print(pauses() - before, status())\n"
                        "print(other.seen()['in_constructor'], other.seen()['in_init'])\n",
                        "0 %s\n%d %d\n" % (STATUS, START, START))
 
     def check_wanted(self, name):
         warning = "" if CLASSIC else WARNING % (name, SAYS[name])
         self.check_run("import safe\nsafe.remember()\nbefore = pauses()\nimport %s as m\n"
-                       "print(pauses() - before, togil.gil.status(), togil.gil_enabled())\n"
+                       "print(pauses() - before, status(), togil.gil_enabled())\n"
                        "print(m.seen()['in_constructor'], m.seen()['in_init'])\n"
                        "sys.modules.clear()\nimport %s\nfrom %s import seen\n"
                        % (name, name, name),
@@ -138,6 +142,16 @@ class Switch(NativeTest):
     def test_needs(self):
         self.check_wanted("needs")
 
+    def test_the_request_has_a_name(self):
+        if CLASSIC:
+            return
+        start = "[('start', 1), " if START else "["
+        self.write("gilwho.py", "import togil\nprint(togil.gil.status()['who'])\n")
+        self.check_run("import safe\nsafe.wish('PROBE_TAKES', 'gilwho')\nimport undeclared\n"
+                       "print(togil.gil.status()['who'][0])\n",
+                       start + "('module undeclared', 1)]\n('module undeclared', 1)\n",
+                       WARNING % ("undeclared", SAYS["undeclared"]))
+
     def test_one_warning_in_all(self):
         # The second one finds the GIL on for good already.
         self.check_run("import undeclared, needs\nprint(needs.seen()['in_init'] == 2**31 - 1)\n",
@@ -146,12 +160,12 @@ class Switch(NativeTest):
     def test_imported_by_init(self):
         # The inner one makes it permanent while the outer one's request is open: said once.
         self.check_run("import safe\nsafe.wish('PROBE_TAKES', 'needs')\nimport undeclared\n"
-                       "print(undeclared.taken is sys.modules['needs'], togil.gil.status(),"
+                       "print(undeclared.taken is sys.modules['needs'], status(),"
                        " undeclared.taken.seen()['in_init'] - %d)\n" % START,
                        "True permanent %d\n" % (0 if CLASSIC else 2),
                        "" if CLASSIC else WARNING % ("needs", SAYS["needs"]))
         self.check_run("import safe\nsafe.wish('PROBE_TAKES', 'other')\nimport undeclared\n"
-                       "print(undeclared.taken is sys.modules['other'], togil.gil.status())\n",
+                       "print(undeclared.taken is sys.modules['other'], status())\n",
                        "True permanent\n",
                        "" if CLASSIC else WARNING % ("undeclared", SAYS["undeclared"]))
 
@@ -159,32 +173,32 @@ class Switch(NativeTest):
         if CLASSIC:
             return
         self.check_run("togil.gil.enable()\ntogil.gil.make_permanent()\nbefore = pauses()\n"
-                       "import undeclared\nprint(pauses() - before, togil.gil.status())\n",
+                       "import undeclared\nprint(pauses() - before, status())\n",
                        "0 permanent\n")
 
     def test_inside_a_region(self):
         # A request of the script is open meanwhile; it ends as if nothing had happened.
         if CLASSIC:
             return
-        self.check_run("with togil.gil:\n    import undeclared\n    print(togil.gil.status())\n"
-                       "print(togil.gil.status(), undeclared.seen()['in_init'] - %d)\n" % START,
+        self.check_run("with togil.gil:\n    import undeclared\n    print(status())\n"
+                       "print(status(), undeclared.seen()['in_init'] - %d)\n" % START,
                        "permanent\npermanent 2\n",
                        WARNING % ("undeclared", SAYS["undeclared"]))
 
     def test_declared_in_the_symbol_only(self):
         # Not known before: costs the pause, and is believed afterwards.
         result = self.run_native("before = pauses()\nimport no_note\n"
-                                 "print(pauses() - before, togil.gil.status(), no_note.loaded)\n")
+                                 "print(pauses() - before, status(), no_note.loaded)\n")
         self.assertEqual(result.out, "%d %s %d\n" % (START == 0, STATUS, ASKED), result)
         self.assertEqual(result.err, "code of a broken module ran\n")
 
     def test_said_in_init(self):
         self.check_run("import safe\nsafe.wish('PROBE_SAY', '1')\nimport undeclared\n"
-                       "print(togil.gil.status(), undeclared.seen()['in_init'])\n"
+                       "print(status(), undeclared.seen()['in_init'])\n"
                        "print(undeclared.say(0), undeclared.say(7))\n",
                        "%s %d\n-8 -3\n" % (STATUS, ASKED))
         self.check_run("import safe\nsafe.wish('PROBE_SAY', '2')\nimport other\n"
-                       "print(togil.gil.status(), other.seen()['in_init'])\n",
+                       "print(status(), other.seen()['in_init'])\n",
                        "permanent %d\n" % START,
                        "" if CLASSIC else WARNING % ("other", SAYS["needs"]))
 
@@ -196,14 +210,14 @@ class Switch(NativeTest):
         text = "togil: RuntimeWarning: the GIL is not enabled, as asked for: native module '%s' %s\n"
         for options in (("--gil", "off", "--counts", counts), ("--gil=off", "--mode", MODE)):
             self.check_run("before = pauses()\nimport undeclared, needs, safe\n"
-                           "print(pauses() - before, togil.gil.status(), togil.mode())\n"
+                           "print(pauses() - before, status(), togil.mode())\n"
                            "del sys.modules['needs']\nimport needs\n",
                            "0 off %s\n" % MODE,
                            text % ("undeclared", SAYS["undeclared"]) +
                            text % ("needs", SAYS["needs"]), options=options)
 
     def test_a_warning_that_cannot_be_shown(self):
-        result = self.run_native("import undeclared\nprint(togil.gil.status())\n", "--mode", MODE,
+        result = self.run_native("import undeclared\nprint(status())\n", "--mode", MODE,
                                  preexec_fn=lambda: os.close(2))
         self.assertEqual((result.code, result.out), (0, "permanent\n"), result)
 
@@ -215,7 +229,7 @@ class Failing(NativeTest):
         self.check_run(
             "import other\nother.wish('PROBE_FAIL', %r)\nother.remember()\n"
             "for i in range(3):\n    try:\n        import %s as m\n    except Exception as e:\n"
-            "        print(type(e).__name__, e, togil.gil.status(), %r in sys.modules)\n"
+            "        print(type(e).__name__, e, status(), %r in sys.modules)\n"
             "other.wish('PROBE_FAIL', '')\nimport %s as m\n"
             "print(m.seen()['starts'], m.seen()['constructed'], m.seen()['freed'],"
             " m.seen()['in_init'])\n" % (how, name, name, name),
@@ -241,10 +255,10 @@ class Failing(NativeTest):
 
 class Broken(NativeTest):
     def check_refused(self, name, *parts, loads=False):
-        code = ("import sys, togil\nsys.path.append(%r)\ntry:\n    import %s\n"
+        code = (HEAD + "try:\n    import %s\n"
                 "except ImportError as e:\n    print(type(e).__name__, e.name, e.path)\n"
-                "    print(e)\nprint(togil.gil.status(), %r in sys.modules)\n"
-                % (MODULES, name, name))
+                "    print(e)\nprint(status(), %r in sys.modules)\n"
+                % (name, name))
         result = self.run_code(code, "--mode", MODE)
         self.assertEqual(result.code, 0, result)
         lines = result.out.splitlines()
@@ -367,7 +381,7 @@ for t in threads:
                     self.RACE.replace("NAME", name) +
                     "print(len(found), all(m is found[0] for m in found), failed)\n"
                     "print(found[0].seen()['starts'], found[0].seen()['in_init'])\n"
-                    "print(togil.gil.status())\n",
+                    "print(status())\n",
                     "8 True []\n1 %d\n%s\n" % (START if name == "safe" else ASKED,
                                                STATUS if name == "safe" else "permanent"),
                     warning)
@@ -376,7 +390,7 @@ for t in threads:
         # Each thread asks, fails and gives back. A count that is left over shows in the status.
         self.check_run("import safe\nsafe.wish('PROBE_FAIL', 'raise')\n" +
                        self.RACE.replace("NAME", "undeclared") +
-                       "print(len(found), len(failed), togil.gil.status(),"
+                       "print(len(found), len(failed), status(),"
                        " 'undeclared' in sys.modules)\n", "0 8 %s False\n" % STATUS)
 
     def test_others_run_on(self):
@@ -407,7 +421,7 @@ safe.wish('PROBE_FAIL', '')
 import undeclared, other
 for t in threads:
     t.join()
-print(sums, undeclared.seen()['starts'], togil.gil.status())
+print(sums, undeclared.seen()['starts'], status())
 """ % toggle, "[3000, 3000, 3000, 3000] 21 permanent\n", warning)
 
 
@@ -434,7 +448,7 @@ for bad in (lambda: s.is_prime(1000), lambda: primes.Sieve(-1), lambda: s.__init
     except Exception as e:
         print(type(e).__name__, e)
 del s
-print(primes.live(), togil.gil.status())
+print(primes.live(), status())
 """, "[17984, 17984] 997 True False Sieve(1000) 1\n"
             "IndexError this sieve ends at 1000\n"
             "ValueError limit must be between 0 and 2**32\n"
