@@ -16,6 +16,7 @@
 #include <togil/runtime.h>
 #include <togil/stats.h>
 #include <togil/status.h>
+#include <togil/trace.h>
 #include <togil/value.h>
 
 #endif

@@ -4,7 +4,7 @@
 //
 //   options.c   the command line of a run; suggest.c guesses what was meant; help.c explains
 //   source.c    finding the script
-//   run.c       running it
+//   run.c       running it; tracing.c writes what its threads did
 //   listing.c   togil modes, togil dis
 //   ab/         togil ab
 #include <fcntl.h>  // open

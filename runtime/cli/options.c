@@ -132,7 +132,7 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 // --- the line
 
 static const char *const known_with_mode[] = {
-    "--mode", "--gil", "--counts", "--stats", "--version", "-V", "--help", "-h", "-c",
+    "--mode", "--gil", "--counts", "--stats", "--trace", "--version", "-V", "--help", "-h", "-c",
 };
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
@@ -240,6 +240,8 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
         int st = with_mode ? take_mode_option(argv, argc, &at, command, &c) : 0;
         if (st == 0 && with_mode)
             st = take_run_option(option, command, out);
+        if (st == 0 && with_mode)
+            st = value_of(argv, argc, &at, "--trace", command, &out->trace);
         if (st < 0)
             return false;
         if (st == 0)

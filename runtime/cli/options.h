@@ -20,6 +20,7 @@ typedef struct tgi_options {
     const char *command; // "togil", "togil dis": opens every message
     const tg_mode *mode; // NULL: nobody asked for one
     bool gil_stays_off;  // --gil off was given
+    const char *trace;   // file for the event trace; NULL: none
     tgi_script_kind kind;
     const char *text;
     char **args; // what follows the script

@@ -17,6 +17,7 @@
 
 #include "cli/source.h"       // tgi_source
 #include "cli/stats_report.h" // --stats
+#include "cli/tracing.h"      // --trace
 
 #include "generated/build.h" // TGI_FOREACH_CORE
 
@@ -126,8 +127,21 @@ static void die_by_sigint(void)
         kill(getpid(), SIGINT);
 }
 
-static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file,
-                  const tgi_stats_report *report)
+// What is written when the script and its threads have ended.
+typedef struct reports {
+    tgi_stats_report stats;
+    tgi_tracing trace;
+} reports;
+
+static void write_reports(tg_thread *t, void *arg)
+{
+    reports *r = arg;
+    if (r->stats.text || r->stats.json != NULL)
+        tgi_stats_report_write(t, &r->stats);
+    tgi_tracing_write(&r->trace, t);
+}
+
+static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file, const reports *r)
 {
     tg_value module = is_file ? tg_run_file(t, source->name)
                               : tg_run(t, source->text, source->size, source->name, NULL);
@@ -142,7 +156,7 @@ static int run_in(tg_runtime *rt, tg_thread *t, tgi_source *source, bool is_file
     code = flush(t, code);
     tgi_source_close(source);
     tg_runtime_destroy(rt, t);
-    if (report->write_failed && code == 0)
+    if ((r->stats.write_failed || r->trace.write_failed) && code == 0)
         code = EXIT_OUTPUT_LOST;
     if (interrupted) {
         die_by_sigint();
@@ -163,14 +177,17 @@ static int open_stats(const tgi_options *options, tgi_stats_report *report)
 int tgi_run(const tgi_options *options)
 {
     tgi_source source;
-    tgi_stats_report report = {0};
+    reports r = {0};
     int code = tgi_source_open(options, &source);
     if (code != 0)
         return code;
-    code = open_stats(options, &report);
+    code = open_stats(options, &r.stats);
+    if (code == 0)
+        code = tgi_tracing_open(&r.trace, options->command, options->trace);
     const char **argv = code == 0 ? script_argv(options, &code) : NULL;
     if (argv == NULL) {
         tgi_source_close(&source);
+        tgi_tracing_close(&r.trace);
         return code;
     }
     // Scripts see a closed pipe or socket as an error of the call that writes to it.
@@ -181,15 +198,19 @@ int tgi_run(const tgi_options *options)
     const char *path[] = {source.folder, NULL};
     tg_runtime *rt;
     tg_thread *t;
-    tg_config config = {.argv = argv, .path = path, .gil_stays_off = options->gil_stays_off};
-    if (report.text || report.json != NULL) {
-        config.at_end = tgi_stats_report_write;
-        config.at_end_arg = &report;
-    }
+    tg_config config = {.argv = argv,
+                        .path = path,
+                        .gil_stays_off = options->gil_stays_off,
+                        .at_end = write_reports,
+                        .at_end_arg = &r};
     code = tgi_runtime_open(options->command, options->mode, config, &rt, &t);
     free(argv);
+    if (code == 0 && (code = tgi_tracing_start(&r.trace, t)) != 0)
+        tg_runtime_destroy(rt, t);
     if (code == 0)
-        return run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE, &report);
-    tgi_source_close(&source);
+        code = run_in(rt, t, &source, options->kind == TGI_SCRIPT_FILE, &r);
+    else
+        tgi_source_close(&source);
+    tgi_tracing_close(&r.trace);
     return code;
 }
