@@ -44,15 +44,14 @@ mutant("offline-too-late",
        kill=["unit.thread.steps:everything_is_given_up_before_the_gil"])
 
 mutant("list-without-lock",
-       bug="a new thread state joins the list without the lock",
+       bug="a thread state leaves the list without the lock",
        ref="own: runtime.h threads_lock",
        file=STATE,
-       edits=[("    tgi_rawlock_lock(&rt->threads_lock);\n    bool ending = rt->ending;",
-               "    bool ending = rt->ending;"),
-              ("    tgi_rawlock_unlock(&rt->threads_lock);\n    if (ending) {\n",
-               "    if (ending) {\n")],
-       kill=["unit.thread.stw:threads_begin_and_end_while_the_world_stops_and_starts x3"],
-       build="tsan")
+       edits=[("    tgi_rawlock_lock(&rt->threads_lock);\n    while (t->holds != 0) {",
+               "    while (t->holds != 0) {"),
+              ("    tgi_thread_unlink_locked(t);\n    tgi_rawlock_unlock(&rt->threads_lock);\n",
+               "    tgi_thread_unlink_locked(t);\n")],
+       kill=["unit.thread.steps:state_leaves_the_list_under_its_lock"])
 
 mutant("thread-id-used-again",
        bug="a new thread gets the id of one that has ended, whose objects are still about",
@@ -86,16 +85,14 @@ mutant("daemon-state-freed",
        edits=[("        (void)tgi_unpark_all(&u->state);\n    }\n    return left;",
                "        (void)tgi_unpark_all(&u->state);\n        tgi_raw_free_lines(u);\n    }\n"
                "    return left;")],
-       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"],
-       build="asan")
+       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"])
 
 mutant("runtime-freed-under-a-daemon",
        bug="the memory of a runtime is freed while a thread may still look at it",
        ref="gh-110052",
        file=RUNTIME,
        edits=[("    if (before != 1) {", "    if (before > 2) {")],
-       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"],
-       build="asan")
+       kill=["unit.thread.runtime:thread_that_comes_back_too_late_is_not_let_in"])
 
 mutant("attach-returns-after-the-end",
        bug="attach returns to a caller that goes on to touch a runtime that has ended",

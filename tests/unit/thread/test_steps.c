@@ -625,6 +625,34 @@ TEST(signal_is_noted_before_anybody_is_woken)
     world_end(&w);
 }
 
+// -- the list -------------------------------------------------------------------------------------
+
+static void discard_a_state(void *context, int index)
+{
+    (void)index;
+    tgi_thread_discard(context);
+    atom_store_seq_cst(&phase, 1);
+}
+
+TEST(state_leaves_the_list_under_its_lock)
+{
+    world w = world_new(false, true, NULL);
+    begin();
+    tg_thread *t = NULL;
+    REQUIRE(tgi_thread_new(w.rt->main_interp, &t) == TG_OK);
+    tgi_rawlock_lock(&w.rt->threads_lock);
+    test_threads *leaver = test_threads_start(1, discard_a_state, t);
+    // Either it sleeps for the lock, or it is done without it.
+    while (atom_load_seq_cst(&w.rt->threads_lock.word) != 2 && atom_load_seq_cst(&phase) == 0)
+        sched_yield();
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 0);
+    CHECK_EQ_UINT(w.rt->thread_count, 2);
+    tgi_rawlock_unlock(&w.rt->threads_lock);
+    test_threads_join(leaver);
+    CHECK_EQ_UINT(w.rt->thread_count, 1);
+    world_end(&w);
+}
+
 // -- the end --------------------------------------------------------------------------------------
 
 static _Atomic(int) slept;
