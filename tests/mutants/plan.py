@@ -69,7 +69,7 @@ def mutant(name, *, bug, ref, file, edits, kill, build="debug"):
 
 
 def load():
-    import bugs_counts, bugs_gil, bugs_pauses, bugs_threads  # noqa: F401, E401
+    import bugs_counts, bugs_gil, bugs_objects, bugs_pauses, bugs_threads  # noqa: F401, E401
     return MUTANTS
 
 
@@ -98,6 +98,9 @@ def source_of(executable):
 def stale(planted):
     """What of a mutant does not fit the tree any more; an empty list if all of it does."""
     problems = []
+    with open(os.path.join(ROOT, "docs", "mutants.md"), encoding="utf-8") as f:
+        if f"| `{planted.name}` |" not in f.read():
+            problems.append(f"{planted.name}: docs/mutants.md has no row; run.py --docs writes it")
     try:
         mutated(planted)
     except (OSError, ValueError) as error:

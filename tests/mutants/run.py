@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """run.py - plants one bug at a time and sees which test finds it.
 
-    run.py [--quick] [--only NAME]... [--build DIR] [--jobs N] [--seed N] [--json F] [--markdown F]
+    run.py [--quick] [--only NAME]... [--build DIR] [--jobs N] [--seed N] [--json F] [--docs]
     run.py --list                     what there is
     run.py --only NAME --survey       runs every test of the named executables, to find killers
 
@@ -40,6 +40,8 @@ SCALE = {"debug": "1", "asan": "0.2", "tsan": "0.2"}
 HANG_AT_LEAST = 8.0  # seconds
 HANG_TIMES = 10      # times the time without the bug
 EXIT_SKIPPED = 77
+PAGE = os.path.join(plan.ROOT, "docs", "mutants.md")
+TABLE = "| mutant | what is wrong | stands for | killed by | how | s |"
 
 EVIDENCE = (
     ("race", re.compile(r"WARNING: ThreadSanitizer: (.*?)(?: \(pid|$)")),
@@ -247,18 +249,26 @@ def write_reports(args, results):
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump(results, f, indent=1)
-    if args.markdown:
-        with open(args.markdown, "w", encoding="utf-8") as f:
-            f.write("| mutant | what is wrong | stands for | killed by | how | s |\n"
-                    "|---|---|---|---|---|---|\n")
-            for r in results:
-                killer = "**nothing**"
-                if r["killer"]:
-                    executable, test = r["killer"].split(":")
-                    killer = f"`{executable}` {test.replace('_', ' ')}"
-                build = "" if r["build"] == "debug" else f", {r['build']}"
-                f.write(f"| {r['name']} | {r['bug']} | {r['ref']} | {killer} | "
-                        f"{r.get('kind', '')}{build} | {r.get('seconds', '')} |\n")
+    if args.docs:
+        with open(PAGE, encoding="utf-8") as f:
+            before, _, after = f.read().partition(TABLE)
+        table = [TABLE, "| --- | --- | --- | --- | --- | --- |"] + [row_of(r) for r in results]
+        kept = after.splitlines()
+        while kept and (not kept[0] or kept[0].startswith("|")):
+            kept.pop(0)
+        rest = "".join(line + "\n" for line in [""] + kept) if kept else ""
+        with open(PAGE, "w", encoding="utf-8") as f:
+            f.write(before + "\n".join(table) + "\n" + rest)
+
+
+def row_of(r):
+    ref = re.sub(r"gh-(\d+)", r"[gh-\1](https://github.com/python/cpython/issues/\1)", r["ref"])
+    if r["killer"] is None:
+        return f"| `{r['name']}` | {r['bug']} | {ref} | **nothing** | | |"
+    executable, test = r["killer"].split(":")
+    how = r["kind"] if r["build"] == "debug" else f"{r['kind']} ({r['build']})"
+    return (f"| `{r['name']}` | {r['bug']} | {ref} | {executable}: {test.replace('_', ' ')} | {how} | "
+            f"{r['seconds']:.2f} |")
 
 
 def main():
@@ -274,7 +284,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--survey", action="store_true")
     parser.add_argument("--json")
-    parser.add_argument("--markdown")
+    parser.add_argument("--docs", action="store_true",
+                        help="write the table of docs/mutants.md; of all mutants only")
     args = parser.parse_args()
     mutants = plan.load()
     for name in args.only:
@@ -287,6 +298,8 @@ def main():
         for planted in chosen:
             print(f"{planted.name:38} {planted.build:6} {planted.ref:24} {planted.bug}")
         return 0
+    if args.docs and (args.only or args.flavour or args.quick):
+        parser.error("--docs needs a run of all mutants")
     if args.quick:
         chosen = [m for m in chosen if m.build == "debug"]
     start = time.monotonic()

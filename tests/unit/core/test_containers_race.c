@@ -20,6 +20,7 @@
 #include "core/object/set.h"
 #include "core/object/tuple.h"
 #include "thread/breaker.h"
+#include "thread/defer.h"
 
 #include <stdio.h> // snprintf
 
@@ -682,4 +683,43 @@ TEST(dict_iterator_may_be_shared)
         tgc_release(t, s.object);
         fixture_leave(t);
     }
+}
+
+// --- what growth replaces
+
+// A reader without a lock may be anywhere in an array that growth replaces: it is freed after a
+// grace period, which cannot pass while this thread is attached and does not poll.
+static void check_replaced_waits(tg_thread *t, tg_value v,
+                                 int (*add)(tg_thread *, tg_value, int64_t))
+{
+    size_t before = tgi_defer_backlog(t->runtime);
+    for (int64_t i = 0; i < 500; i++)
+        REQUIRE(add(t, v, i) == 0);
+    CHECK(tgi_defer_backlog(t->runtime) > before);
+    tgc_release(t, v);
+}
+
+static int add_to_list(tg_thread *t, tg_value v, int64_t i)
+{
+    return tgc_list_append(t, v, tgc_from_int(i));
+}
+static int add_to_dict(tg_thread *t, tg_value v, int64_t i)
+{
+    return tgc_dict_set(t, v, tgc_from_int(i), tgc_from_int(i));
+}
+static int add_to_set(tg_thread *t, tg_value v, int64_t i)
+{
+    return tgc_set_add(t, v, tgc_from_int(i)) < 0 ? -1 : 0;
+}
+
+TEST(arrays_and_tables_that_are_replaced_wait_for_readers)
+{
+    if (!TGC_FREE_THREADED)
+        SKIP("classic readers are never beside a writer");
+    fixture_runtime();
+    tg_thread *t = fixture_enter();
+    check_replaced_waits(t, tgc_list_new(t, 0), add_to_list);
+    check_replaced_waits(t, tgc_dict_new(t), add_to_dict);
+    check_replaced_waits(t, tgc_set_new(t), add_to_set);
+    fixture_leave(t);
 }
