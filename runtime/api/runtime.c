@@ -98,6 +98,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
         tgi_runtime_config rc = {
             .gil_enabled = mode->gil,
             .gil_switchable = mode->switchable,
+            .check_world = config->check_world,
             .counts = mode->counts,
             .gil_interval_ns = config->switch_interval_us * 1000,
             .hooks = core->hooks,

@@ -19,7 +19,8 @@ static const char mode_options[] =
 static const char run_options[] =
     "  --stats          print the figures of the run at its end: GIL, pauses, objects\n"
     "  --stats=FILE     write them to FILE as JSON\n"
-    "  --trace FILE     write what the threads did, and when, as JSON for Perfetto\n";
+    "  --trace FILE     write what the threads did, and when, as JSON for Perfetto\n"
+    "  --check-world    abort if the GIL or a pause ever fails to keep threads out (slower)\n";
 
 static void list_modes(FILE *to)
 {

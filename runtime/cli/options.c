@@ -132,7 +132,8 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 // --- the line
 
 static const char *const known_with_mode[] = {
-    "--mode", "--gil", "--counts", "--stats", "--trace", "--version", "-V", "--help", "-h", "-c",
+    "--mode",    "--gil", "--counts", "--stats", "--trace", "--check-world",
+    "--version", "-V",    "--help",   "-h",      "-c",
 };
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
@@ -184,6 +185,10 @@ static int take_run_option(const char *option, const char *command, tgi_options 
     // The value is behind "=" or there is none: what follows --stats is the script.
     if (strcmp(option, "--stats") == 0) {
         out->stats = true;
+        return 1;
+    }
+    if (strcmp(option, "--check-world") == 0) {
+        out->check_world = true;
         return 1;
     }
     if (strncmp(option, "--stats=", 8) == 0) {

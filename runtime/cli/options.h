@@ -26,6 +26,7 @@ typedef struct tgi_options {
     char **args; // what follows the script
     int arg_count;
     bool help, version;
+    bool check_world;       // --check-world
     bool stats;             // --stats: print the figures when the script has ended
     const char *stats_file; // --stats=FILE: write them there as JSON; NULL: no
 } tgi_options;

@@ -201,6 +201,7 @@ int tgi_run(const tgi_options *options)
     tg_config config = {.argv = argv,
                         .path = path,
                         .gil_stays_off = options->gil_stays_off,
+                        .check_world = options->check_world,
                         .at_end = write_reports,
                         .at_end_arg = &r};
     code = tgi_runtime_open(options->command, options->mode, config, &rt, &t);

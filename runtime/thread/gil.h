@@ -35,6 +35,7 @@ typedef struct tgi_gil {
     _Atomic(tg_thread *) holder;             // holder writes: the one that took it last
     _Atomic(uint64_t) switches;              // holder writes: times it went to another thread
     _Atomic(uint32_t) reserved_by;           // who set RESERVED: the one that may not claim it
+    _Atomic(int) inside;                     // any thread: world_check.c
     int64_t taken_ns;                        // holder: when, if timing
     tgi_gil_ledger ledger;                   // as `enabled`
 } tgi_gil;

@@ -18,6 +18,8 @@
 #include "thread/defer.h"   // what is left at the end
 #include "thread/trace.h"   // rings
 
+#include "thread/world_check.h" // check_world
+
 #include <string.h> // memset
 
 static const tgi_core_hooks no_hooks;
@@ -37,6 +39,7 @@ void tgi_runtime_unref(tg_runtime *rt)
         tgi_raw_free_lines(interp);
     }
     tgi_trace_fini(rt);
+    tgi_world_check_free(rt);
     tgi_raw_free_lines(rt);
 }
 
@@ -87,9 +90,12 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
     // A GIL that is on from the start counts as one request that was made permanent by its user;
     // if it may be switched, as one that a disable can take back.
     int enabled = !config->gil_enabled ? 0 : config->gil_switchable ? 1 : TGI_GIL_PERMANENT;
-    rt->main_interp = make_interp(rt, NULL, enabled);
+    tg_status st = config->check_world ? tgi_world_check_start(rt) : TG_OK;
+    if (st == TG_OK)
+        rt->main_interp = make_interp(rt, NULL, enabled);
     if (rt->main_interp == NULL) {
         tgi_objmap_tag_release(tag);
+        tgi_world_check_free(rt);
         tgi_raw_free_lines(rt);
         return TG_ERR_NOMEM;
     }

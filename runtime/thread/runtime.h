@@ -49,6 +49,7 @@ typedef struct tgi_core_hooks {
 typedef struct tgi_runtime_config {
     bool gil_enabled;            // GIL on at the start; permanent if not switchable
     bool gil_switchable;         // false: classic counts, or the user pinned it
+    bool check_world;            // see world_check.h
     const char *counts;          // name of the counting policy, for reports; kept, not copied
     int64_t gil_interval_ns;     // 0: the default
     const tgi_core_hooks *hooks; // kept, not copied; NULL: none
@@ -61,17 +62,19 @@ struct tg_interp {
     tgi_gil *gil;        // const after init: own_gil or the first interpreter's
     tgi_gil own_gil;
     tgi_stw stw;
+    _Atomic(int) inside;    // any thread: world_check.c
     void *core;             // the core's: set by whoever created the interpreter
     void *host;             // free for the embedder
     tg_interp *prev, *next; // guarded by runtime.threads_lock
 };
 
 struct tg_runtime {
-    const tgi_core_hooks *hooks; // const after init, never NULL
-    const char *counts;          // const after init
-    void *core;                  // const after init
-    bool gil_switchable;         // const after init
-    unsigned objmap_tag;         // const after init: see mem/objmap.h
+    const tgi_core_hooks *hooks;         // const after init, never NULL
+    struct tgi_world_check *world_check; // const after init: NULL unless it is checked
+    const char *counts;                  // const after init
+    void *core;                          // const after init
+    bool gil_switchable;                 // const after init
+    unsigned objmap_tag;                 // const after init: see mem/objmap.h
 
     tgi_qsbr qsbr;
     tgi_deferred_pool deferred;

@@ -71,6 +71,7 @@ struct tg_thread {
     _Atomic(int) state;               // tgi_state; see the table above
     bool holds_gil;                   // owner thread
     _Atomic(uint32_t) attach_waiting; // owner writes: parked in attach
+    _Atomic(bool) inside;             // owner writes: world_check.c
     void *host;                       // owner thread: free for the embedder
     _Atomic(struct tgi_trace_ring *) trace; // any thread: NULL while no trace is on
 

@@ -34,14 +34,15 @@
 //             it adds up to that much to a pause.
 #include "thread/stw.h"
 
-#include "base/assert.h"    // TGI_INVARIANT
-#include "base/clock.h"     // lengths
-#include "base/config.h"    // TGI_STW_WATCHDOG_NS
-#include "sync/point.h"     // tgi_point
-#include "sync/rank.h"      // TGI_RANK_PAUSE
-#include "thread/breaker.h" // tgi_breaker_set
-#include "thread/runtime.h" // lists
-#include "thread/trace.h"   // hook
+#include "base/assert.h"        // TGI_INVARIANT
+#include "base/clock.h"         // lengths
+#include "base/config.h"        // TGI_STW_WATCHDOG_NS
+#include "sync/point.h"         // tgi_point
+#include "sync/rank.h"          // TGI_RANK_PAUSE
+#include "thread/breaker.h"     // tgi_breaker_set
+#include "thread/runtime.h"     // lists
+#include "thread/trace.h"       // hook
+#include "thread/world_check.h" // who is inside
 
 #include <stdio.h>  // watchdog
 #include <string.h> // names
@@ -237,6 +238,7 @@ static void stop(tg_thread *requester, tg_runtime *rt, tgi_stw *stw, tgi_stw_cau
     // ORDER: release; pairs with the acquire in tgi_world_is_stopped.
     atom_store_release(&stw->is_stopped, true);
     tgi_rank_set_paused(true);
+    tgi_world_check_pause(rt, stw);
 }
 
 static void record(tgi_stw *stw, int64_t restarted_ns)
@@ -261,6 +263,7 @@ static void record(tgi_stw *stw, int64_t restarted_ns)
 static void start(tg_thread *requester, tg_runtime *rt, tgi_stw *stw)
 {
     tgi_point(TGI_POINT_PAUSE, stw);
+    tgi_world_check_pause(rt, stw);
     int64_t restarted_ns = tgi_clock_now_ns();
     tgi_rank_set_paused(false);
     tgi_rawlock_lock(&rt->threads_lock);

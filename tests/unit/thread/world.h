@@ -21,11 +21,15 @@ typedef struct world {
     int64_t blocks_before;
 } world;
 
+// Every test of this folder runs with the check of world_check.h.
 static inline world world_new(bool gil_on, bool switchable, const tgi_core_hooks *hooks)
 {
     world w = {.blocks_before = tgi_raw_count().blocks};
-    tgi_runtime_config config = {
-        .gil_enabled = gil_on, .gil_switchable = switchable, .counts = "test", .hooks = hooks};
+    tgi_runtime_config config = {.gil_enabled = gil_on,
+                                 .gil_switchable = switchable,
+                                 .check_world = true,
+                                 .counts = "test",
+                                 .hooks = hooks};
     REQUIRE(tgi_runtime_create(&config, &w.rt) == TG_OK);
     REQUIRE(tgi_thread_new(w.rt->main_interp, &w.t) == TG_OK);
     tgi_thread_attach(w.t);
