@@ -34,6 +34,23 @@
 #define TGI_GIL_INTERVAL_MIN_NS INT64_C(1000)
 #endif
 
+// Policy `fair`: what a holder may compute before it gives way to a thread that comes back from a
+// blocking call. Shorter makes such threads wait less; each of them costs the holder two switches.
+#ifndef TGI_GIL_SLICE_NS
+#define TGI_GIL_SLICE_NS INT64_C(100000)
+#endif
+
+// Policy `fair`: looks of a waiter at its own word before it sleeps, about 10 us. Covers the time
+// until the holder polls, and most visits of threads that only handle a request. Stress: 2.
+#ifndef TGI_GIL_FAIR_SPINS
+#define TGI_GIL_FAIR_SPINS 300
+#endif
+
+// Policy `ticks`: polls between two releases. That of CPython until 3.1 was 100 instructions.
+#ifndef TGI_GIL_CHECK_INTERVAL
+#define TGI_GIL_CHECK_INTERVAL 100
+#endif
+
 // Names of open requests for the GIL that are kept apart; further ones are counted together.
 // Stress: 2.
 #ifndef TGI_GIL_LEDGER_SIZE

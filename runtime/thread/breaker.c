@@ -61,6 +61,9 @@ tg_status tgi_breaker_handle(tg_thread *t)
     // ORDER: relaxed; a request of a waiter that goes on waiting.
     if ((atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_DROP) != 0)
         tgi_gil_yield(t);
+    // ORDER: relaxed; stays set while the policy counts polls.
+    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_TICK) != 0))
+        tgi_gil_tick(t);
     // ORDER: relaxed; the bit stays.
     if (st == TG_OK && (atom_load_relaxed(&t->breaker) & TGI_BRK_EXIT) != 0 &&
         hooks->exit_requested != NULL)

@@ -46,9 +46,11 @@ static void bury_others(tg_runtime *rt, tg_thread *t)
         tg_thread *next = each->next;
         if (each != t) {
             tgi_deferred_hand_over(&each->deferred);
+            tgi_gil_times_reset_locks(each);
             tgi_stats_bury_locked(each);
             if (rt->hooks->thread_free != NULL)
                 rt->hooks->thread_free(each);
+            tgi_gil_times_free(each);
             tgi_raw_free_lines(each);
         }
         each = next;

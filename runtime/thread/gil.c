@@ -1,33 +1,42 @@
 // SPDX-License-Identifier: MIT
 //
-// gil.c - taking and releasing the GIL: the timed policy.
+// gil.c - taking and releasing the GIL, and the queue of those who wait.
 //
-// Owns        the word, the holder, the waiting. The switch (`enabled`) is in gil_switch.c.
+// Owns        the word, the holder, the queue. How threads share it is a policy (gil_policy.h); the
+//             switch (`enabled`) is in gil_switch.c.
 // Threads     take: a thread on its way to ATTACHED. release: one on its way out of it.
-// Locks       gil.lock, a rawlock, so that `holder` cannot be freed while it is asked to let go.
-// Invariants  G1  LOCKED without RESERVED: exactly one thread has holds_gil. RESERVED: none, and
-//                 some thread inside take_wait will claim it.
-//             G2  a thread that waits leaves take_wait only with the GIL, or when it is off.
+// Locks       gil.lock, a rawlock: the queue, every change of the word while the queue is not
+//             empty, and `holder`, which must not be freed while it is asked to let go.
+// Invariants  G1  LOCKED: exactly one thread has holds_gil, or was GRANTED and will have it.
+//             G2  a thread that waits leaves the queue only with the GIL, or when it is off.
 //             G3  holder, read under gil.lock, is NULL or a live state: a thread that ends clears
-//                 it under the lock.
+//                 it under the lock, and one that was handed the GIL still waits.
+//             G4  WAITERS is on iff the queue is not empty, under gil.lock. So the fast path of a
+//                 release, which changes LOCKED alone to nothing, never misses a waiter.
+//             G5  the word free and the queue not empty: some waiter is POKED and has yet to look.
+//                 So nobody sleeps beside a free GIL.
 //
-// Policy      A waiter that has seen no switch for a whole interval sets TGI_BRK_GIL_DROP in the
-//             holder. A holder that releases with that bit set does not just free the lock, where
-//             it would win it back before anybody woke: it hands it to the waiter at the head of
-//             the queue, or, if the waiter that asked is awake and between two naps, reserves it
-//             for whoever waits except itself. So a request is always followed by a switch.
+// Forced      A holder is asked by TGI_BRK_GIL_DROP. One that lets go because of it does not just
+// switching   free the lock, where it would win it back before anybody woke: it hands it to the
+//             first of the queue. Who asks is in the queue and stays there until it has the GIL,
+//             so a request is always followed by a switch.
 // Rejected    a releaser that sleeps until another thread has taken the lock: if the GIL is turned
 //             off meanwhile nobody takes it and the releaser sleeps for ever.
-// Cost        free and uncontended: one compare-and-swap to take, one to release.
+//             the queue of the parking lot: a waiter that wakes up to ask loses its place in it.
+// Cost        free and uncontended: one compare-and-swap to take, one to release; no clock.
 #include "thread/gil.h"
 
-#include "base/assert.h"      // TGI_INVARIANT
-#include "base/config.h"      // TGI_GIL_INTERVAL_NS
-#include "sync/parking_lot.h" // tgi_park
-#include "sync/point.h"       // tgi_point
-#include "thread/breaker.h"   // tgi_breaker_set
-#include "thread/runtime.h"   // tg_interp
-#include "thread/trace.h"     // hooks
+#include "base/assert.h"       // TGI_INVARIANT
+#include "base/config.h"       // TGI_GIL_INTERVAL_NS
+#include "sync/parking_lot.h"  // tgi_park
+#include "sync/point.h"        // tgi_point
+#include "thread/breaker.h"    // tgi_breaker_set
+#include "thread/gil_policy.h" // the table
+#include "thread/gil_times.h"  // histograms
+#include "thread/runtime.h"    // tg_interp
+#include "thread/trace.h"      // hooks
+
+#include <string.h> // policies by name
 
 void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable)
 {
@@ -37,33 +46,101 @@ void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable)
     gil->switchable = switchable;
     atom_store_relaxed(&gil->timing, false);
     atom_store_relaxed(&gil->interval_ns, TGI_GIL_INTERVAL_NS);
+    atom_store_relaxed(&gil->slice_ns, TGI_GIL_SLICE_NS);
+    atom_store_relaxed(&gil->check_interval, TGI_GIL_CHECK_INTERVAL);
+    atom_store_relaxed(&gil->policy, &tgi_gil_timed);
+    // ORDER: relaxed; as above.
     atom_store_relaxed(&gil->waiters, 0);
-    atom_store_relaxed(&gil->reserved_by, 0);
+    atom_store_relaxed(&gil->wanted_ns, 0);
+    atom_store_relaxed(&gil->turn_ns, 0);
     tgi_rawlock_reset(&gil->lock);
+    gil->head = NULL;
+    gil->tail = NULL;
     // ORDER: relaxed; as above.
     atom_store_relaxed(&gil->holder, NULL);
     atom_store_relaxed(&gil->switches, 0);
     gil->taken_ns = 0;
+    gil->ticks = TGI_GIL_CHECK_INTERVAL;
     gil->ledger = (tgi_gil_ledger){.permanent = enabled == TGI_GIL_PERMANENT};
     if (enabled != 0)
         tgi_gil_ledger_add(&gil->ledger, tgi_gil_started, NULL);
 }
 
-// t owns the word. The fields are written by the holder only; others read them as hints.
+// -- the queue. gil.lock is held ------------------------------------------------------------------
+
+void tgi_gil_insert_locked(tgi_gil *gil, tgi_gil_waiter *w, tgi_gil_waiter *behind)
+{
+    tgi_gil_waiter *before = behind != NULL ? behind->next : gil->head;
+    w->prev = behind;
+    w->next = before;
+    if (behind != NULL)
+        behind->next = w;
+    else
+        gil->head = w;
+    if (before != NULL)
+        before->prev = w;
+    else
+        gil->tail = w;
+    // ORDER: relaxed; a report, changed under the lock.
+    atom_owner_add(&gil->waiters, 1);
+}
+
+static void remove_locked(tgi_gil *gil, tgi_gil_waiter *w)
+{
+    if (w->prev != NULL)
+        w->prev->next = w->next;
+    else
+        gil->head = w->next;
+    if (w->next != NULL)
+        w->next->prev = w->prev;
+    else
+        gil->tail = w->prev;
+    // ORDER: relaxed; a report, changed under the lock.
+    atom_owner_add(&gil->waiters, (uint32_t)-1);
+}
+
+static uint32_t waiters_bit(const tgi_gil *gil)
+{
+    return gil->head != NULL ? TGI_GIL_WAITERS : 0; // G4
+}
+
+// Tells w. Unless it is POKED it may be gone at once: only its address is used afterwards.
+static void tell_locked(tgi_gil_waiter *w, uint32_t state)
+{
+    // ORDER: acq_rel; the release pairs with the acquire in wait_for_word: what the last holder
+    // did, and that w is off the queue.
+    if (atom_exchange_acq_rel(&w->state, state) == TGI_GIL_PARKED)
+        (void)tgi_unpark_all(&w->state);
+}
+
+// -- taking ---------------------------------------------------------------------------------------
+
+static inline void begin_turn(tgi_gil *gil, tg_thread *t, int64_t now)
+{
+    // ORDER: relaxed (all here); G3 is by gil.lock, the rest are hints.
+    if (atom_load_relaxed(&gil->holder) == t)
+        return;
+    atom_store_relaxed(&gil->holder, t);
+    atom_owner_add(&gil->switches, 1);
+    // ORDER: relaxed; as above.
+    atom_store_relaxed(&gil->turn_ns, now);
+}
+
 static inline void note_taken(tgi_gil *gil, tg_thread *t)
 {
     t->holds_gil = true;
-    // ORDER: relaxed; G3 is by gil.lock, the rest are hints.
-    if (atom_load_relaxed(&gil->holder) != t) {
-        atom_store_relaxed(&gil->holder, t);
-        atom_owner_add(&gil->switches, 1);
-    }
-    // ORDER: relaxed; a request that came before we held it is void, a later one finds us running.
-    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_DROP) != 0))
-        tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
     tgi_stat_add(t, gil_takes, 1);
+    // ORDER: relaxed; a switch that somebody else made, for reports.
     if (TGI_UNLIKELY(atom_load_relaxed(&gil->timing)))
         gil->taken_ns = tgi_clock_now_ns();
+}
+
+// A request that came before t held the GIL is void. One that comes later finds it running.
+static inline void forget_requests(tg_thread *t)
+{
+    // ORDER: relaxed; a hint, see above.
+    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_DROP) != 0))
+        tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
 }
 
 static void ask_holder(tgi_gil *gil, tg_thread *t)
@@ -80,94 +157,167 @@ static void ask_holder(tgi_gil *gil, tg_thread *t)
     tgi_stat_add(t, gil_requests, 1);
 }
 
-typedef struct gil_waiter {
-    bool handed_over;
-} gil_waiter;
+typedef enum outcome { TAKEN, OFF, WAIT } outcome;
 
-// The word shows RESERVED, read with acquire. With nobody else waiting a reservation is void.
-static bool may_claim_reserved(tgi_gil *gil, tg_thread *t)
+// Where a release leaves the GIL free: takes it past the queue, or spins for a moment if nobody
+// is queued.
+static outcome barge(tgi_gil *gil)
 {
-    // ORDER: relaxed (both); the first was stored before the word, the second is a hint that is
-    // looked at again after every nap.
-    return atom_load_relaxed(&gil->reserved_by) != t->id || atom_load_relaxed(&gil->waiters) == 1;
-}
-
-// Tries to claim the word as it was seen. On failure *seen is fresh.
-static bool try_claim(tgi_gil *gil, tg_thread *t, uint32_t *seen)
-{
-    uint32_t word = *seen;
-    if ((word & TGI_GIL_RESERVED) != 0) {
-        if (!may_claim_reserved(gil, t))
-            return false;
-    } else if ((word & TGI_GIL_LOCKED) != 0) {
-        return false;
-    }
-    uint32_t claimed = (word & TGI_GIL_PARKED) | TGI_GIL_LOCKED;
-    // ORDER: acquire; pairs with the release of the last holder.
-    return atom_cas_weak_acquire(&gil->word, seen, claimed);
-}
-
-// Returns whether the GIL was taken; false means that it is off. G2
-static bool wait_for_gil(tgi_gil *gil, tg_thread *t)
-{
-    int spins = 0;
-    tgi_deadline ask_at = TGI_DEADLINE_NEVER;
-    uint64_t switches = 0;
-    for (;;) {
-        // ORDER: acquire; the word continues the release in tgi_gil_disable: if it shows that
+    for (int spins = 0;; spins++) {
+        // ORDER: acquire; the word continues the release in tgi_gil_open: if it shows that
         // somebody took it after the GIL was turned off, we see `enabled` 0 below.
-        uint32_t seen = atom_load_acquire(&gil->word);
-        // ORDER: relaxed; ordered by the load before, and looked at again after every nap.
+        uint32_t word = atom_load_acquire(&gil->word);
+        // ORDER: relaxed; ordered by the load before.
         if (atom_load_relaxed(&gil->enabled) == 0)
-            return false;
-        if (try_claim(gil, t, &seen))
-            return true;
-        bool claimable = (seen & TGI_GIL_LOCKED) == 0 ||
-                         ((seen & TGI_GIL_RESERVED) != 0 && may_claim_reserved(gil, t));
-        if (claimable)
-            continue;
-        if ((seen & TGI_GIL_PARKED) == 0 && spins < TGI_SPIN_POLLS) {
-            spins++;
-            tgi_cpu_relax();
+            return OFF;
+        if ((word & TGI_GIL_LOCKED) == 0) {
+            // ORDER: acquire; pairs with the release of the last holder.
+            if (atom_cas_weak_acquire(&gil->word, &word, word | TGI_GIL_LOCKED))
+                return TAKEN;
             continue;
         }
-        // ORDER: acquire; see above. The bucket lock orders it before the releaser's look.
-        if ((seen & TGI_GIL_PARKED) == 0 &&
-            !atom_cas_weak_acquire(&gil->word, &seen, seen | TGI_GIL_PARKED))
-            continue;
-        seen |= TGI_GIL_PARKED;
-        // ORDER: relaxed (both); hints for the clock of this waiter.
-        if (ask_at == TGI_DEADLINE_NEVER || atom_load_relaxed(&gil->switches) != switches) {
-            switches = atom_load_relaxed(&gil->switches);
-            ask_at = tgi_deadline_after_ns(tgi_gil_interval_ns(gil));
+        if ((word & TGI_GIL_WAITERS) != 0 || spins >= TGI_SPIN_POLLS)
+            return WAIT;
+        tgi_cpu_relax();
+    }
+}
+
+// Takes the GIL if it is free and nobody is queued, else joins the queue. gil.lock is held.
+static outcome join_locked(tgi_gil *gil, tgi_gil_waiter *w)
+{
+    // ORDER: relaxed; gil.lock orders it after tgi_gil_open.
+    if (atom_load_relaxed(&gil->enabled) == 0)
+        return OFF;
+    // ORDER: relaxed; a guess for the exchange.
+    uint32_t word = atom_load_relaxed(&gil->word);
+    while (gil->head == NULL) {
+        bool is_free = (word & TGI_GIL_LOCKED) == 0;
+        // ORDER: acquire; pairs with the release of the last holder.
+        if (atom_cas_weak_acquire(&gil->word, &word,
+                                  TGI_GIL_LOCKED | (is_free ? 0 : TGI_GIL_WAITERS))) {
+            if (is_free)
+                return TAKEN;
+            // ORDER: relaxed; a hint for the length of the hold.
+            atom_store_relaxed(&gil->wanted_ns, w->since);
+            break;
         }
-        gil_waiter waiter = {.handed_over = false};
-        tgi_park_result result = tgi_park(&gil->word, &seen, sizeof seen, ask_at, &waiter, 0);
-        if (result == TGI_PARK_OK && waiter.handed_over)
-            return true;
-        if (result == TGI_PARK_TIMEOUT) {
-            // ORDER: relaxed; somebody else's turn has just begun: it gets its interval.
-            if (atom_load_relaxed(&gil->switches) == switches)
-                ask_holder(gil, t);
-            ask_at = TGI_DEADLINE_NEVER;
+    }
+    tgi_gil_policy_of(gil)->enqueue_locked(gil, w);
+    return WAIT;
+}
+
+// w was POKED: takes the GIL if it is free. G5
+static outcome look(tgi_gil *gil, tgi_gil_waiter *w)
+{
+    outcome result = WAIT;
+    tgi_rawlock_lock(&gil->lock);
+    uint32_t state = TGI_GIL_POKED;
+    // ORDER: acquire; pairs with tell_locked.
+    if (!atom_cas_strong_acquire(&w->state, &state, TGI_GIL_AWAKE)) {
+        result = state == TGI_GIL_GRANTED ? TAKEN : OFF;
+    } else {
+        // ORDER: relaxed; a guess for the exchange.
+        uint32_t word = atom_load_relaxed(&gil->word);
+        while ((word & TGI_GIL_LOCKED) == 0 && result == WAIT) {
+            bool alone = gil->head == w && gil->tail == w;
+            uint32_t taken = TGI_GIL_LOCKED | (alone ? 0 : TGI_GIL_WAITERS);
+            // ORDER: acquire; pairs with the release of the last holder.
+            if (atom_cas_weak_acquire(&gil->word, &word, taken)) {
+                remove_locked(gil, w);
+                result = TAKEN;
+            }
+        }
+    }
+    tgi_rawlock_unlock(&gil->lock);
+    return result;
+}
+
+// Waits until w was told something, or until the deadline: then AWAKE.
+static uint32_t wait_for_word(tgi_gil_waiter *w, int spins, tgi_deadline until)
+{
+    for (; spins > 0; spins--) {
+        // ORDER: acquire; pairs with tell_locked.
+        uint32_t state = atom_load_acquire(&w->state);
+        if (state != TGI_GIL_AWAKE)
+            return state;
+        tgi_cpu_relax();
+    }
+    uint32_t state = TGI_GIL_AWAKE;
+    // ORDER: acquire; pairs with tell_locked, which wakes us only if it saw PARKED.
+    if (!atom_cas_strong_acquire(&w->state, &state, TGI_GIL_PARKED))
+        return state;
+    uint32_t parked = TGI_GIL_PARKED;
+    (void)tgi_park(&w->state, &parked, sizeof parked, until, NULL, 0);
+    // ORDER: acquire; as above.
+    if (atom_cas_strong_acquire(&w->state, &parked, TGI_GIL_AWAKE))
+        return TGI_GIL_AWAKE;
+    return parked;
+}
+
+// w is in the queue. TAKEN or OFF. G2
+static outcome wait_in_queue(tgi_gil *gil, tgi_gil_waiter *w)
+{
+    for (;;) {
+        const tgi_gil_policy *policy = tgi_gil_policy_of(gil);
+        if (w->policy != policy) {
+            w->policy = policy;
+            w->ask_at = 0;
+        }
+        int64_t now = tgi_clock_now_ns();
+        int64_t until = policy->ask_at(gil, w, now);
+        if (until <= now) {
+            ask_holder(gil, w->thread);
+            policy->asked(gil, w, now);
+            until = w->ask_at;
+        }
+        switch (wait_for_word(w, policy->spins, until)) {
+        case TGI_GIL_GRANTED:
+            return TAKEN;
+        case TGI_GIL_OFF:
+            return OFF;
+        case TGI_GIL_POKED: {
+            outcome result = look(gil, w);
+            if (result != WAIT)
+                return result;
+            break;
+        }
+        default:
+            break; // time to ask
         }
     }
 }
 
 static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
 {
-    int64_t since = tgi_clock_now_ns();
+    tgi_gil_waiter w = {.thread = t, .gave_way = t->gil_gave_way, .since = tgi_clock_now_ns()};
     tgi_trace_event(t, TGI_TRACE_WANT, 0);
-    // ORDER: seq_cst; the count is right when a releaser that was asked to let go looks at it:
-    // the waiter that asked counted itself before it set the bit.
-    atom_add_seq_cst(&gil->waiters, 1);
-    bool taken = wait_for_gil(gil, t);
-    atom_sub_seq_cst(&gil->waiters, 1);
-    tgi_stat_add(t, gil_waits, 1);
-    tgi_stat_add(t, gil_wait_ns, tgi_clock_now_ns() - since);
-    if (taken)
+    outcome result = WAIT;
+    if (tgi_gil_policy_of(gil)->handing != TGI_GIL_HANDS_ALWAYS)
+        result = barge(gil);
+    if (result == WAIT) {
+        tgi_rawlock_lock(&gil->lock);
+        result = join_locked(gil, &w);
+        tgi_rawlock_unlock(&gil->lock);
+    }
+    bool claimed = result == TAKEN;
+    if (result == WAIT) {
+        result = wait_in_queue(gil, &w);
+        // ORDER: relaxed; the last thing the granter told us.
+        claimed = result == TAKEN && atom_load_relaxed(&w.state) != TGI_GIL_GRANTED;
+    }
+    int64_t now = tgi_clock_now_ns();
+    if (claimed) {
+        begin_turn(gil, t, now);
+        forget_requests(t);
+        // ORDER: relaxed; a hint for the length of the hold: who is queued waits for us from now.
+        atom_store_relaxed(&gil->wanted_ns, now);
+    }
+    if (result == TAKEN)
         note_taken(gil, t);
-    tgi_trace_event(t, taken ? TGI_TRACE_TAKE : TGI_TRACE_GIVE_UP, 0);
+    tgi_stat_add(t, gil_waits, 1);
+    tgi_stat_add(t, gil_wait_ns, now - w.since);
+    tgi_gil_times_add_wait(t, now - w.since);
+    tgi_trace_event(t, result == TAKEN ? TGI_TRACE_TAKE : TGI_TRACE_GIVE_UP, 0);
 }
 
 void tgi_gil_take(tg_thread *t)
@@ -180,46 +330,76 @@ void tgi_gil_take(tg_thread *t)
     tgi_point(TGI_POINT_GIL, gil);
     uint32_t expected = 0;
     // ORDER: acquire; pairs with the release of the last holder.
-    if (TGI_LIKELY(atom_cas_strong_acquire(&gil->word, &expected, (uint32_t)TGI_GIL_LOCKED)))
+    if (TGI_LIKELY(atom_cas_strong_acquire(&gil->word, &expected, (uint32_t)TGI_GIL_LOCKED))) {
+        begin_turn(gil, t, 0);
+        forget_requests(t);
         note_taken(gil, t);
-    else
+    } else {
         take_slow(gil, t);
-}
-
-typedef struct release_context {
-    tgi_gil *gil;
-    tg_thread *releaser;
-    bool asked; // to give it to another thread
-} release_context;
-
-// Under the bucket lock.
-static void publish_release(void *ctx, bool found, void *waiter_arg, bool has_more)
-{
-    release_context *release = ctx;
-    tgi_gil *gil = release->gil;
-    uint32_t word = has_more ? TGI_GIL_PARKED : 0;
-    if (found && release->asked) {
-        ((gil_waiter *)waiter_arg)->handed_over = true;
-        word |= TGI_GIL_LOCKED;
-    } else if (!found && release->asked) {
-        // ORDER: seq_cst; see take_slow. Who asked is awake and comes back to the word.
-        if (atom_load_seq_cst(&gil->waiters) != 0) {
-            word |= TGI_GIL_LOCKED | TGI_GIL_RESERVED;
-            // ORDER: relaxed; published by the word.
-            atom_store_relaxed(&gil->reserved_by, release->releaser->id);
-        }
     }
-    // ORDER: release; pairs with the acquire of the next holder.
-    atom_store_release(&gil->word, word);
 }
 
-static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, bool asked)
+// -- releasing ------------------------------------------------------------------------------------
+
+// With timing on: when t took the GIL, or 0. t still holds it.
+static TGI_NOINLINE int64_t stop_timing(tgi_gil *gil, tg_thread *t)
 {
-    tgi_stat_add(t, gil_drops, asked ? 1 : 0);
-    if (asked)
+    int64_t began = gil->taken_ns;
+    if (began != 0)
+        tgi_stat_add(t, gil_hold_ns, tgi_clock_now_ns() - began);
+    gil->taken_ns = 0;
+    return began;
+}
+
+// When the part of this hold began that somebody waited for.
+static int64_t wanted_since(tgi_gil *gil)
+{
+    // ORDER: relaxed (both); hints, written before the waiters came or by the holder.
+    int64_t wanted = atom_load_relaxed(&gil->wanted_ns);
+    int64_t turn = atom_load_relaxed(&gil->turn_ns);
+    return wanted > turn ? wanted : turn;
+}
+
+// The first of the queue gets the GIL. It is GRANTED last: afterwards it runs.
+static void hand_over_locked(tgi_gil *gil, int64_t now)
+{
+    tgi_gil_waiter *w = gil->head;
+    remove_locked(gil, w);
+    forget_requests(w->thread);
+    begin_turn(gil, w->thread, now);
+    // ORDER: relaxed; a hint, who is queued waits for w from now.
+    atom_store_relaxed(&gil->wanted_ns, now);
+    // ORDER: release; continues the one of tgi_gil_open for those who barge.
+    atom_store_release(&gil->word, TGI_GIL_LOCKED | waiters_bit(gil));
+    tell_locked(w, TGI_GIL_GRANTED);
+}
+
+static void leave_free_locked(tgi_gil *gil)
+{
+    // ORDER: release; pairs with the acquire of the next holder.
+    atom_store_release(&gil->word, TGI_GIL_WAITERS);
+    tell_locked(gil->head, TGI_GIL_POKED); // G5
+}
+
+// `began` as stop_timing gives it.
+static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, int64_t began)
+{
+    int64_t now = tgi_clock_now_ns();
+    tgi_gil_times_add_hold(t, now - (began != 0 ? began : wanted_since(gil)));
+    tgi_rawlock_lock(&gil->lock);
+    TGI_INVARIANT(gil->head != NULL); // G4: only we could have let the last one go
+    // ORDER: relaxed; set under gil.lock.
+    bool asked = (atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_DROP) != 0;
+    tgi_gil_handing handing = tgi_gil_policy_of(gil)->handing;
+    if (asked) {
+        tgi_stat_add(t, gil_drops, 1);
         tgi_trace_event(t, TGI_TRACE_DROP, 0);
-    release_context release = {gil, t, asked};
-    (void)tgi_unpark_one(&gil->word, publish_release, &release);
+    }
+    if (handing == TGI_GIL_HANDS_ALWAYS || (asked && handing == TGI_GIL_HANDS_ON_ASKING))
+        hand_over_locked(gil, now);
+    else
+        leave_free_locked(gil);
+    tgi_rawlock_unlock(&gil->lock);
 }
 
 void tgi_gil_release(tg_thread *t, bool final)
@@ -227,19 +407,17 @@ void tgi_gil_release(tg_thread *t, bool final)
     tgi_gil *gil = t->interp->gil;
     tgi_point(TGI_POINT_GIL, gil);
     if (t->holds_gil) {
+        int64_t began = 0;
         // ORDER: relaxed; a switch that somebody else made, for reports.
-        if (TGI_UNLIKELY(atom_load_relaxed(&gil->timing)) && gil->taken_ns != 0) {
-            tgi_stat_add(t, gil_hold_ns, tgi_clock_now_ns() - gil->taken_ns);
-            gil->taken_ns = 0;
-        }
+        if (TGI_UNLIKELY(atom_load_relaxed(&gil->timing)))
+            began = stop_timing(gil, t);
         t->holds_gil = false;
-        // ORDER: acquire; pairs with the RMW in ask_holder: the waiter has counted itself before.
-        bool asked = (atom_load_acquire(&t->breaker) & TGI_BRK_GIL_DROP) != 0;
         uint32_t expected = TGI_GIL_LOCKED;
-        // ORDER: release; pairs with the acquire of the next holder.
-        if (TGI_UNLIKELY(asked && !final) ||
-            !atom_cas_strong_release(&gil->word, &expected, (uint32_t)0))
-            release_slow(gil, t, asked);
+        // ORDER: release; pairs with the acquire of the next holder. G4
+        if (TGI_UNLIKELY(!atom_cas_strong_release(&gil->word, &expected, (uint32_t)0)))
+            release_slow(gil, t, began);
+        else if (TGI_UNLIKELY(began != 0))
+            tgi_gil_times_add_hold(t, tgi_clock_now_ns() - began);
     }
     if (final) {
         tgi_rawlock_lock(&gil->lock); // G3
@@ -250,15 +428,81 @@ void tgi_gil_release(tg_thread *t, bool final)
     }
 }
 
-void tgi_gil_yield(tg_thread *t)
+void tgi_gil_open(tgi_gil *gil, tg_thread *t)
 {
-    if (!t->holds_gil) {
-        tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
-        return;
+    t->holds_gil = false;
+    gil->taken_ns = 0;
+    tgi_rawlock_lock(&gil->lock);
+    // ORDER: release; pairs with the acquire of the word in barge: who sees the word after this
+    // sees `enabled` 0.
+    (void)atom_exchange_release(&gil->word, 0);
+    while (gil->head != NULL) {
+        tgi_gil_waiter *w = gil->head;
+        remove_locked(gil, w);
+        tell_locked(w, TGI_GIL_OFF);
     }
+    tgi_rawlock_unlock(&gil->lock);
+    tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
+}
+
+void tgi_gil_give_way(tg_thread *t)
+{
     tgi_trace_event(t, TGI_TRACE_YIELD, 0);
+    t->gil_gave_way = true;
     tgi_thread_detach(t);
     tgi_thread_attach(t);
+    t->gil_gave_way = false;
+}
+
+void tgi_gil_yield(tg_thread *t)
+{
+    if (t->holds_gil)
+        tgi_gil_give_way(t);
+    else
+        tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
+}
+
+// -- settings -------------------------------------------------------------------------------------
+
+static const tgi_gil_policy *const policies[] = {&tgi_gil_timed, &tgi_gil_fair, &tgi_gil_ticks};
+
+const tgi_gil_policy *tgi_gil_policy_at(size_t i)
+{
+    return i < TGI_ARRAY_LENGTH(policies) ? policies[i] : NULL;
+}
+
+const tgi_gil_policy *tgi_gil_policy_find(const char *name)
+{
+    for (size_t i = 0; i < TGI_ARRAY_LENGTH(policies); i++) {
+        if (strcmp(policies[i]->name, name) == 0)
+            return policies[i];
+    }
+    return NULL;
+}
+
+const char *tgi_gil_policy_name(const tgi_gil_policy *policy)
+{
+    return policy->name;
+}
+
+const tgi_gil_policy *tgi_gil_policy_of(tgi_gil *gil)
+{
+    // ORDER: relaxed; it points to constants, and a change wakes all who wait by the old one.
+    return atom_load_relaxed(&gil->policy);
+}
+
+void tgi_gil_set_policy(tgi_gil *gil, tg_runtime *rt, const tgi_gil_policy *policy)
+{
+    tgi_rawlock_lock(&rt->threads_lock);
+    // ORDER: relaxed; see tgi_gil_policy_of.
+    atom_store_relaxed(&gil->policy, policy);
+    tgi_gil_mark_ticking_locked(gil, rt);
+    tgi_rawlock_unlock(&rt->threads_lock);
+    // Who waits may have planned never to ask.
+    tgi_rawlock_lock(&gil->lock);
+    for (tgi_gil_waiter *w = gil->head; w != NULL; w = w->next)
+        tell_locked(w, TGI_GIL_POKED);
+    tgi_rawlock_unlock(&gil->lock);
 }
 
 void tgi_gil_set_interval_ns(tgi_gil *gil, int64_t ns)
@@ -278,6 +522,8 @@ void tgi_gil_after_fork(tgi_gil *gil, tg_thread *t)
 {
     bool mine = t->interp->gil == gil && t->holds_gil;
     tgi_rawlock_reset(&gil->lock);
+    gil->head = NULL;
+    gil->tail = NULL;
     // ORDER: relaxed (all here); only one thread exists.
     atom_store_relaxed(&gil->waiters, 0);
     atom_store_relaxed(&gil->word, mine ? (uint32_t)TGI_GIL_LOCKED : 0u);

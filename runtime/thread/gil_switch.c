@@ -14,12 +14,11 @@
 //                 asks for, and releases it at its next detach.
 #include "thread/gil.h"
 
-#include "base/assert.h"      // TGI_INVARIANT
-#include "sync/parking_lot.h" // tgi_unpark_all
-#include "thread/breaker.h"   // tgi_breaker_clear
-#include "thread/runtime.h"   // tg_interp
-#include "thread/stw.h"       // the pause
-#include "thread/trace.h"     // hooks
+#include "base/assert.h"       // TGI_INVARIANT
+#include "thread/gil_policy.h" // ticks
+#include "thread/runtime.h"    // tg_interp
+#include "thread/stw.h"        // the pause
+#include "thread/trace.h"      // hooks
 
 static int get_count(tgi_gil *gil)
 {
@@ -85,6 +84,11 @@ tg_status tgi_gil_enable_transient(tg_thread *t, const char *who, bool *changed)
         st = TG_ERR_LIMIT;           // N1: many threads were here before us
     else if (n != TGI_GIL_PERMANENT) // N2
         add_request(gil, n, who, t);
+    if (tgi_gil_policy_of(gil)->ticks) {
+        tgi_rawlock_lock(&rt->threads_lock);
+        tgi_gil_mark_ticking_locked(gil, rt); // K3 in gil_ticks.c
+        tgi_rawlock_unlock(&rt->threads_lock);
+    }
     tgi_start_the_world_global(NULL, rt);
     tgi_thread_attach(t);
     report(changed, n == 0);
@@ -133,12 +137,7 @@ tg_status tgi_gil_disable(tg_thread *t, const char *who, bool *changed)
         return TG_OK;
 
     tgi_trace_event(t, TGI_TRACE_GIL_OFF, 0);
-    t->holds_gil = false;
-    // ORDER: release; pairs with the acquire of the word in wait_for_gil: who sees the word after
-    // this sees `enabled` 0.
-    (void)atom_exchange_release(&gil->word, 0);
-    (void)tgi_unpark_all(&gil->word); // N3
-    tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
+    tgi_gil_open(gil, t); // N3
     report(changed, true);
     return TG_OK;
 }

@@ -64,7 +64,9 @@ static tg_interp *make_interp(tg_runtime *rt, tgi_gil *gil, int enabled)
 
 tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
 {
-    if (config->gil_interval_ns < 0)
+    const tgi_gil_policy *policy =
+        tgi_gil_policy_find(config->gil_policy != NULL ? config->gil_policy : "timed");
+    if (config->gil_interval_ns < 0 || policy == NULL)
         return TG_ERR_ARG;
     unsigned tag = tgi_objmap_tag_acquire();
     if (tag == 0)
@@ -101,6 +103,7 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
     }
     if (config->gil_interval_ns > 0)
         tgi_gil_set_interval_ns(rt->main_interp->gil, config->gil_interval_ns);
+    tgi_gil_set_policy(rt->main_interp->gil, rt, policy);
     *out = rt;
     return TG_OK;
 }
@@ -115,8 +118,10 @@ tg_status tgi_interp_new(tg_runtime *rt, bool own_gil, tg_interp **out)
     tg_interp *interp = make_interp(rt, own_gil ? NULL : first, own_gil ? enabled : 0);
     if (interp == NULL)
         return TG_ERR_NOMEM;
-    if (own_gil)
+    if (own_gil) {
         tgi_gil_set_interval_ns(interp->gil, tgi_gil_interval_ns(first));
+        tgi_gil_set_policy(interp->gil, rt, tgi_gil_policy_of(first));
+    }
     *out = interp;
     return TG_OK;
 }

@@ -7,17 +7,18 @@
 #ifndef TGI_THREAD_RUNTIME_H
 #define TGI_THREAD_RUNTIME_H
 
-#include "mem/deferred.h"   // tgi_deferred_pool
-#include "mem/qsbr.h"       // tgi_qsbr
-#include "sync/mutex.h"     // tgi_mutex
-#include "sync/rawlock.h"   // tgi_rawlock
-#include "sync/rwlock.h"    // tgi_rwlock
-#include "thread/gil.h"     // tgi_gil
-#include "thread/signals.h" // tgi_signals
-#include "thread/state.h"   // tg_thread
-#include "thread/stats.h"   // tgi_stats
-#include "thread/stw.h"     // tgi_stw
-#include "thread/trace.h"   // tgi_trace
+#include "mem/deferred.h"     // tgi_deferred_pool
+#include "mem/qsbr.h"         // tgi_qsbr
+#include "sync/mutex.h"       // tgi_mutex
+#include "sync/rawlock.h"     // tgi_rawlock
+#include "sync/rwlock.h"      // tgi_rwlock
+#include "thread/gil.h"       // tgi_gil
+#include "thread/gil_times.h" // of ended threads
+#include "thread/signals.h"   // tgi_signals
+#include "thread/state.h"     // tg_thread
+#include "thread/stats.h"     // tgi_stats
+#include "thread/stw.h"       // tgi_stw
+#include "thread/trace.h"     // tgi_trace
 
 // What the thread layer asks of the core. Every hook may be NULL.
 typedef struct tgi_core_hooks {
@@ -52,6 +53,7 @@ typedef struct tgi_runtime_config {
     bool check_world;            // see world_check.h
     const char *counts;          // name of the counting policy, for reports; kept, not copied
     int64_t gil_interval_ns;     // 0: the default
+    const char *gil_policy;      // NULL: "timed"
     const tgi_core_hooks *hooks; // kept, not copied; NULL: none
     void *core;                  // stored in tg_runtime.core
 } tgi_runtime_config;
@@ -84,9 +86,10 @@ struct tg_runtime {
     tg_thread *threads; // guarded by threads_lock: newest first
     tg_interp *interps; // guarded by threads_lock: newest first
     uint32_t thread_count;
-    uint32_t next_interp; // guarded by threads_lock
-    bool ending;          // guarded by threads_lock: no new threads
-    tgi_stats dead_stats; // guarded by threads_lock: of ended threads
+    uint32_t next_interp;         // guarded by threads_lock
+    bool ending;                  // guarded by threads_lock: no new threads
+    tgi_stats dead_stats;         // guarded by threads_lock: of ended threads
+    tgi_gil_times dead_gil_times; // of ended threads
     uint64_t threads_ended;
     tgi_trace trace; // guarded by threads_lock
 

@@ -14,16 +14,17 @@
 //                 or by tgi_thread_discard.
 #include "thread/state.h"
 
-#include "base/assert.h"    // TGI_ASSERT
-#include "base/clock.h"     // waiting times
-#include "base/os.h"        // tgi_os.yield
-#include "mem/raw.h"        // tgi_raw_calloc_lines
-#include "sync/point.h"     // tgi_point
-#include "thread/breaker.h" // tgi_breaker_set
-#include "thread/gil.h"     // tgi_gil_take
-#include "thread/runtime.h" // lists, hooks
-#include "thread/stw.h"     // pauses
-#include "thread/trace.h"   // hooks
+#include "base/assert.h"      // TGI_ASSERT
+#include "base/clock.h"       // waiting times
+#include "base/os.h"          // tgi_os.yield
+#include "mem/raw.h"          // tgi_raw_calloc_lines
+#include "sync/point.h"       // tgi_point
+#include "thread/breaker.h"   // tgi_breaker_set
+#include "thread/gil.h"       // tgi_gil_take
+#include "thread/gil_times.h" // histograms
+#include "thread/runtime.h"   // lists, hooks
+#include "thread/stw.h"       // pauses
+#include "thread/trace.h"     // hooks
 
 #include <errno.h> // kept
 #include <stdio.h> // snprintf
@@ -95,6 +96,7 @@ static void free_state(tg_thread *t)
     tg_runtime *rt = t->runtime;
     if (rt->hooks->thread_free != NULL)
         rt->hooks->thread_free(t);
+    tgi_gil_times_free(t);
     tgi_raw_free_lines(t);
     tgi_runtime_unref(rt);
 }
@@ -142,6 +144,7 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
             atom_store_relaxed(&rt->main_thread, t);
         }
         tgi_stw_adopt_locked(t);
+        tgi_gil_adopt_locked(t);
         tgi_trace_adopt_locked(t, ring);
     }
     tgi_rawlock_unlock(&rt->threads_lock);

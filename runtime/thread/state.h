@@ -36,6 +36,7 @@ typedef struct tg_interp tg_interp;
 typedef struct tg_runtime tg_runtime;
 struct tgi_stw;
 struct tgi_trace_ring;
+struct tgi_gil_times;
 
 // Bits of tg_thread.breaker: reasons to leave the fast path at the next poll. Any thread sets
 // them by a seq_cst RMW; the poll is one relaxed load.
@@ -49,6 +50,7 @@ enum {
     TGI_BRK_EXIT = 1u << 6,      // unwind: the runtime is going down
     TGI_BRK_COLLECT = 1u << 7,   // the collector should run
     TGI_BRK_CALLS = 1u << 8,     // work queued for this thread by the layers above
+    TGI_BRK_GIL_TICK = 1u << 9,  // the GIL's policy counts polls: stays set (gil_ticks.c)
 };
 
 // The bits that end an interruptible wait.
@@ -70,14 +72,16 @@ struct tg_thread {
     tg_interp *interp;                // const after init
     _Atomic(int) state;               // tgi_state; see the table above
     bool holds_gil;                   // owner thread
+    bool gil_gave_way;                // owner thread: it was asked, and is on its way back
     _Atomic(uint32_t) attach_waiting; // owner writes: parked in attach
     _Atomic(bool) inside;             // owner writes: world_check.c
     void *host;                       // owner thread: free for the embedder
     _Atomic(struct tgi_trace_ring *) trace; // any thread: NULL while no trace is on
 
-    tgi_qsbr_node qsbr;     // own cache line: read by scans of other threads
-    tgi_deferred deferred;  // owner thread
-    tgi_thread_stats stats; // owner writes, any thread reads
+    tgi_qsbr_node qsbr;                        // own cache line: read by scans of other threads
+    tgi_deferred deferred;                     // owner thread
+    tgi_thread_stats stats;                    // owner writes, any thread reads
+    _Atomic(struct tgi_gil_times *) gil_times; // owner sets: NULL until it first waits
 
     // Guarded by runtime.threads_lock.
     tg_thread *prev, *next;            // list of the runtime

@@ -5,8 +5,9 @@
 // Locks       runtime.threads_lock, so that no thread is counted twice while it ends.
 #include "thread/stats.h"
 
-#include "thread/runtime.h" // list of threads
-#include "thread/state.h"   // tg_thread
+#include "thread/gil_times.h" // histograms
+#include "thread/runtime.h"   // list of threads
+#include "thread/state.h"     // tg_thread
 
 static const char *const names[TGI_STAT_COUNT] = {
 #define STAT_NAME(name, text) [TGI_STAT_##name] = #name,
@@ -56,4 +57,5 @@ void tgi_stats_read_thread(tg_thread *t, tgi_stats *out)
 void tgi_stats_bury_locked(tg_thread *t)
 {
     add_thread(t, &t->runtime->dead_stats);
+    tgi_gil_times_bury_locked(t);
 }

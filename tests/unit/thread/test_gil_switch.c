@@ -172,7 +172,7 @@ TEST(turning_off_wakes_those_who_wait)
     tgi_thread_handle *h[3];
     for (int i = 0; i < 3; i++)
         h[i] = world_start(&w, come_and_go, NULL);
-    while (tgi_parked_count(&gil->word) < 3)
+    while (atom_load_relaxed(&gil->waiters) < 3)
         sched_yield();
     CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
     for (int i = 0; i < 3; i++) {
