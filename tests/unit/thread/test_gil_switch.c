@@ -164,10 +164,12 @@ static void come_and_go(tg_thread *t, void *arg)
     (void)arg;
 }
 
-TEST(turning_off_wakes_those_who_wait)
+static void turn_off_while_others_wait(const char *policy)
 {
     world w = world_new(true, true, NULL);
     tgi_gil *gil = w.rt->main_interp->gil;
+    tgi_gil_set_policy(gil, w.rt, tgi_gil_policy_find(policy));
+    atom_store_relaxed(&gil->slice_ns, 600 * TGI_NS_PER_S);
     tgi_gil_set_interval_ns(gil, 600 * TGI_NS_PER_S); // nobody asks, nobody looks again
     tgi_thread_handle *h[3];
     for (int i = 0; i < 3; i++)
@@ -180,6 +182,76 @@ TEST(turning_off_wakes_those_who_wait)
         tgi_thread_handle_release(h[i]);
     }
     world_end(&w);
+}
+
+TEST(turning_off_wakes_those_who_wait)
+{
+    turn_off_while_others_wait("timed");
+    turn_off_while_others_wait("fair");
+    turn_off_while_others_wait("ticks");
+}
+
+// -- at the limit, many at the same moment --------------------------------------------------------
+
+// Threads that have found the GIL off and are on their way to the pause, while somebody else is
+// faster. What they find after the pause must decide: without that second look the counter wraps
+// or a permanent GIL is lost.
+enum { LATE = 8 };
+static _Atomic(int) granted, refused;
+
+static void ask_late(tg_thread *t, void *arg)
+{
+    (void)arg;
+    tg_status st = tgi_gil_enable_transient(t, NULL, NULL);
+    int count = tgi_gil_count(t);
+    CHECK(count > 0);
+    atom_add_seq_cst(st == TG_OK ? &granted : &refused, 1);
+    CHECK(st == TG_OK || st == TG_ERR_LIMIT);
+}
+
+static void overtake(int count, int expected_granted, int expected_count)
+{
+    world w = world_new(false, true, NULL);
+    tg_runtime *rt = w.rt;
+    tgi_gil *gil = rt->main_interp->gil;
+    atom_store_seq_cst(&granted, 0);
+    atom_store_seq_cst(&refused, 0);
+    // Keeps every pause waiting.
+    tgi_rwlock_read_lock(&rt->pause_lock, 0);
+    tgi_thread_handle *h[LATE];
+    for (int i = 0; i < LATE; i++)
+        h[i] = world_start(&w, ask_late, NULL);
+    while (tgi_parked_count(&rt->pause_lock.word) < LATE)
+        sched_yield();
+    // What a faster thread does in its own pause: nobody is attached.
+    tgi_thread_detach(w.t);
+    atom_store_seq_cst(&gil->enabled, count);
+    tgi_thread_attach(w.t);
+    tgi_rwlock_read_unlock(&rt->pause_lock);
+    tgi_thread_detach(w.t);
+    for (int i = 0; i < LATE; i++)
+        world_join(h[i]);
+    tgi_thread_attach(w.t);
+    CHECK_EQ_INT(atom_load_seq_cst(&granted), expected_granted);
+    CHECK_EQ_INT(atom_load_seq_cst(&refused), LATE - expected_granted);
+    CHECK_EQ_INT(tgi_gil_count(w.t), expected_count);
+    world_end(&w);
+}
+
+TEST(late_requests_leave_a_permanent_gil_alone)
+{
+    overtake(TGI_GIL_PERMANENT, LATE, TGI_GIL_PERMANENT);
+}
+
+TEST(late_requests_stop_before_the_limit)
+{
+    overtake(TGI_GIL_PERMANENT - 1, 0, TGI_GIL_PERMANENT - 1);
+    overtake(TGI_GIL_PERMANENT - 4, 3, TGI_GIL_PERMANENT - 1);
+}
+
+TEST(late_requests_are_all_counted)
+{
+    overtake(1, LATE, LATE + 1);
 }
 
 // -- the storm ------------------------------------------------------------------------------------
@@ -231,9 +303,13 @@ static void run_and_check(tg_thread *t, void *arg)
     }
 }
 
-TEST(toggling_storm_keeps_every_promise)
+static void run_toggling_storm(const char *policy)
 {
     world w = world_new(false, true, NULL);
+    tgi_gil_set_policy(w.rt->main_interp->gil, w.rt, tgi_gil_policy_find(policy));
+    atom_store_seq_cst(&inside, 0);
+    atom_store_seq_cst(&with_gil, 0);
+    atom_store_seq_cst(&without_gil, 0);
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, 20000);
     atom_store_seq_cst(&stop_flag, false);
     atom_store_seq_cst(&ready, 0);
@@ -264,6 +340,21 @@ TEST(toggling_storm_keeps_every_promise)
     CHECK(atom_load_seq_cst(&without_gil) > 0);
     CHECK(atom_load_seq_cst(&with_gil) > 0);
     world_end(&w);
+}
+
+TEST(toggling_storm_keeps_every_promise)
+{
+    run_toggling_storm("timed");
+}
+
+TEST(toggling_storm_with_fair)
+{
+    run_toggling_storm("fair");
+}
+
+TEST(toggling_storm_with_ticks)
+{
+    run_toggling_storm("ticks");
 }
 
 static void toggle_too(tg_thread *t, void *arg)

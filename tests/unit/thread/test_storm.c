@@ -2,9 +2,10 @@
 //
 // test_storm.c - everything at once.
 //
-// Threads run, block, lock, defer, pause, toggle the GIL, hold each other, start and end threads,
-// at random. Attacks the interplay of all protocols of this layer. Wrong results: a check inside
-// that fails, a sanitizer report, a time-out (deadlock or lost wake-up), a leak at the end.
+// Threads run, block, lock, defer, pause, toggle the GIL, change its policy, hold each other, start
+// and end threads, at random. Attacks the interplay of all protocols of this layer. Wrong results:
+// a check inside that fails, a sanitizer report, a time-out (deadlock or lost wake-up), a leak at
+// the end.
 #include "world.h"
 
 #include "sync/mutex.h"
@@ -12,12 +13,14 @@
 #include "thread/gil.h"
 
 enum { WORKERS = 5, SLOTS = 4 };
+#define CHANGING "" // a policy for run_storm: the threads change it
 
 typedef struct storm {
     tg_runtime *rt;
     long steps;
     _Atomic(int) inside;
     _Atomic(int) children;
+    bool changing; // of the GIL's policy
     tgi_mutex lock;
     long locked;   // guarded by lock
     long paused;   // touched in pauses only
@@ -54,6 +57,7 @@ static void work(tg_thread *t, void *arg)
     storm *s = arg;
     test_rng rng = test_rng_new(t->id);
     int requests = 0;
+    tgi_gil *gil = t->interp->gil;
     atom_store_seq_cst(&s->ids[t->id / 2 % WORKERS], t->id);
     for (long i = 0; i < s->steps; i++) {
         bool on = tgi_gil_is_enabled(t);
@@ -118,6 +122,10 @@ static void work(tg_thread *t, void *arg)
             s->locked++;
             tgi_mutex_unlock(&s->lock);
             break;
+        case 12:
+            if (s->changing)
+                tgi_gil_set_policy(gil, t->runtime, tgi_gil_policy_at(test_rng_below(&rng, 3)));
+            break;
         case 10:
         case 11:
             tgi_thread_detach(t);
@@ -132,14 +140,19 @@ static void work(tg_thread *t, void *arg)
         REQUIRE(tgi_gil_disable(t, NULL, NULL) == TG_OK);
 }
 
-static void run_storm(bool gil_on)
+static void run_storm(bool gil_on, const char *policy)
 {
     world w = world_new(gil_on, true, NULL);
+    tgi_gil *gil = w.rt->main_interp->gil;
+    const tgi_gil_policy *fixed = tgi_gil_policy_find(policy);
+    if (fixed != NULL)
+        tgi_gil_set_policy(gil, w.rt, fixed);
     static storm s;
     memset(&s, 0, sizeof s);
     s.rt = w.rt;
+    s.changing = fixed == NULL;
     s.steps = test_scale(4000);
-    tgi_gil_set_interval_ns(w.rt->main_interp->gil, 20000);
+    tgi_gil_set_interval_ns(gil, 20000);
     tgi_thread_handle *h[WORKERS];
     for (int i = 0; i < WORKERS; i++)
         h[i] = world_start(&w, work, &s);
@@ -159,10 +172,28 @@ static void run_storm(bool gil_on)
 
 TEST(storm_starting_without_gil)
 {
-    run_storm(false);
+    run_storm(false, "timed");
 }
 
 TEST(storm_starting_with_gil)
 {
-    run_storm(true);
+    run_storm(true, "timed");
+}
+
+TEST(storm_of_ticks)
+{
+    run_storm(false, "ticks");
+    run_storm(true, "ticks");
+}
+
+TEST(storm_of_fair)
+{
+    run_storm(false, "fair");
+    run_storm(true, "fair");
+}
+
+TEST(storm_of_changing_policies)
+{
+    run_storm(false, CHANGING);
+    run_storm(true, CHANGING);
 }
