@@ -243,13 +243,14 @@ static uint32_t wait_for_word(tgi_gil_waiter *w, int spins, tgi_deadline until)
         tgi_cpu_relax();
     }
     uint32_t state = TGI_GIL_AWAKE;
-    // ORDER: acquire; pairs with tell_locked, which wakes us only if it saw PARKED.
-    if (!atom_cas_strong_acquire(&w->state, &state, TGI_GIL_PARKED))
+    // ORDER: acq_rel (both), for the acquire of the failure: it pairs with tell_locked, which wakes
+    // us only if it saw PARKED.
+    if (!atom_cas_strong_acq_rel(&w->state, &state, TGI_GIL_PARKED))
         return state;
     uint32_t parked = TGI_GIL_PARKED;
     (void)tgi_park(&w->state, &parked, sizeof parked, until, NULL, 0);
-    // ORDER: acquire; as above.
-    if (atom_cas_strong_acquire(&w->state, &parked, TGI_GIL_AWAKE))
+    // ORDER: acq_rel; as above.
+    if (atom_cas_strong_acq_rel(&w->state, &parked, TGI_GIL_AWAKE))
         return TGI_GIL_AWAKE;
     return parked;
 }

@@ -4,6 +4,8 @@ from plan import mutant
 
 GIL = "runtime/thread/gil.c"
 SWITCH = "runtime/thread/gil_switch.c"
+TIMED = "runtime/thread/gil_timed.c"
+FAIR = "runtime/thread/gil_fair.c"
 STATE = "runtime/thread/state.c"
 
 # -- the switch -----------------------------------------------------------------------------------
@@ -35,19 +37,19 @@ mutant("release-without-holding",
 mutant("disable-waits-for-a-switch",
        bug="turning the GIL off waits until whoever asked for it has it, which nobody will",
        ref="gh-118745",
-       file=SWITCH,
-       edits=[("    tgi_breaker_clear(t, TGI_BRK_GIL_DROP);\n    report(changed, true);",
+       file=GIL,
+       edits=[("    tgi_rawlock_unlock(&gil->lock);\n    tgi_breaker_clear(t, TGI_BRK_GIL_DROP);\n",
+               "    tgi_rawlock_unlock(&gil->lock);\n"
                "    while ((atom_load_relaxed(&t->breaker) & TGI_BRK_GIL_DROP) != 0 &&\n"
                "           atom_load_relaxed(&gil->holder) == t)\n"
-               "        tgi_cpu_relax();\n"
-               "    report(changed, true);")],
+               "        tgi_cpu_relax();\n")],
        kill=["unit.thread.steps:turning_off_does_not_wait_for_the_one_that_asked"])
 
 mutant("disable-wakes-nobody",
        bug="threads that wait for the GIL are not woken when it is turned off",
        ref="own: gil_switch.c N3",
-       file=SWITCH,
-       edits=[("    (void)tgi_unpark_all(&gil->word); // N3\n", "")],
+       file=GIL,
+       edits=[("        tell_locked(w, TGI_GIL_OFF);\n", "")],
        kill=["unit.thread.gil_switch:turning_off_wakes_those_who_wait"])
 
 mutant("disable-without-the-gil",
@@ -93,37 +95,37 @@ mutant("permanent-is-left",
 mutant("drop-request-lost",
        bug="a waiter asks the holder once; when the GIL goes to a third thread it never asks again",
        ref="gh-96387",
-       file=GIL,
-       edits=[("            if (atom_load_relaxed(&gil->switches) == switches)\n"
-               "                ask_holder(gil, t);\n            ask_at = TGI_DEADLINE_NEVER;",
-               "            ask_holder(gil, t);\n"
-               "            ask_at = tgi_deadline_after_ns(3600 * TGI_NS_PER_S);\n"
-               "            switches = UINT64_MAX;"),
-              ("        if (ask_at == TGI_DEADLINE_NEVER || atom_load_relaxed(&gil->switches) != switches) {",
-               "        if (ask_at == TGI_DEADLINE_NEVER) {")],
+       file=TIMED,
+       edits=[("    if (w->ask_at == 0 || w->seen != switches) {", "    if (w->ask_at == 0) {"),
+              ("const tgi_gil_policy tgi_gil_timed = {",
+               "static void never_again(tgi_gil *gil, tgi_gil_waiter *w, int64_t now)\n"
+               "{\n    (void)gil, (void)now;\n    w->ask_at = TGI_DEADLINE_NEVER;\n}\n\n"
+               "const tgi_gil_policy tgi_gil_timed = {"),
+              ("    .asked = start_clock,", "    .asked = never_again,")],
        kill=["unit.thread.steps:waiter_asks_again_when_the_gil_went_to_another_thread"])
 
-mutant("drop-request-of-the-dead",
-       bug="a GIL that somebody asked for waits for that thread, which has left",
-       ref="gh-96387",
+mutant("policy-change-wakes-nobody",
+       bug="a thread that waits by a policy that never asks goes on so after the policy was changed",
+       ref="own: gil_policy.h",
        file=GIL,
-       edits=[("        if (atom_load_seq_cst(&gil->waiters) != 0) {", "        if (true) {"),
-              (" || atom_load_relaxed(&gil->waiters) == 1;", ";")],
-       kill=["unit.thread.breaker:without_hooks_bits_are_just_cleared"])
+       edits=[("        tell_locked(w, TGI_GIL_POKED);\n    tgi_rawlock_unlock(&gil->lock);\n}\n\n"
+               "void tgi_gil_set_interval_ns",
+               "        (void)w;\n    tgi_rawlock_unlock(&gil->lock);\n}\n\n"
+               "void tgi_gil_set_interval_ns")],
+       kill=["unit.thread.gil_policy:a_waiter_of_ticks_asks_once_the_policy_is_timed"])
 
 mutant("release-wakes-nobody",
        bug="the GIL is given back and the thread that sleeps for it is not woken",
-       ref="own: gil.c G2",
+       ref="own: gil.c G5",
        file=GIL,
-       edits=[("    (void)tgi_unpark_one(&gil->word, publish_release, &release);",
-               "    publish_release(&release, false, NULL, false);")],
+       edits=[("    tell_locked(gil->head, TGI_GIL_POKED); // G5\n", "")],
        kill=["unit.thread.steps:releasing_wakes_the_one_that_sleeps"])
 
 mutant("hand-over-not-told",
        bug="the GIL is handed to a waiter that is not told that it has it",
        ref="own: gil.c G1",
        file=GIL,
-       edits=[("        ((gil_waiter *)waiter_arg)->handed_over = true;\n", "        (void)waiter_arg;\n")],
+       edits=[("    tell_locked(w, TGI_GIL_GRANTED);\n", "")],
        kill=["unit.thread.steps:waiter_asks_again_when_the_gil_went_to_another_thread",
              "unit.thread.gil:every_request_to_let_go_leads_to_a_switch"])
 
@@ -131,10 +133,41 @@ mutant("releaser-takes-it-back",
        bug="a thread that was asked to let go may take the GIL again at once",
        ref="bpo-7946",
        file=GIL,
-       edits=[("    return atom_load_relaxed(&gil->reserved_by) != t->id || "
-               "atom_load_relaxed(&gil->waiters) == 1;",
-               "    return gil != NULL && t != NULL;")],
+       edits=[("(asked && handing == TGI_GIL_HANDS_ON_ASKING)", "(asked && handing > 2)")],
        kill=["unit.thread.gil:every_request_to_let_go_leads_to_a_switch x5"])
+
+mutant("word-read-without-acquire",
+       bug="a waiter that is told by a failed exchange does not see what the last holder wrote",
+       ref="own: gil.c G1",
+       file=GIL,
+       edits=[("    if (!atom_cas_strong_acq_rel(&w->state, &state, TGI_GIL_PARKED))",
+               "    if (!atom_cas_strong_relaxed(&w->state, &state, TGI_GIL_PARKED))"),
+              ("    if (atom_cas_strong_acq_rel(&w->state, &parked, TGI_GIL_AWAKE))",
+               "    if (atom_cas_strong_relaxed(&w->state, &parked, TGI_GIL_AWAKE))")],
+       kill=["unit.thread.gil_policy:fair_lets_one_in_at_a_time"],
+       build="tsan")
+
+mutant("fair-queue-out-of-order",
+       bug="the policy fair puts a newcomer first",
+       ref="own: gil_fair.c",
+       file=FAIR,
+       edits=[("    while (behind != NULL && behind->due > w->due)", "    while (behind != NULL)")],
+       kill=["unit.thread.gil_policy:fair_hands_over_in_the_order_of_the_queue"])
+
+mutant("fair-starves",
+       bug="with the policy fair a thread that computes waits behind all others for ever",
+       ref="own: gil_fair.c",
+       file=FAIR,
+       edits=[("    w->due = w->gave_way ? tgi_gil_later(w->since, tgi_gil_interval_ns(gil)) : w->since;",
+               "    w->due = w->gave_way ? TGI_DEADLINE_NEVER : w->since;")],
+       kill=["unit.thread.gil_policy:fair_lets_nobody_starve"])
+
+mutant("ticks-forgotten",
+       bug="with the policy ticks nobody counts polls after the GIL was turned on",
+       ref="own: gil_ticks.c K3",
+       file=SWITCH,
+       edits=[("        tgi_gil_mark_ticking_locked(gil, rt); // K3 in gil_ticks.c\n", "")],
+       kill=["unit.thread.gil_policy:ticks_costs_nothing_while_the_gil_is_off"])
 
 mutant("holder-outlives-its-thread",
        bug="a thread that ends stays noted as the holder, and is asked to let go after its memory "

@@ -15,6 +15,7 @@
 #include "sync/rank.h"
 #include "thread/fork.h"
 #include "thread/gil.h"
+#include "thread/gil_policy.h"
 #include "thread/signals.h"
 #include "thread/stw.h"
 
@@ -230,6 +231,14 @@ TEST(taking_a_request_back_never_detaches)
     world_end(&w);
 }
 
+static bool first_waiter_sleeps(tgi_gil *gil)
+{
+    tgi_rawlock_lock(&gil->lock);
+    bool sleeps = gil->head != NULL && tgi_parked_count(&gil->head->state) != 0;
+    tgi_rawlock_unlock(&gil->lock);
+    return sleeps;
+}
+
 TEST(releasing_wakes_the_one_that_sleeps)
 {
     world w = world_new(true, false, NULL);
@@ -237,7 +246,7 @@ TEST(releasing_wakes_the_one_that_sleeps)
     tgi_gil_set_interval_ns(gil, 600 * TGI_NS_PER_S); // it does not wake by itself
     begin();
     tgi_thread_handle *h = world_start(&w, take_the_gil, NULL);
-    while (tgi_parked_count(&gil->word) == 0)
+    while (!first_waiter_sleeps(gil))
         sched_yield();
     tgi_thread_detach(w.t);
     wait_for_phase(1);
