@@ -140,7 +140,8 @@ static bool read_notes(reader *r, const ElfW(Phdr) * segment, tgi_native_file *o
                 return false;
             if (memcmp(name, TG_NATIVE_NOTE_NAME, sizeof name) == 0) {
                 // A newer form may have more data, but begins with the version.
-                if (n.n_descsz < 2 * sizeof(uint32_t) || align != 4)
+                if (n.n_descsz < 2 * sizeof(uint32_t) || align != 4 ||
+                    !is_inside(size, at, sizeof(tg_native_note)))
                     return refuse(r, "its declaration cannot be read");
                 return read_declaration(r, segment->p_offset + at, out);
             }

@@ -11,12 +11,13 @@
 //   PROBE_TAKES what init imports: the name of another module, in the probe "undeclared" only
 #include <togil/native.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int in_constructor = -1, in_init = -1; // tg_gil_count then; -1 unknown
-static int constructed, starts, finalized, freed;
+static atomic_int in_constructor = -1, in_init = -1;     // tg_gil_count then; -1 unknown
+static atomic_int constructed, starts, finalized, freed; // of the process
 
 __attribute__((constructor)) static void note_load(void)
 {
