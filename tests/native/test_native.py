@@ -425,6 +425,29 @@ print(sums, undeclared.seen()['starts'], status())
 """ % toggle, "[3000, 3000, 3000, 3000] 21 permanent\n", warning)
 
 
+class Race(NativeTest):
+    """Under the thread sanitizer only: what the GIL protects a module from is really there."""
+
+    def test_tally_without_the_gil(self):
+        code = """
+sys.path.append(%r)
+import tally, threading
+gate = threading.Barrier(4)
+def work():
+    gate.wait()
+    for i in range(2000):
+        tally.add('all')
+threads = [threading.Thread(target=work) for k in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+""" % EXAMPLES
+        result = self.run_native(code, "--gil", "off")
+        self.assertIn("data race", result.err, result)
+        self.assertIn("tally.c", result.err, result)
+        result = self.run_native(code, "--mode", MODE)
+        self.assertEqual(result.err, WARNING % ("tally", SAYS["undeclared"]), result)
+
+
 class Examples(NativeTest):
     def run_example(self, code, out, err=""):
         self.check_run("sys.path.append(%r)\n" % EXAMPLES + code, out, err)
