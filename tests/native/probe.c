@@ -5,6 +5,7 @@
 //
 // A constructor has no thread state, so a script tells where it is: remember() of a probe that is
 // loaded already puts it into the environment. So do the other wishes:
+//   PROBE_PIPE  the constructor opens this named pipe, which waits until somebody writes to it
 //   PROBE_FAIL  raise: init raises ValueError; silent: it fails without an exception; set: it
 //               raises and says that all is well
 //   PROBE_SAY   what init says about the GIL: a number
@@ -21,8 +22,11 @@ static atomic_int constructed, starts, finalized, freed; // of the process
 
 __attribute__((constructor)) static void note_load(void)
 {
-    const char *text = getenv("PROBE_THREAD");
+    const char *text = getenv("PROBE_THREAD"), *pipe = getenv("PROBE_PIPE");
+    FILE *waited = pipe == NULL ? NULL : fopen(pipe, "r");
     void *t;
+    if (waited != NULL)
+        fclose(waited);
     constructed++;
     if (text != NULL && sscanf(text, "%p", &t) == 1)
         in_constructor = tg_gil_count(t);

@@ -127,6 +127,16 @@ class Switch(NativeTest):
                        "print(other.seen()['in_constructor'], other.seen()['in_init'])\n",
                        "0 %s\n%d %d\n" % (STATUS, START, START))
 
+    def test_safe_is_loaded_detached(self):
+        # Its constructor waits for another thread. If that cannot run meanwhile, nothing ends.
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        self.check_run("import safe, threading\nsafe.wish('PROBE_PIPE', %r)\n"
+                       "def work():\n    open(%r, 'w').close()\n"
+                       "t = threading.Thread(target=work)\nt.start()\n"
+                       "import other\nt.join()\nprint(other.seen()['constructed'])\n"
+                       % (pipe, pipe), "1\n")
+
     def check_wanted(self, name):
         warning = "" if CLASSIC else WARNING % (name, SAYS[name])
         self.check_run("import safe\nsafe.remember()\nbefore = pauses()\nimport %s as m\n"
