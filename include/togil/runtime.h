@@ -56,6 +56,8 @@ typedef struct tg_config {
     const char *const *path;    // directories searched by import, NULL-terminated; NULL: none
     const char *const *argv;    // sys.argv, NULL-terminated; NULL: [""]
     int64_t switch_interval_us; // 0: 5000
+    const char *gil_policy;     // NULL: "timed"; see tg_gil_set_policy
+    int gil_signal;             // a signal that switches the GIL; 0: none. See docs/gil.md
     bool handle_sigint;         // Ctrl-C raises KeyboardInterrupt in the first thread
     bool gil_stays_off;         // also for native modules that are not declared safe: native.h
     bool check_world;           // for tests: abort when the GIL or a pause breaks its promise
@@ -66,7 +68,8 @@ typedef struct tg_config {
 } tg_config;
 
 // Creates a runtime; the calling thread becomes its main thread, attached, in *t. config may be
-// NULL. TG_ERR_ARG: unknown mode. TG_ERR_UNSUPPORTED: the build lacks that core. TG_ERR_NOMEM.
+// NULL. TG_ERR_ARG: unknown mode, policy or signal. TG_ERR_UNSUPPORTED: the build lacks that core,
+// or gil_signal with classic counts. TG_ERR_STATE: another runtime has that signal. TG_ERR_NOMEM.
 // TG_ERR_OS.
 TG_API tg_status tg_runtime_create(const tg_config *config, tg_runtime **rt, tg_thread **t);
 
@@ -176,8 +179,20 @@ typedef struct tg_gil_request {
 // 0.
 TG_API size_t tg_gil_who(tg_thread *t, tg_gil_request *out, size_t capacity);
 
+// How threads share the GIL, by name: "timed" (the default), "fair" or "ticks"; docs/gil.md. May be
+// changed at any time, also while the GIL is off. TG_ERR_ARG: no such policy. The names are static.
+TG_API tg_status tg_gil_set_policy(tg_thread *t, const char *name);
+TG_API const char *tg_gil_policy(tg_thread *t);
+TG_API const char *tg_gil_policy_at(size_t i); // all of them; NULL behind the last
+// timed, fair: how long a thread waits for one that computes before it asks it to let go. fair: how
+// long a thread back from a blocking call does. ticks: polls between two releases. Values below
+// the least that makes sense (1 us, 0, 1) are raised to it.
 TG_API void tg_gil_set_interval_us(tg_thread *t, int64_t us);
 TG_API int64_t tg_gil_interval_us(tg_thread *t);
+TG_API void tg_gil_set_slice_us(tg_thread *t, int64_t us);
+TG_API int64_t tg_gil_slice_us(tg_thread *t);
+TG_API void tg_gil_set_check_interval(tg_thread *t, int polls);
+TG_API int tg_gil_check_interval(tg_thread *t);
 
 #ifdef __cplusplus
 }

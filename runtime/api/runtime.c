@@ -6,17 +6,18 @@
 // Threads     as include/togil/runtime.h says.
 #include <togil/runtime.h>
 
-#include "api/api.h"         // tgi_host_table
-#include "base/clock.h"      // deadlines
-#include "base/os.h"         // poll
-#include "gate/gate.h"       // cores
-#include "mem/raw.h"         // memory
-#include "modules/modules.h" // what scripts registered for the end
-#include "sync/mutex.h"      // tg_lock
-#include "thread/blocking.h" // waits
-#include "thread/breaker.h"  // poll
-#include "thread/signals.h"  // SIGINT
-#include "thread/start.h"    // threads
+#include "api/api.h"           // tgi_host_table
+#include "base/clock.h"        // deadlines
+#include "base/os.h"           // poll
+#include "gate/gate.h"         // cores
+#include "mem/raw.h"           // memory
+#include "modules/modules.h"   // what scripts registered for the end
+#include "sync/mutex.h"        // tg_lock
+#include "thread/blocking.h"   // waits
+#include "thread/breaker.h"    // poll
+#include "thread/gil_signal.h" // toggling
+#include "thread/signals.h"    // SIGINT
+#include "thread/start.h"      // threads
 
 #include <errno.h>
 #include <signal.h>
@@ -101,6 +102,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
             .check_world = config->check_world,
             .counts = mode->counts,
             .gil_interval_ns = config->switch_interval_us * 1000,
+            .gil_policy = config->gil_policy,
             .hooks = core->hooks,
             .core = shared,
         };
@@ -122,6 +124,8 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
         }
         if (st == TG_OK && config->handle_sigint)
             st = tgi_signals_install(rt, SIGINT);
+        if (st == TG_OK && config->gil_signal != 0)
+            st = tgi_gil_signal_install(rt, config->gil_signal);
         if (st != TG_OK) {
             tg_runtime_destroy(rt, t);
             return st;

@@ -17,6 +17,8 @@ static const char mode_options[] =
     "                   (--gil off also for native modules that want the GIL)\n";
 
 static const char run_options[] =
+    "  --gil-policy P   how threads share the GIL: timed (default), fair, ticks\n"
+    "  --gil-signal S   signal S (USR1, USR2, HUP, WINCH) switches the GIL on and off\n"
     "  --stats          print the figures of the run at its end: GIL, pauses, objects\n"
     "  --stats=FILE     write them to FILE as JSON\n"
     "  --trace FILE     write what the threads did, and when, as JSON for Perfetto\n"

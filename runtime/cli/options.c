@@ -13,7 +13,8 @@
 #include <stdlib.h> // getenv
 #include <string.h> // strcmp
 
-#include "cli/suggest.h" // tgi_suggest
+#include "cli/gil_options.h" // --gil-policy
+#include "cli/suggest.h"     // tgi_suggest
 
 enum { MANY_MODES = 16 };
 
@@ -132,8 +133,8 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 // --- the line
 
 static const char *const known_with_mode[] = {
-    "--mode",    "--gil", "--counts", "--stats", "--trace", "--check-world",
-    "--version", "-V",    "--help",   "-h",      "-c",
+    "--mode",        "--gil",     "--counts", "--gil-policy", "--gil-signal", "--stats", "--trace",
+    "--check-world", "--version", "-V",       "--help",       "-h",           "-c",
 };
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
@@ -148,10 +149,8 @@ static bool unknown(const char *option, const tgi_options *out, bool with_mode)
     return false;
 }
 
-// The value of argv[*at] if it is the option `name`: behind "=" or the next argument. 1, 0 if it is
-// another option, -1 if the value is missing.
-static int value_of(char **argv, int argc, int *at, const char *name, const char *command,
-                    const char **out)
+int tgi_option_value(char **argv, int argc, int *at, const char *name, const char *command,
+                     const char **out)
 {
     size_t n = strlen(name);
     if (strncmp(argv[*at], name, n) != 0 || (argv[*at][n] != '=' && argv[*at][n] != '\0'))
@@ -170,12 +169,12 @@ static int value_of(char **argv, int argc, int *at, const char *name, const char
 
 static int take_mode_option(char **argv, int argc, int *at, const char *command, choice *c)
 {
-    int st = value_of(argv, argc, at, "--mode", command, &c->mode);
+    int st = tgi_option_value(argv, argc, at, "--mode", command, &c->mode);
     c->mode_from = "--mode";
     if (st == 0)
-        st = value_of(argv, argc, at, "--gil", command, &c->gil);
+        st = tgi_option_value(argv, argc, at, "--gil", command, &c->gil);
     if (st == 0)
-        st = value_of(argv, argc, at, "--counts", command, &c->counts);
+        st = tgi_option_value(argv, argc, at, "--counts", command, &c->counts);
     return st;
 }
 
@@ -244,9 +243,11 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
         }
         int st = with_mode ? take_mode_option(argv, argc, &at, command, &c) : 0;
         if (st == 0 && with_mode)
+            st = tgi_take_gil_option(argv, argc, &at, command, out);
+        if (st == 0 && with_mode)
             st = take_run_option(option, command, out);
         if (st == 0 && with_mode)
-            st = value_of(argv, argc, &at, "--trace", command, &out->trace);
+            st = tgi_option_value(argv, argc, &at, "--trace", command, &out->trace);
         if (st < 0)
             return false;
         if (st == 0)

@@ -17,10 +17,12 @@ typedef enum tgi_script_kind {
 } tgi_script_kind;
 
 typedef struct tgi_options {
-    const char *command; // "togil", "togil dis": opens every message
-    const tg_mode *mode; // NULL: nobody asked for one
-    bool gil_stays_off;  // --gil off was given
-    const char *trace;   // file for the event trace; NULL: none
+    const char *command;    // "togil", "togil dis": opens every message
+    const tg_mode *mode;    // NULL: nobody asked for one
+    bool gil_stays_off;     // --gil off was given
+    const char *gil_policy; // NULL: the default
+    int gil_signal;         // 0: none
+    const char *trace;      // file for the event trace; NULL: none
     tgi_script_kind kind;
     const char *text;
     char **args; // what follows the script
@@ -35,6 +37,11 @@ typedef struct tgi_options {
 // printed. with_mode: the options that choose a mode, and TOGIL_MODE, are taken.
 bool tgi_options_parse(int argc, char **argv, int first, const char *command, bool with_mode,
                        tgi_options *out);
+
+// The value of argv[*at] if it is the option `name`: behind "=" or the next argument. 1, 0 if it is
+// another option, -1 if the value is missing, after a message.
+int tgi_option_value(char **argv, int argc, int *at, const char *name, const char *command,
+                     const char **out);
 
 // Prints "command: message" to stderr. Always 2, the exit code of a usage error.
 int __attribute__((format(printf, 2, 3)))

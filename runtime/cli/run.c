@@ -61,6 +61,11 @@ int tgi_runtime_open(const char *command, const tg_mode *mode, tg_config config,
         mode = default_mode();
     config.mode = mode->name;
     config.handle_sigint = sigint_is_ours();
+    if (config.gil_signal != 0 && !mode->switchable)
+        return tgi_usage_error(command,
+                               "--gil-signal needs a GIL that can be switched; in mode '%s' it is "
+                               "always on",
+                               mode->name);
     tg_status st = tg_runtime_create(&config, rt, t);
     if (st == TG_OK)
         return 0;
@@ -199,6 +204,8 @@ int tgi_run(const tgi_options *options)
     tg_runtime *rt;
     tg_thread *t;
     tg_config config = {.argv = argv,
+                        .gil_policy = options->gil_policy,
+                        .gil_signal = options->gil_signal,
                         .path = path,
                         .gil_stays_off = options->gil_stays_off,
                         .check_world = options->check_world,

@@ -4,7 +4,9 @@
 //
 // The GIL is asked for by transient requests, which count: `with togil.gil:` holds one, enable()
 // makes one and disable() gives one back. make_permanent() turns the request of an enable() into
-// one for good. Where the GIL is on for good, `with` has nothing to do and does nothing.
+// one for good. Where the GIL is on for good, `with` has nothing to do and does nothing. `policy`
+// says how threads share it, in any mode; its settings are slice_us (fair), check_interval (ticks)
+// and sys.setswitchinterval (timed, fair). status() tells all that and who asked.
 //
 // Threads     every function may be called by any thread; requests and their ends may come from
 //             different threads. How often the block of a `with` owes a disable() is kept per
@@ -98,6 +100,7 @@ TGI_NATIVE(gil_status)
         {"enabled", tg_bool(n != 0)},
         {"count", tg_int(t, total)},
         {"permanent", tg_bool(n == INT_MAX)},
+        {"policy", tg_str_c(t, tg_gil_policy(t))},
         {"who", who},
     };
     tg_value dict = tg_dict(t);
@@ -191,6 +194,95 @@ static tg_value gil_get_switchable(tg_thread *t, tg_value self)
     return tg_bool(tg_runtime_mode(tg_thread_runtime(t))->switchable);
 }
 
+// --- how threads share it
+
+static tg_value gil_get_policy(tg_thread *t, tg_value self)
+{
+    (void)self;
+    return tg_str_c(t, tg_gil_policy(t));
+}
+
+static int gil_set_policy(tg_thread *t, tg_value self, tg_value v)
+{
+    (void)self;
+    if (v == TG_NULL) {
+        tg_raise(t, TG_AttributeError, "the GIL's policy cannot be deleted");
+        return -1;
+    }
+    const char *name = tg_as_utf8(t, v, NULL);
+    if (name == NULL)
+        return -1;
+    if (tg_gil_set_policy(t, name) == TG_OK)
+        return 0;
+    tg_raise(t, TG_ValueError, "unknown policy '%s' (known: timed, fair, ticks)", name);
+    return -1;
+}
+
+static tg_value gil_get_policies(tg_thread *t, tg_value self)
+{
+    tg_value names[8], tuple = TG_NULL;
+    size_t n = 0;
+    (void)self;
+    while (n < 8 && tg_gil_policy_at(n) != NULL) {
+        names[n] = tg_str_c(t, tg_gil_policy_at(n));
+        if (names[n] == TG_NULL)
+            break;
+        n++;
+    }
+    if (n == 8 || tg_gil_policy_at(n) == NULL)
+        tuple = tg_tuple(t, names, n);
+    while (n > 0)
+        tg_release(t, names[--n]);
+    return tuple;
+}
+
+// An integer setting: v TG_NULL deletes, which is refused, as is anything below `least`.
+static int whole_number(tg_thread *t, tg_value v, const char *name, int64_t least, int64_t *out)
+{
+    if (v == TG_NULL) {
+        tg_raise(t, TG_AttributeError, "%s cannot be deleted", name);
+        return -1;
+    }
+    if (tg_as_int64(t, v, out) < 0)
+        return -1;
+    if (*out >= least && *out <= INT_MAX)
+        return 0;
+    tg_raise(t, TG_ValueError, "%s must be at least %d and at most %d", name, (int)least, INT_MAX);
+    return -1;
+}
+
+static tg_value gil_get_slice(tg_thread *t, tg_value self)
+{
+    (void)self;
+    return tg_int(t, tg_gil_slice_us(t));
+}
+
+static int gil_set_slice(tg_thread *t, tg_value self, tg_value v)
+{
+    int64_t us;
+    (void)self;
+    if (whole_number(t, v, "slice_us", 0, &us) < 0)
+        return -1;
+    tg_gil_set_slice_us(t, us);
+    return 0;
+}
+
+static tg_value gil_get_check_interval(tg_thread *t, tg_value self)
+{
+    (void)self;
+    return tg_int(t, tg_gil_check_interval(t));
+}
+
+static int gil_set_check_interval(tg_thread *t, tg_value self, tg_value v)
+{
+    int64_t polls;
+    (void)self;
+    if (whole_number(t, v, "check_interval", 1, &polls) < 0)
+        return -1;
+    tg_gil_set_check_interval(t, (int)polls);
+    return 0;
+}
+
 static const tg_function_def gil_methods[] = {
     TGI_FN("enable", gil_enable, 0, 0),
     TGI_FN("disable", gil_disable, 0, 0),
@@ -205,6 +297,10 @@ static const tg_function_def gil_methods[] = {
 static const tg_attribute_def gil_attributes[] = {
     {"enabled", gil_get_enabled, NULL},
     {"switchable", gil_get_switchable, NULL},
+    {"policy", gil_get_policy, gil_set_policy},
+    {"policies", gil_get_policies, NULL},
+    {"slice_us", gil_get_slice, gil_set_slice},
+    {"check_interval", gil_get_check_interval, gil_set_check_interval},
     {NULL, NULL, NULL},
 };
 

@@ -10,11 +10,12 @@
 //             K2  STOP is cleared by whoever restarts the world, EXIT never.
 #include "thread/breaker.h"
 
-#include "base/assert.h"    // TGI_ASSERT
-#include "thread/defer.h"   // tgi_defer_process
-#include "thread/gil.h"     // tgi_gil_yield
-#include "thread/runtime.h" // hooks
-#include "thread/trace.h"   // hook
+#include "base/assert.h"       // TGI_ASSERT
+#include "thread/defer.h"      // tgi_defer_process
+#include "thread/gil.h"        // tgi_gil_yield
+#include "thread/gil_signal.h" // toggling
+#include "thread/runtime.h"    // hooks
+#include "thread/trace.h"      // hook
 
 typedef tg_status raising_hook(tg_thread *t);
 
@@ -54,8 +55,11 @@ tg_status tgi_breaker_handle(tg_thread *t)
     }
 
     tg_status st = run_if(t, TGI_BRK_CALLS, hooks->calls);
-    if (st == TG_OK)
-        st = run_if(t, TGI_BRK_SIGNAL, hooks->signals);
+    if (st == TG_OK && take_bit(t, TGI_BRK_SIGNAL)) {
+        tgi_gil_signal_handle(t);
+        if (hooks->signals != NULL)
+            st = hooks->signals(t);
+    }
     if (st == TG_OK)
         st = run_if(t, TGI_BRK_COLLECT, hooks->collect);
     // ORDER: relaxed; a request of a waiter that goes on waiting.

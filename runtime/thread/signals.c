@@ -30,6 +30,7 @@ void tgi_signals_init(tgi_signals *s)
     atom_store_relaxed(&s->pending, 0);
     atom_store_relaxed(&s->wake_fd, -1);
     s->installed = 0;
+    s->toggle = 0;
 }
 
 // Either in the handler on the main OS thread, or with threads_lock held.
@@ -125,17 +126,23 @@ void tgi_signals_raise(tg_runtime *rt, int signo)
     tgi_rawlock_unlock(&rt->threads_lock);
 }
 
+bool tgi_signals_take_one(tg_runtime *rt, int signo)
+{
+    uint64_t bit = UINT64_C(1) << signo;
+    // ORDER: acq_rel; pairs with the RMW in deliver.
+    return (atom_and_acq_rel(&rt->signals.pending, ~bit) & bit) != 0;
+}
+
 int tgi_signals_take(tg_runtime *rt)
 {
-    // ORDER: relaxed; trusted only when the RMW below says so.
+    // ORDER: relaxed; trusted only when tgi_signals_take_one says so.
     uint64_t pending = atom_load_relaxed(&rt->signals.pending);
-    while (pending != 0) {
+    if (rt->signals.toggle != 0)
+        pending &= ~(UINT64_C(1) << rt->signals.toggle);
+    for (; pending != 0; pending &= pending - 1) {
         int signo = __builtin_ctzll(pending);
-        uint64_t bit = UINT64_C(1) << signo;
-        // ORDER: acq_rel; pairs with the RMW in deliver.
-        if ((atom_and_acq_rel(&rt->signals.pending, ~bit) & bit) != 0)
+        if (tgi_signals_take_one(rt, signo))
             return signo;
-        pending &= ~bit;
     }
     return 0;
 }

@@ -16,6 +16,7 @@ typedef struct tgi_signals {
     _Atomic(uint64_t) pending; // any thread: bit n = signal n arrived
     _Atomic(int) wake_fd;      // const once >= 0: readable after a signal; -1 none
     uint64_t installed;        // main thread: bit n = our handler is in place
+    int toggle;                // main thread: the signal of gil_signal.c; 0 none
 } tgi_signals;
 
 void tgi_signals_init(tgi_signals *s);
@@ -30,8 +31,11 @@ tg_status tgi_signals_remove(tg_runtime *rt, int signo); // back to the default 
 // As if the signal had arrived. Any thread, not from a signal handler.
 void tgi_signals_raise(tg_runtime *rt, int signo);
 
-// Takes one pending signal; 0 if none. For hooks.signals.
+// Takes one pending signal other than the one that switches the GIL; 0 if none. For hooks.signals.
 int tgi_signals_take(tg_runtime *rt);
+
+// Takes that very one; false if it is not pending.
+bool tgi_signals_take_one(tg_runtime *rt, int signo);
 
 static inline bool tgi_signals_pending(tgi_signals *s)
 {

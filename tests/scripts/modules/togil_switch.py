@@ -50,6 +50,24 @@ else:
     with togil.gil():
         print(togil.gil_enabled())
 
+# How threads share the GIL: settings that can be read and written in every mode.
+print(togil.gil.policies, togil.gil.policy in togil.gil.policies,
+      togil.gil.status()["policy"] == togil.gil.policy)
+for policy in togil.gil.policies:
+    togil.gil.policy = policy
+    print(togil.gil.policy, end=" ")
+togil.gil.policy = "timed"
+togil.gil.slice_us = 250
+togil.gil.check_interval = 7
+sys.setswitchinterval(0.01)
+print(togil.gil.slice_us, togil.gil.check_interval, sys.getswitchinterval())
+for name, value in (("policy", "robin"), ("policy", 1), ("slice_us", -1), ("check_interval", 0),
+                    ("check_interval", 2 ** 40), ("policies", ())):
+    try:
+        setattr(togil.gil, name, value)
+    except (AttributeError, TypeError, ValueError) as e:
+        print(type(e).__name__ + ":", e)
+
 # Threads that switch the GIL while others count: nothing is lost under a lock, and the GIL ends as
 # it began.
 before = togil.gil_enabled()
@@ -65,9 +83,10 @@ def count():
 
 
 def switch():
-    for _ in range(50):
+    for i in range(50):
         with togil.gil:
             pass
+        togil.gil.policy = togil.gil.policies[i % 3]
 
 
 threads = [threading.Thread(target=f) for f in (count, count, switch, switch)]
