@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "thread/stw.h"
+#include "thread/world_check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ typedef struct figures {
     double seconds;
     storm_counts counts;
     uint64_t jobs, pings;
+    uint64_t checked_threads, checked_pauses;
     tgi_histogram alone, pair, enabling, disabling;
     struct {
         tgi_histogram stopping, stopped;
@@ -55,6 +57,7 @@ static void add_counts(storm_counts *to, const storm_counts *c)
     to->threads += c->threads;
     to->hosts += c->hosts;
     to->intervals += c->intervals;
+    to->policies += c->policies;
     to->naps += c->naps;
 }
 
@@ -83,6 +86,9 @@ static void collect(storm *s, figures *f)
     size_t pos = 0;
     while (tgi_stw_next(s->rt, &pos, add_report, f))
         continue;
+    tgi_world_check_read(s->rt, &f->checked_threads, &f->checked_pauses);
+    if (f->checked_threads == 0 || f->checked_pauses == 0)
+        storm_fail("nothing was checked");
 }
 
 static const char *const pause_rows[2][2] = {
@@ -112,9 +118,11 @@ static void print_text(const storm *s, const figures *f)
            (unsigned long long)(c->enables + c->disables - c->on - c->off));
     printf("  jobs %llu, messages %llu, every result right\n", (unsigned long long)f->jobs,
            (unsigned long long)f->pings);
-    printf("  threads started %llu, of the host %llu; intervals set %llu\n",
+    printf("  threads started %llu, of the host %llu; intervals set %llu, policies %llu\n",
            (unsigned long long)c->threads, (unsigned long long)c->hosts,
-           (unsigned long long)c->intervals);
+           (unsigned long long)c->intervals, (unsigned long long)c->policies);
+    printf("  checked: %llu times who is attached, %llu times in a pause\n",
+           (unsigned long long)f->checked_threads, (unsigned long long)f->checked_pauses);
     printf("  pauses by cause:");
     for (int i = 0; i < TGI_CAUSE_COUNT; i++) {
         uint64_t n = f->pauses[0].causes[i] + f->pauses[1].causes[i];
@@ -154,8 +162,11 @@ static void print_json(FILE *to, const storm *s, const figures *f)
             (unsigned long long)c->disables);
     fprintf(to, ", \"jobs\": %llu, \"messages\": %llu", (unsigned long long)f->jobs,
             (unsigned long long)f->pings);
-    fprintf(to, ", \"threads\": %llu, \"hosts\": %llu", (unsigned long long)c->threads,
-            (unsigned long long)c->hosts);
+    fprintf(to, ", \"threads\": %llu, \"hosts\": %llu, \"policies\": %llu",
+            (unsigned long long)c->threads, (unsigned long long)c->hosts,
+            (unsigned long long)c->policies);
+    fprintf(to, ", \"checked_threads\": %llu, \"checked_pauses\": %llu",
+            (unsigned long long)f->checked_threads, (unsigned long long)f->checked_pauses);
     json_row(to, "global_stopping", &f->pauses[0].stopping);
     json_row(to, "global_stopped", &f->pauses[0].stopped);
     json_row(to, "interpreter_stopping", &f->pauses[1].stopping);
@@ -179,7 +190,7 @@ static void storm_one(const storm_options *options, const char *mode, FILE *json
     s->mode = mode;
     if (tg_mode_find(mode)->switchable)
         storm_measure_alone(mode, &f.alone, PAIRS_ALONE);
-    tg_config config = {.mode = mode};
+    tg_config config = {.mode = mode, .check_world = true};
     tg_status st = tg_runtime_create(&config, &s->rt, &s->t);
     if (st != TG_OK) {
         fprintf(stderr, "storm: mode %s: no runtime: status %d\n", mode, (int)st);
@@ -197,7 +208,6 @@ static void storm_one(const storm_options *options, const char *mode, FILE *json
     int count = tg_gil_count(s->t);
     atom_store_seq_cst(&s->tokens, tg_mode_find(mode)->switchable ? count : 0);
     storm_prepare(s);
-    storm_check_install(s);
     if (options->trace && tg_trace_start(s->t, TRACED_EVENTS) != TG_OK)
         storm_fail("no trace");
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // storm.h - what the files of the storm share. In reading order: storm.c (options, one mode, the
-// report), storm_threads.c (what the threads do), storm_check.c (what must hold, and the watchdog).
+// report), storm_threads.c (what the threads do), storm_watch.c (the watchdog).
 #ifndef TG_STORM_H
 #define TG_STORM_H
 
@@ -36,7 +36,7 @@ typedef struct storm_counts {
     uint64_t on, off;           // of these: the GIL went on, or off
     uint64_t pauses_interp, pauses_global;
     uint64_t threads, hosts; // started by the runtime; of the host
-    uint64_t intervals;
+    uint64_t intervals, policies;
     uint64_t naps;
 } storm_counts;
 
@@ -86,12 +86,8 @@ void storm_measure_alone(const char *mode, tgi_histogram *pair, int count);
 // Back to the number of requests that the runtime started with.
 void storm_settle_gil(storm *s, int count);
 
-// -- storm_check.c
+// -- storm_watch.c
 
-// Counts who is attached, from now on. One thread, attached.
-void storm_check_install(storm *s);
-// What must hold in a pause that t has requested. interp NULL: global.
-void storm_check_pause(tg_thread *t, tg_interp *interp);
 // Prints what is known about every thread and ends the process with 1.
 void storm_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 // Fails the storm when a thread makes no step for too long.

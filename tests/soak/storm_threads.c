@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/os.h"
 #include "thread/gil.h"
+#include "thread/world_check.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -259,9 +260,7 @@ static void pause_world(tg_thread *t, storm_thread *a, bool global)
         tgi_stop_the_world_global(t, t->runtime, TGI_CAUSE_TEST);
     else
         tgi_stop_the_world(t, t->interp, TGI_CAUSE_TEST);
-    storm_check_pause(t, global ? NULL : t->interp);
     busy_for((int64_t)tgi_random_below(&a->random, 20000));
-    storm_check_pause(t, global ? NULL : t->interp);
     if (global) {
         tgi_start_the_world_global(t, t->runtime);
         a->counts.pauses_global++;
@@ -341,6 +340,14 @@ static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
         step(a, "interval");
         tg_gil_set_interval_us(t, 20 + (int64_t)tgi_random_below(&a->random, 2000));
         a->counts.intervals++;
+    } else if (dice < 89) {
+        step(a, "policy");
+        size_t n = 0;
+        while (tgi_gil_policy_at(n) != NULL)
+            n++;
+        tgi_gil_set_policy(t->interp->gil, t->runtime,
+                           tgi_gil_policy_at((size_t)tgi_random_below(&a->random, n)));
+        a->counts.policies++;
     } else if (dice < 94) {
         step(a, "nap");
         (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
@@ -357,6 +364,7 @@ static void agitate(tg_thread *t, void *arg)
     bool switchable = tg_mode_find(the_storm.mode)->switchable;
     while (goes_on()) {
         agitate_once(t, a, switchable);
+        tgi_world_check_now(t);
         if (tg_poll(t) != TG_OK)
             fail_raised(t, "poll");
     }
