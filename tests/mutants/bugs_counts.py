@@ -114,7 +114,7 @@ mutant("slot-store-does-not-publish",
        kill=["unit.core.counts.biased:what_goes_into_a_slot_is_published"])
 
 mutant("slot-store-relaxed",
-       bug="a new object is put into a shared slot with relaxed order: a reader may see it unfinished",
+       bug="a new object is put into a shared slot with relaxed order: a reader may see it half made",
        ref="own: policy.h tgc_slot_exchange",
        file=POLICY,
        edits=[("    return atom_exchange_acq_rel(&s->word, v);",

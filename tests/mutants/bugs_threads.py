@@ -141,6 +141,13 @@ mutant("child-keeps-gil-waiters",
                "    // ORDER: relaxed (all here); only one thread exists.\n")],
        kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
 
+mutant("child-keeps-gil-word",
+       bug="a GIL that a thread of the parent held in the moment of the fork stays taken in the child",
+       ref="own: fork.c",
+       file="runtime/thread/gil.c",
+       edits=[("    atom_store_relaxed(&gil->word, mine ? (uint32_t)TGI_GIL_LOCKED : 0u);\n", "")],
+       kill=["unit.thread.steps:gil_that_a_stopped_thread_had_is_free_in_the_child"])
+
 mutant("child-keeps-parked-threads",
        bug="the child hands locks to threads that were parked in the parent",
        ref="own: fork.c",

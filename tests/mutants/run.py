@@ -40,6 +40,7 @@ SCALE = {"debug": "1", "asan": "0.2", "tsan": "0.2"}
 HANG_AT_LEAST = 8.0  # seconds
 HANG_TIMES = 10      # times the time without the bug
 EXIT_SKIPPED = 77
+RUNNING = set()
 PAGE = os.path.join(plan.ROOT, "docs", "mutants.md")
 TABLE = "| mutant | what is wrong | stands for | killed by | how | s |"
 
@@ -86,7 +87,8 @@ class Flavour:
             done = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if done.returncode != 0:
                 return done.stdout.decode(errors="replace")
-        os.makedirs(into, exist_ok=True)
+        shutil.rmtree(into, ignore_errors=True)
+        os.makedirs(into)
         for executable in executables:
             shutil.copy2(os.path.join(self.folder, "tests", "bin", executable), into)
         return None
@@ -103,6 +105,7 @@ class Flavour:
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    start_new_session=True)
+        RUNNING.add(process)
         timed_out = threading.Event()
 
         def stop():
@@ -124,6 +127,7 @@ class Flavour:
         process.wait()
         timer.cancel()
         end_session(process)  # children of a test that forks
+        RUNNING.discard(process)
         seconds = time.monotonic() - start
         if kind is None:
             kind, detail = verdict(process.returncode, timed_out.is_set(), limit)
@@ -140,6 +144,13 @@ def verdict(code, timed_out, limit):
     if code < 0:
         return "crash", signal.Signals(-code).name
     return "check", f"exit code {code}"
+
+
+def end_everything(signo, _frame):
+    """A run that is stopped leaves no test behind that waits for ever."""
+    for process in list(RUNNING):
+        end_session(process)
+    os._exit(128 + signo)
 
 
 def end_session(process):
@@ -302,6 +313,8 @@ def main():
         parser.error("--docs needs a run of all mutants")
     if args.quick:
         chosen = [m for m in chosen if m.build == "debug"]
+    for signo in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signo, end_everything)
     start = time.monotonic()
     run = Run(args)
     results = run.all(chosen)
