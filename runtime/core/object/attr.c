@@ -11,7 +11,9 @@
 //   VALUE  the same for a plain class attribute
 //   TYPE   receiver is itself a class: version and index are those of the receiver
 // Invariants  I1  a version is read before the lookup whose result is cached under it.
-//             I2  resolved tables are append-only: an index stays valid for ever.
+//             I2  resolved tables are append-only: an index stays valid for ever. Those of static
+//                 types are shared by interpreters that run in parallel, and their readers by more
+//                 than one runtime: a replaced table of a static type is kept.
 // Threads     any attached thread.
 #include "core/object/class.h"
 
@@ -21,43 +23,51 @@
 #include "core/object/str.h"       // messages
 #include "mem/raw.h"               // tables
 
+// Appends e to the type's table, which may have to be replaced; *old is then what nobody will look
+// at any more, or NULL. -1 when it is full or memory is short.
+static int32_t append_locked(tgc_type *type, tgc_resolved *r, tgc_name_entry *e, tgc_resolved **old)
+{
+    uint32_t n = r != NULL ? r->count : 0;
+    if (n == 0xffff)
+        return -1;
+    if (r == NULL || n == r->capacity) {
+        uint32_t capacity = r == NULL ? 8 : n * 2;
+        tgc_resolved *bigger = tgi_raw_alloc(sizeof *bigger + capacity * sizeof bigger->entries[0]);
+        if (bigger == NULL)
+            return -1;
+        if (r != NULL)
+            memcpy(bigger->entries, r->entries, n * sizeof r->entries[0]);
+        bool shared = (type->flags & TGC_TF_HEAP) == 0 && type->native == NULL;
+        bigger->older = shared ? r : NULL; // I2
+        bigger->capacity = capacity;
+        bigger->count = n + 1;
+        bigger->entries[n] = e;
+        *old = shared ? NULL : r;
+        // ORDER: release; pairs with the acquire in tgc_ic_entry.
+        atom_store_release(&type->names->resolved, bigger);
+    } else {
+        r->entries[n] = e;
+        r->count = n + 1;
+    }
+    return (int32_t)n;
+}
+
 // Index of the entry in the type's table, or -1 when it is full or memory is short: then nothing is
 // cached.
 int32_t tgc_resolve_index(tg_thread *t, tgc_type *type, tgc_name_entry *e)
 {
     int32_t index = -1;
     tgc_resolved *old = NULL;
-    TGC_LOCKED(t, &type->names->lock) {
-        // ORDER: relaxed; writers hold the lock.
-        tgc_resolved *r = atom_load_relaxed(&type->names->resolved);
-        uint32_t n = r != NULL ? r->count : 0;
-        for (uint32_t i = 0; i < n; i++) {
-            if (r->entries[i] == e)
-                index = (int32_t)i;
-        }
-        if (index < 0 && n < 0xffff) {
-            if (r == NULL || n == r->capacity) {
-                uint32_t capacity = r == NULL ? 8 : n * 2;
-                tgc_resolved *bigger =
-                    tgi_raw_alloc(sizeof *bigger + capacity * sizeof bigger->entries[0]);
-                if (bigger != NULL) {
-                    if (r != NULL)
-                        memcpy(bigger->entries, r->entries, n * sizeof r->entries[0]);
-                    bigger->capacity = capacity;
-                    bigger->count = n;
-                    bigger->entries[bigger->count++] = e;
-                    index = (int32_t)n;
-                    old = r;
-                    // ORDER: release; pairs with the acquire in tgc_ic_entry.
-                    atom_store_release(&type->names->resolved, bigger);
-                }
-            } else {
-                r->entries[n] = e;
-                r->count = n + 1;
-                index = (int32_t)n;
-            }
-        }
+    tgi_mutex_lock(&type->names->resolved_lock);
+    // ORDER: relaxed; writers hold the lock.
+    tgc_resolved *r = atom_load_relaxed(&type->names->resolved);
+    for (uint32_t i = 0; r != NULL && i < r->count && index < 0; i++) {
+        if (r->entries[i] == e)
+            index = (int32_t)i;
     }
+    if (index < 0)
+        index = append_locked(type, r, e, &old);
+    tgi_mutex_unlock(&type->names->resolved_lock);
     if (old != NULL)
         tgc_free_later(t, old, sizeof *old + old->capacity * sizeof old->entries[0]);
     return index;

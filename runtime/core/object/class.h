@@ -101,7 +101,8 @@ enum { TGC_IC_NONE, TGC_IC_SLOT, TGC_IC_FUNC, TGC_IC_VALUE, TGC_IC_TYPE };
 
 // Index table of a type's cached class attributes: append-only.
 typedef struct tgc_resolved {
-    uint32_t count, capacity;
+    struct tgc_resolved *older; // const after init: replaced by this one; static types only
+    uint32_t count, capacity;   // guarded by names->resolved_lock
     tgc_name_entry *entries[];
 } tgc_resolved;
 

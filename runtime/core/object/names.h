@@ -6,6 +6,7 @@
 #define TGC_OBJECT_NAMES_H
 
 #include "core/object/object.h" // tgc_type
+#include "sync/mutex.h"         // tgi_mutex
 
 // One attribute of one type. Never freed while the type lives; deleted attributes hold Unbound.
 typedef struct tgc_name_entry {
@@ -26,6 +27,7 @@ typedef struct tgc_names {
     _Atomic(tgc_name_entry *) first;         // any thread; set once
     tgc_name_entry *last;                    // guarded by lock
     _Atomic(struct tgc_resolved *) resolved; // inline caches' index table of the type (attr.c)
+    tgi_mutex resolved_lock;                 // leaf, under every policy: Note [own-gil] in state.h
 } tgc_names;
 
 // All entries in order of creation, without a lock; new ones may come meanwhile.

@@ -3,16 +3,21 @@
 // classic.h - plain counts, no locks: legal only under a GIL. Included by policy.h alone.
 //
 // Owns        the 16-byte header {type, count}.
-// Invariants  C1  only the thread that holds the GIL touches a count.
-//             C2  an immortal object starts at TGC_IMMORTAL_COUNT; balanced use never brings it
-//                 near zero, so the hot path needs no test for it.
+// Invariants  C1  only the thread that holds the GIL of the object's interpreter touches its count.
+//             C2  a count below zero is that of an immortal object, and is never written again. So
+//                 objects that belong to the process (types, interned text) may be used by
+//                 interpreters that run in parallel, each under its own GIL: Note [own-gil] in
+//                 object/state.h. The line they are on is then read only, which is what lets such
+//                 interpreters scale.
+// Rejected    counting immortal objects like all others from a start far above zero: one test less,
+//             but two interpreters would write the same lines all the time.
 #ifndef TGC_POLICY_CLASSIC_H
 #define TGC_POLICY_CLASSIC_H
 
 #include "core/policy/base.h" // shared declarations
 
 #define TGC_FREE_THREADED  0
-#define TGC_IMMORTAL_COUNT (INT64_C(1) << 60)
+#define TGC_IMMORTAL_COUNT (INT64_MIN / 2)
 
 struct tgc_obj {
     tgc_type *type; // const after init
@@ -34,7 +39,7 @@ static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
 
 static inline bool tgc_is_immortal(const tgc_obj *o)
 {
-    return o->count >= TGC_IMMORTAL_COUNT / 2;
+    return o->count < 0;
 }
 static inline void tgc_make_immortal(tgc_obj *o)
 {
@@ -48,13 +53,20 @@ static inline void tgc_make_mortal(tgc_obj *o)
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
     (void)t;
-    o->count++;
+    int64_t n = o->count + 1;
+    if (TGI_LIKELY(n >= 0)) // C2
+        o->count = n;
 }
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
 {
-    if (TGI_UNLIKELY(--o->count == 0))
+    int64_t n = o->count - 1;
+    if (TGI_LIKELY(n > 0)) {
+        o->count = n;
+    } else if (n == 0) {
+        o->count = 0;
         tgc_dealloc(t, o);
+    }
 }
 
 static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
@@ -104,7 +116,8 @@ static inline int64_t tgc_refcount(const tgc_obj *o)
 static inline bool tgc_try_immortalize(tg_thread *t, tgc_obj *o)
 {
     (void)t;
-    tgc_make_immortal(o);
+    if (!tgc_is_immortal(o)) // C2: it may belong to the process
+        tgc_make_immortal(o);
     return true;
 }
 
