@@ -2,8 +2,8 @@
 //
 // define.c - public functions about definitions and scripts; the host table of the cores.
 //
-// Owns        the list of registered modules of each runtime, and what the cores ask of the layers
-//             above them.
+// Owns        the list of registered modules of each runtime, their states in each interpreter, and
+//             what the cores ask of the layers above them.
 #include <togil/define.h>
 
 #include "api/api.h"          // shared parts
@@ -50,39 +50,35 @@ static bool embedded(const char *name, const char **source, size_t *n, bool *is_
     return false;
 }
 
-tgi_api_module *tgi_api_find_module_locked(tgi_api_runtime *api, const tg_module_def *def,
-                                           const char *name)
+static const tg_module_def *find_registered(tgi_api_runtime *api, const char *name)
+{
+    const tg_module_def *def = NULL;
+    tgi_mutex_lock(&api->lock);
+    for (size_t i = 0; i < api->module_count && def == NULL; i++) {
+        if (strcmp(api->modules[i]->name, name) == 0)
+            def = api->modules[i];
+    }
+    tgi_mutex_unlock(&api->lock);
+    return def;
+}
+
+tgi_api_module *tgi_api_find_module_locked(tgi_api_interp *api, const tg_module_def *def)
 {
     for (size_t i = 0; i < api->module_count; i++) {
-        tgi_api_module *m = &api->modules[i];
-        if (m->def == def || (name != NULL && !m->from_file && strcmp(m->def->name, name) == 0))
-            return m;
+        if (api->modules[i].def == def)
+            return &api->modules[i];
     }
     return NULL;
 }
 
-static int native(tg_thread *t, const char *name, tg_value module)
-{
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
-    tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, NULL, name);
-    const tg_module_def *def = m != NULL ? m->def : NULL;
-    tgi_mutex_unlock(&api->lock);
-    if (def == NULL)
-        return 0;
-    return def->init(t, module) < 0 ? -1 : 1;
-}
-
-const tgi_host tgi_host_table = {compile, embedded, native, tgi_native_import};
-
-// --- modules
-
-tg_status tgi_api_add_module(tgi_api_runtime *api, const tg_module_def *def, bool from_file)
+// It has an entry from here on, so that setting its state cannot fail.
+tg_status tgi_api_add_module(tgi_api_interp *api, const tg_module_def *def, bool from_file)
 {
     tg_status st = TG_OK;
     tgi_mutex_lock(&api->lock);
-    if (api->module_count == api->module_capacity) {
-        size_t capacity = api->module_capacity == 0 ? 32 : api->module_capacity * 2;
+    bool there = tgi_api_find_module_locked(api, def) != NULL;
+    if (!there && api->module_count == api->module_capacity) {
+        size_t capacity = api->module_capacity == 0 ? 16 : api->module_capacity * 2;
         tgi_api_module *list = tgi_raw_realloc(api->modules, capacity * sizeof *list);
         if (list == NULL) {
             st = TG_ERR_NOMEM;
@@ -91,16 +87,53 @@ tg_status tgi_api_add_module(tgi_api_runtime *api, const tg_module_def *def, boo
             api->module_capacity = capacity;
         }
     }
-    if (st == TG_OK)
+    if (!there && st == TG_OK)
         api->modules[api->module_count++] =
             (tgi_api_module){.def = def, .from_file = from_file, .module = TG_NULL};
     tgi_mutex_unlock(&api->lock);
     return st;
 }
 
+static int native(tg_thread *t, const char *name, tg_value module)
+{
+    tgi_api_interp *api = tgi_api_interp_of(t);
+    const tg_module_def *def = find_registered(api->runtime, name);
+    if (def == NULL)
+        return 0;
+    if (tgi_api_add_module(api, def, false) != TG_OK) {
+        tg_raise_nomem(t);
+        return -1;
+    }
+    return def->init(t, module) < 0 ? -1 : 1;
+}
+
+const tgi_host tgi_host_table = {compile, embedded, native, tgi_native_import};
+
+// --- modules
+
+static tg_status register_module(tgi_api_runtime *api, const tg_module_def *def)
+{
+    tg_status st = TG_OK;
+    tgi_mutex_lock(&api->lock);
+    if (api->module_count == api->module_capacity) {
+        size_t capacity = api->module_capacity == 0 ? 32 : api->module_capacity * 2;
+        const tg_module_def **list = tgi_raw_realloc((void *)api->modules, capacity * sizeof *list);
+        if (list == NULL) {
+            st = TG_ERR_NOMEM;
+        } else {
+            api->modules = list;
+            api->module_capacity = capacity;
+        }
+    }
+    if (st == TG_OK)
+        api->modules[api->module_count++] = def;
+    tgi_mutex_unlock(&api->lock);
+    return st;
+}
+
 tg_status tg_register_module(tg_runtime *rt, const tg_module_def *def)
 {
-    return tgi_api_add_module(rt->main_interp->host, def, false);
+    return register_module(tgi_api_runtime_of(rt), def);
 }
 
 int tg_module_add(tg_thread *t, tg_value module, const char *name, tg_value v)
@@ -125,9 +158,9 @@ int tg_module_add_functions(tg_thread *t, tg_value module, const tg_function_def
 
 void *tg_module_state(tg_thread *t, const tg_module_def *def)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def);
     void *state = m != NULL ? m->state : NULL;
     tgi_mutex_unlock(&api->lock);
     return state;
@@ -136,9 +169,9 @@ void *tg_module_state(tg_thread *t, const tg_module_def *def)
 void tg_module_set_state(tg_thread *t, const tg_module_def *def, void *state,
                          void (*free_)(tg_thread *t, void *state))
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def);
     if (m != NULL) {
         m->state = state;
         m->free_state = free_;
@@ -154,10 +187,10 @@ static void free_state(tg_thread *t, tgi_api_module *m)
 
 void tgi_api_free_state(tg_thread *t, const tg_module_def *def)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tgi_api_module old = {.free_state = NULL};
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def);
     if (m != NULL) {
         old = *m;
         m->free_state = NULL;
@@ -169,7 +202,7 @@ void tgi_api_free_state(tg_thread *t, const tg_module_def *def)
 
 void tgi_api_free_states(tg_thread *t)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     for (size_t i = 0; i < api->module_count; i++) {
         tgi_api_module *m = &api->modules[i], old = *m;
         m->free_state = NULL;
@@ -182,7 +215,7 @@ void tgi_api_free_states(tg_thread *t)
 
 // --- start and stop
 
-static tg_value string_list(tg_thread *t, const char *const *strings, const char *otherwise)
+tg_value tgi_api_strings(tg_thread *t, const char *const *strings, const char *otherwise)
 {
     const char *const one[] = {otherwise, NULL};
     if (strings == NULL)
@@ -200,25 +233,40 @@ static tg_value string_list(tg_thread *t, const char *const *strings, const char
     return list;
 }
 
-int tgi_api_start(tg_thread *t, const tg_config *config)
+tg_status tgi_api_register_library(tgi_api_runtime *api)
 {
-    for (const tg_module_def *const *m = tgi_native_modules; *m != NULL; m++) {
-        if (tgi_api_add_module(tgi_api_runtime_of(t), *m, false) != TG_OK)
-            return -1;
-    }
-    tg_value path = string_list(t, config->path, NULL);
-    if (path == TG_NULL)
-        return -1;
-    int st = CORE(t)->host_set_runtime_value(t, 1, path);
-    tg_release(t, path);
-    if (st < 0)
-        return st;
-    tg_value sys = tg_import(t, "sys"),
-             argv = sys != TG_NULL ? string_list(t, config->argv, "") : TG_NULL;
-    st = argv == TG_NULL ? -1 : tg_setattr(t, sys, "argv", argv);
-    tg_release(t, argv);
-    tg_release(t, sys);
+    tg_status st = TG_OK;
+    for (const tg_module_def *const *m = tgi_native_modules; *m != NULL && st == TG_OK; m++)
+        st = register_module(api, *m);
     return st;
+}
+
+int tgi_api_start(tg_thread *t, tg_value path_steal, tg_value argv_steal)
+{
+    int st = path_steal == TG_NULL || argv_steal == TG_NULL
+                 ? -1
+                 : CORE(t)->host_set_runtime_value(t, TG_VALUE_PATH, path_steal);
+    tg_value sys = st < 0 ? TG_NULL : tg_import(t, "sys");
+    st = sys == TG_NULL ? -1 : tg_setattr(t, sys, "argv", argv_steal);
+    tg_release(t, sys);
+    tg_release(t, path_steal);
+    tg_release(t, argv_steal);
+    return st;
+}
+
+tgi_api_interp *tgi_api_interp_new(tgi_api_runtime *runtime)
+{
+    tgi_api_interp *api = tgi_raw_calloc(1, sizeof *api);
+    if (api != NULL)
+        api->runtime = runtime;
+    return api;
+}
+
+void tgi_api_interp_free(tgi_api_interp *api)
+{
+    if (api != NULL)
+        tgi_raw_free(api->modules);
+    tgi_raw_free(api);
 }
 
 // --- definitions

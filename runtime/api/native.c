@@ -2,9 +2,9 @@
 //
 // native.c - importing a shared object, and the GIL around it.
 //
-// Owns        the steps; what a runtime knows about a module is in its list (api.h).
-// Threads     the caller holds the runtime's import lock, so one import at a time per runtime. The
-//             dynamic linker has its own lock for runtimes that load at the same time.
+// Owns        the steps; what an interpreter knows about a module is in its list (api.h).
+// Threads     the caller holds the interpreter's import lock, so one import at a time in each. The
+//             dynamic linker has its own lock for those that load at the same time.
 // GIL         What the file declares is known before anything of it runs (native_file.c).
 //             Safe: nothing is asked for, no pause, and the file is loaded detached.
 //             Else: a transient request first, and loading and init run attached, holding the GIL;
@@ -14,7 +14,9 @@
 //             N2  no code of a module runs before its file has been looked at; none of a module
 //                 that is not declared safe, its constructors included, without the GIL, unless
 //                 that cannot be switched or must stay off.
-//             N3  a definition starts at most once per runtime, unless its init failed.
+//             N3  a definition starts at most once per interpreter, unless its init failed.
+//             N4  a module that is not declared safe never starts in an interpreter whose GIL is
+//                 not the main one's: another interpreter could run its code at the same time.
 // Unloading   never: objects, threads and thread-local destructors of the module may outlive every
 //             runtime that we know of, and keep addresses of its code. A file that was refused
 //             after loading stays for the same reason: its constructors have run.
@@ -23,6 +25,7 @@
 #include "api/api.h"         // modules of a runtime
 #include "api/native_file.h" // declaration
 #include "base/os.h"         // library_open
+#include "thread/runtime.h"  // whose GIL
 
 #include <limits.h>
 #include <stdarg.h>
@@ -65,11 +68,16 @@ import_error(tg_thread *t, const loading *l, const char *format, ...)
 static bool may_ask(tg_thread *t)
 {
     return tg_runtime_mode(tg_thread_runtime(t))->switchable && tg_gil_count(t) != INT_MAX &&
-           !tgi_api_runtime_of(t)->gil_stays_off;
+           !tgi_api_interp_of(t)->runtime->gil_stays_off;
 }
 
 static int ask(tg_thread *t, loading *l)
 {
+    if (t->interp->gil != t->runtime->main_interp->gil) // N4
+        return import_error(t, l,
+                            "it is not declared safe without the GIL, and interpreter %u has a GIL "
+                            "of its own",
+                            (unsigned)t->interp->id);
     snprintf(l->who, sizeof l->who, "module %s", l->name);
     tg_status st = may_ask(t) ? tg_gil_enable_for(t, l->who) : TG_ERR_UNSUPPORTED;
     l->asked = st == TG_OK;
@@ -201,16 +209,16 @@ static void forget_imported(tg_thread *t, const char *name)
 // (borrowed from the list); -1 raised. N3
 static int begin_start(tg_thread *t, const tg_native_module *native, tg_value *module)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, &native->def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, &native->def);
     tgi_mutex_unlock(&api->lock);
     if (m == NULL && tgi_api_add_module(api, &native->def, true) != TG_OK) {
         tg_raise_nomem(t);
         return -1;
     }
     tgi_mutex_lock(&api->lock);
-    m = tgi_api_find_module_locked(api, &native->def, NULL);
+    m = tgi_api_find_module_locked(api, &native->def);
     bool fresh = m->module == TG_NULL;
     if (fresh) {
         m->module = tg_retain(t, *module);
@@ -224,21 +232,21 @@ static int begin_start(tg_thread *t, const tg_native_module *native, tg_value *m
 
 static tg_native_gil said_gil(tg_thread *t, const tg_native_module *native)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tgi_mutex_lock(&api->lock);
-    int gil = tgi_api_find_module_locked(api, &native->def, NULL)->gil;
+    int gil = tgi_api_find_module_locked(api, &native->def)->gil;
     tgi_mutex_unlock(&api->lock);
     return (tg_native_gil)gil;
 }
 
 static void end_start(tg_thread *t, const tg_native_module *native, bool failed)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     tg_value module = TG_NULL;
     if (failed)
         tgi_api_free_state(t, &native->def);
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, &native->def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, &native->def);
     m->starting = false;
     if (failed) {
         module = m->module;
@@ -299,11 +307,11 @@ int tgi_native_import(tg_thread *t, const char *path, const char *name, tg_value
 
 tg_status tg_module_set_gil(tg_thread *t, const tg_module_def *def, tg_native_gil gil)
 {
-    tgi_api_runtime *api = tgi_api_runtime_of(t);
+    tgi_api_interp *api = tgi_api_interp_of(t);
     if ((int)gil < TG_NATIVE_UNDECLARED || gil > TG_NATIVE_NEEDS_GIL)
         return TG_ERR_ARG;
     tgi_mutex_lock(&api->lock);
-    tgi_api_module *m = tgi_api_find_module_locked(api, def, NULL);
+    tgi_api_module *m = tgi_api_find_module_locked(api, def);
     bool starting = m != NULL && m->starting;
     if (starting)
         m->gil = (int)gil;

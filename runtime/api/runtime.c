@@ -68,15 +68,22 @@ const char *tg_version(void)
     return TOGIL_VERSION;
 }
 
-// What the public side keeps per runtime: tg_interp.host of the first interpreter.
-static tgi_api_runtime *api_of(const tg_runtime *rt)
+tgi_api_interp *tgi_api_interp_of(tg_thread *t)
 {
-    return rt->main_interp->host;
+    return t->interp->host;
 }
 
-tgi_api_runtime *tgi_api_runtime_of(tg_thread *t)
+tgi_api_runtime *tgi_api_runtime_of(const tg_runtime *rt)
 {
-    return api_of(t->runtime);
+    return ((tgi_api_interp *)rt->main_interp->host)->runtime;
+}
+
+static void free_api(tgi_api_runtime *api, tgi_api_interp *own)
+{
+    tgi_api_interp_free(own);
+    if (api != NULL)
+        tgi_raw_free((void *)api->modules);
+    tgi_raw_free(api);
 }
 
 tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread **out_thread)
@@ -91,10 +98,13 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
     if (core == NULL)
         return TG_ERR_UNSUPPORTED;
     tgi_api_runtime *api = tgi_raw_calloc(1, sizeof *api);
+    tgi_api_interp *own = tgi_api_interp_new(api);
     void *shared = core->shared_new(&tgi_host_table);
     tg_runtime *rt = NULL;
     tg_thread *t = NULL;
-    tg_status st = api == NULL || shared == NULL ? TG_ERR_NOMEM : TG_OK;
+    tg_status st = api == NULL || own == NULL || shared == NULL ? TG_ERR_NOMEM : TG_OK;
+    if (st == TG_OK)
+        st = tgi_api_register_library(api);
     if (st == TG_OK) {
         tgi_runtime_config rc = {
             .gil_enabled = mode->gil,
@@ -109,7 +119,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
         st = tgi_runtime_create(&rc, &rt);
     }
     if (st == TG_OK) {
-        rt->main_interp->host = api;
+        rt->main_interp->host = own;
         api->mode = mode;
         api->gil_stays_off = config->gil_stays_off;
         st = tgi_thread_new(rt->main_interp, &t);
@@ -117,8 +127,9 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
     if (st == TG_OK) {
         tgi_thread_set_name(t, "MainThread");
         tgi_thread_attach(t);
-        st = core->runtime_start(t);
-        if (st == TG_OK && tgi_api_start(t, config) < 0) {
+        st = core->interp_start(t);
+        if (st == TG_OK && tgi_api_start(t, tgi_api_strings(t, config->path, NULL),
+                                         tgi_api_strings(t, config->argv, "")) < 0) {
             core->error_clear(t);
             st = TG_ERR_NOMEM;
         }
@@ -139,16 +150,17 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
     if (rt != NULL)
         tgi_runtime_destroy(rt, NULL);
     if (shared != NULL)
-        core->shared_free(shared);
-    tgi_raw_free(api);
+        core->shared_free(shared, NULL);
+    free_api(api, own);
     return st;
 }
 
 void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
 {
     const tgi_core *core = tgi_core_of(t);
-    tgi_api_runtime *api = api_of(rt);
-    void *shared = rt->core;
+    tgi_api_interp *own = rt->main_interp->host;
+    tgi_api_runtime *api = own->runtime;
+    void *shared = rt->main_interp->core;
     bool wait = tgi_modules_stop(t);
     while (wait && tgi_runtime_wait_threads(rt, t, TGI_DEADLINE_NEVER,
                                             TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE) ==
@@ -156,6 +168,7 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
         if (tgi_breaker_poll(t) != TG_OK) // Ctrl-C while waiting: do not wait any longer
             wait = false;
     }
+    tgi_api_close_interps(t);
     uint32_t left = tgi_runtime_end_threads(rt, t);
     core->stream_flush(t, 1);
     core->stream_flush(t, 2);
@@ -167,18 +180,17 @@ void tg_runtime_destroy(tg_runtime *rt, tg_thread *t)
     (void)tgi_signals_remove(rt, SIGINT);
     tgi_api_free_states(t);
     if (left == 0)
-        core->runtime_clear(t);
+        core->interp_clear(t);
     tgi_runtime_destroy(rt, t);
     if (left == 0) {
-        core->shared_free(shared);
-        tgi_raw_free(api->modules);
-        tgi_raw_free(api);
+        core->shared_free(shared, NULL);
+        free_api(api, own);
     }
 }
 
 const tg_mode *tg_runtime_mode(const tg_runtime *rt)
 {
-    return api_of(rt)->mode;
+    return tgi_api_runtime_of(rt)->mode;
 }
 tg_runtime *tg_thread_runtime(tg_thread *t)
 {

@@ -27,6 +27,7 @@ set(TOGIL_CORE_SOURCES
     builtin/namespace.c
     vm/import.c
     builtin/host.c
+    builtin/copy.c
     builtin/start.c
     builtin/teardown.c
     builtin/table.c)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "bytecode/host.h"  // tgi_host
-#include "thread/runtime.h" // tg_runtime.core, hooks
+#include "thread/runtime.h" // tg_interp.core, hooks
 #include <togil/define.h>   // tg_class_def
 
 typedef struct tgi_core {
@@ -28,10 +28,10 @@ typedef struct tgi_core {
 // The core of a counting policy, or NULL if this build has none of that name.
 const tgi_core *tgi_core_find(const char *counts);
 
-// tg_runtime.core begins with a pointer to the table.
+// tg_interp.core begins with a pointer to the table.
 static inline const tgi_core *tgi_core_of(const tg_thread *t)
 {
-    return *(const tgi_core *const *)t->runtime->core;
+    return *(const tgi_core *const *)t->interp->core;
 }
 
 #endif

@@ -53,9 +53,23 @@ static const tg_function_def functions[] = {
     TGI_FN_END,
 };
 
+// togil.interpreters, as an attribute and for `import togil.interpreters`.
+static int add_interpreters(tg_thread *t, tg_value module)
+{
+    tg_value part = tg_import(t, "_togil_interpreters");
+    tg_value modules = part == TG_NULL ? TG_NULL : tg_runtime_value(t, TG_VALUE_MODULES);
+    int st = modules == TG_NULL ? -1 : tg_dict_set_c(t, modules, "togil.interpreters", part);
+    tg_release(t, modules);
+    if (st == 0)
+        return tg_module_add(t, module, "interpreters", part);
+    tg_release(t, part);
+    return -1;
+}
+
 static int init(tg_thread *t, tg_value module)
 {
-    if (tgi_add_togil_gil(t, module) < 0 || tgi_add_str(t, module, "version", tg_version()) < 0 ||
+    if (tgi_add_togil_gil(t, module) < 0 || add_interpreters(t, module) < 0 ||
+        tgi_add_str(t, module, "version", tg_version()) < 0 ||
         tgi_add_str(t, module, "__version__", tg_version()) < 0)
         return -1;
     return tg_module_add_functions(t, module, functions);

@@ -14,6 +14,7 @@
 #include "mem/raw.h"          // states of the dead
 #include "sync/parking_lot.h" // reset
 #include "sync/rank.h"        // TGI_RANK_PAUSE
+#include "thread/interp.h"    // counts
 #include "thread/runtime.h"   // everything
 #include "thread/stw.h"       // the pause
 #include "thread/trace.h"     // the trace is the parent's
@@ -51,6 +52,7 @@ static void bury_others(tg_runtime *rt, tg_thread *t)
             if (rt->hooks->thread_free != NULL)
                 rt->hooks->thread_free(each);
             tgi_gil_times_free(each);
+            tgi_interp_unref(each->interp);
             tgi_raw_free_lines(each);
         }
         each = next;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// runtime.c - the life of a runtime and of its interpreters.
+// runtime.c - the life of a runtime; how it and its interpreters get rid of their threads.
 //
-// Owns        tg_runtime, tg_interp.
+// Owns        tg_runtime.
 // Invariants  A1  the memory of a runtime lives until it was destroyed and the last thread state
 //                 that may still look at it is gone: `live` counts both. States that were left
 //                 behind at the end keep it for ever, because their OS threads may wake up any
 //                 time and must find that they are ENDED.
-//             A2  after `ending` no state joins the list.
+//             A2  after `ending` no state of the runtime, or interpreter, joins the list.
 #include "thread/runtime.h"
 
 #include "base/assert.h"    // TGI_INVARIANT
@@ -16,6 +16,7 @@
 #include "mem/raw.h"        // memory
 #include "thread/breaker.h" // tgi_breaker_set
 #include "thread/defer.h"   // what is left at the end
+#include "thread/interp.h"  // the first one
 #include "thread/trace.h"   // rings
 
 #include "thread/world_check.h" // check_world
@@ -36,30 +37,11 @@ void tgi_runtime_unref(tg_runtime *rt)
     while (rt->interps != NULL) {
         tg_interp *interp = rt->interps;
         rt->interps = interp->next;
-        tgi_raw_free_lines(interp);
+        tgi_interp_unref(interp);
     }
     tgi_trace_fini(rt);
     tgi_world_check_free(rt);
     tgi_raw_free_lines(rt);
-}
-
-static tg_interp *make_interp(tg_runtime *rt, tgi_gil *gil, int enabled)
-{
-    tg_interp *interp = tgi_raw_calloc_lines(sizeof *interp);
-    if (interp == NULL)
-        return NULL;
-    interp->runtime = rt;
-    tgi_gil_init(&interp->own_gil, enabled, rt->gil_switchable);
-    interp->gil = gil != NULL ? gil : &interp->own_gil;
-    tgi_stw_init(&interp->stw, interp);
-    tgi_rawlock_lock(&rt->threads_lock);
-    interp->id = rt->next_interp++;
-    interp->next = rt->interps;
-    if (rt->interps != NULL)
-        rt->interps->prev = interp;
-    rt->interps = interp;
-    tgi_rawlock_unlock(&rt->threads_lock);
-    return interp;
 }
 
 tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
@@ -68,20 +50,13 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
         tgi_gil_policy_find(config->gil_policy != NULL ? config->gil_policy : "timed");
     if (config->gil_interval_ns < 0 || policy == NULL)
         return TG_ERR_ARG;
-    unsigned tag = tgi_objmap_tag_acquire();
-    if (tag == 0)
-        return TG_ERR_LIMIT;
     tg_runtime *rt = tgi_raw_calloc_lines(sizeof *rt);
-    if (rt == NULL) {
-        tgi_objmap_tag_release(tag);
+    if (rt == NULL)
         return TG_ERR_NOMEM;
-    }
     tgi_thread_install_hooks();
     rt->hooks = config->hooks != NULL ? config->hooks : &no_hooks;
     rt->counts = config->counts;
-    rt->core = config->core;
     rt->gil_switchable = config->gil_switchable;
-    rt->objmap_tag = tag;
     tgi_qsbr_init(&rt->qsbr);
     tgi_deferred_pool_init(&rt->deferred, &rt->qsbr);
     tgi_stw_init(&rt->stw, NULL);
@@ -94,58 +69,17 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
     int enabled = !config->gil_enabled ? 0 : config->gil_switchable ? 1 : TGI_GIL_PERMANENT;
     tg_status st = config->check_world ? tgi_world_check_start(rt) : TG_OK;
     if (st == TG_OK)
-        rt->main_interp = make_interp(rt, NULL, enabled);
-    if (rt->main_interp == NULL) {
-        tgi_objmap_tag_release(tag);
+        st = tgi_interp_make(rt, NULL, enabled, config->core, NULL, &rt->main_interp);
+    if (st != TG_OK) {
         tgi_world_check_free(rt);
         tgi_raw_free_lines(rt);
-        return TG_ERR_NOMEM;
+        return st;
     }
+    tgi_interp_open(rt->main_interp);
     if (config->gil_interval_ns > 0)
         tgi_gil_set_interval_ns(rt->main_interp->gil, config->gil_interval_ns);
     tgi_gil_set_policy(rt->main_interp->gil, rt, policy);
     *out = rt;
-    return TG_OK;
-}
-
-tg_status tgi_interp_new(tg_runtime *rt, bool own_gil, tg_interp **out)
-{
-    tgi_gil *first = rt->main_interp->gil;
-    // ORDER: relaxed; a new GIL starts as the first one is now.
-    int enabled = atom_load_relaxed(&first->enabled);
-    if (enabled != TGI_GIL_PERMANENT && enabled > 1)
-        enabled = 1;
-    tg_interp *interp = make_interp(rt, own_gil ? NULL : first, own_gil ? enabled : 0);
-    if (interp == NULL)
-        return TG_ERR_NOMEM;
-    if (own_gil) {
-        tgi_gil_set_interval_ns(interp->gil, tgi_gil_interval_ns(first));
-        tgi_gil_set_policy(interp->gil, rt, tgi_gil_policy_of(first));
-    }
-    *out = interp;
-    return TG_OK;
-}
-
-tg_status tgi_interp_free(tg_interp *interp)
-{
-    tg_runtime *rt = interp->runtime;
-    tgi_rawlock_lock(&rt->threads_lock);
-    bool in_use = interp == rt->main_interp;
-    for (tg_thread *t = rt->threads; t != NULL && !in_use; t = t->next)
-        in_use = t->interp == interp;
-    if (!in_use) {
-        if (interp->prev != NULL)
-            interp->prev->next = interp->next;
-        else
-            rt->interps = interp->next;
-        if (interp->next != NULL)
-            interp->next->prev = interp->prev;
-        tgi_stw_bury_locked(interp);
-    }
-    tgi_rawlock_unlock(&rt->threads_lock);
-    if (in_use)
-        return TG_ERR_STATE;
-    tgi_raw_free_lines(interp);
     return TG_OK;
 }
 
@@ -159,27 +93,41 @@ void tgi_threads_for_each(tg_runtime *rt, void (*fn)(tg_thread *t, void *arg), v
 
 // -- the end --------------------------------------------------------------------------------------
 
-// Whether another thread than t is there. *live is a value to park on if so. With `everybody`
-// daemons count, and threads that have left the list but still look at the runtime.
-static bool others_left(tg_runtime *rt, tg_thread *t, bool everybody, uint32_t *live)
+// Of the runtime, or of one interpreter of it.
+typedef struct scope {
+    tg_runtime *rt;
+    tg_interp *interp; // NULL: all
+    tg_thread *t;      // the caller's, which stays
+} scope;
+
+static bool is_other(const scope *s, const tg_thread *each)
 {
+    return each != s->t && (s->interp == NULL || each->interp == s->interp);
+}
+
+// Whether another thread than the caller is there. *live is a value to park on if so. With
+// `everybody` daemons count, and threads that have left the list but still look at the runtime.
+static bool others_left(const scope *s, bool everybody, uint32_t *live)
+{
+    tg_runtime *rt = s->rt;
     bool found = false;
     tgi_rawlock_lock(&rt->threads_lock);
     for (tg_thread *each = rt->threads; each != NULL && !found; each = each->next)
-        found = each != t && (everybody || !each->daemon);
+        found = is_other(s, each) && (everybody || !each->daemon);
     // ORDER: relaxed; read under the lock, before a thread that is still listed can count down.
     *live = atom_load_relaxed(&rt->live);
-    if (everybody && *live > rt->thread_count + 1)
+    if (everybody && s->interp == NULL && *live > rt->thread_count + 1)
         found = true;
     tgi_rawlock_unlock(&rt->threads_lock);
     return found;
 }
 
-static tg_status wait_until_alone(tg_runtime *rt, tg_thread *t, bool everybody, tgi_deadline until,
+static tg_status wait_until_alone(const scope *s, bool everybody, tgi_deadline until,
                                   unsigned flags)
 {
+    tg_runtime *rt = s->rt;
     uint32_t live;
-    while (others_left(rt, t, everybody, &live)) {
+    while (others_left(s, everybody, &live)) {
         switch (tgi_park(&rt->live, &live, sizeof live, until, NULL, flags | TGI_PARK_DETACH)) {
         case TGI_PARK_OK:
         case TGI_PARK_AGAIN:
@@ -195,15 +143,27 @@ static tg_status wait_until_alone(tg_runtime *rt, tg_thread *t, bool everybody, 
 
 tg_status tgi_runtime_wait_threads(tg_runtime *rt, tg_thread *t, tgi_deadline until, unsigned flags)
 {
-    return wait_until_alone(rt, t, false, until, flags);
+    const scope s = {rt, NULL, t};
+    return wait_until_alone(&s, false, until, flags);
 }
 
-static void ask_to_exit(tg_runtime *rt, tg_thread *t)
+tg_status tgi_interp_wait_threads(tg_interp *interp, tg_thread *t, tgi_deadline until,
+                                  unsigned flags)
 {
+    const scope s = {interp->runtime, interp, t};
+    return wait_until_alone(&s, false, until, flags);
+}
+
+static void ask_to_exit(const scope *s)
+{
+    tg_runtime *rt = s->rt;
     tgi_rawlock_lock(&rt->threads_lock);
-    rt->ending = true; // A2
+    if (s->interp == NULL)
+        rt->ending = true; // A2
+    else
+        s->interp->ending = true; // A2
     for (tg_thread *each = rt->threads; each != NULL; each = each->next) {
-        if (each == t)
+        if (!is_other(s, each))
             continue;
         tgi_breaker_set(each, TGI_BRK_EXIT);
         // ORDER: relaxed; guarded by the lock.
@@ -214,12 +174,13 @@ static void ask_to_exit(tg_runtime *rt, tg_thread *t)
     tgi_rawlock_unlock(&rt->threads_lock);
 }
 
-// Takes a state other than t off the list, or returns NULL.
-static tg_thread *unlink_other(tg_runtime *rt, tg_thread *t)
+// Takes another state off the list, or returns NULL.
+static tg_thread *unlink_other(const scope *s)
 {
+    tg_runtime *rt = s->rt;
     tgi_rawlock_lock(&rt->threads_lock);
     tg_thread *other = rt->threads;
-    if (other == t && other != NULL)
+    while (other != NULL && !is_other(s, other))
         other = other->next;
     if (other != NULL) {
         tgi_stats_bury_locked(other);
@@ -231,10 +192,11 @@ static tg_thread *unlink_other(tg_runtime *rt, tg_thread *t)
 }
 
 // The world is stopped. Takes every other state off the list for good.
-static uint32_t leave_behind(tg_runtime *rt, tg_thread *t)
+static uint32_t leave_behind(const scope *s)
 {
+    tg_runtime *rt = s->rt;
     uint32_t left = 0;
-    for (tg_thread *u; (u = unlink_other(rt, t)) != NULL; left++) {
+    for (tg_thread *u; (u = unlink_other(s)) != NULL; left++) {
         tgi_deferred_hand_over(&u->deferred);
         tgi_qsbr_unregister(&rt->qsbr, &u->qsbr);
         // ORDER: seq_cst; as every transition of another thread's state.
@@ -247,13 +209,29 @@ static uint32_t leave_behind(tg_runtime *rt, tg_thread *t)
 
 uint32_t tgi_runtime_end_threads(tg_runtime *rt, tg_thread *t)
 {
-    ask_to_exit(rt, t);
+    const scope s = {rt, NULL, t};
+    ask_to_exit(&s);
     tgi_deadline until = tgi_deadline_after_ns(TGI_SHUTDOWN_GRACE_NS);
-    if (wait_until_alone(rt, t, true, until, 0) == TG_OK)
+    if (wait_until_alone(&s, true, until, 0) == TG_OK)
         return 0;
     tgi_stop_the_world_global(t, rt, TGI_CAUSE_END);
-    uint32_t left = leave_behind(rt, t);
+    uint32_t left = leave_behind(&s);
+    rt->main_interp->left_behind += left;
     tgi_start_the_world_global(t, rt);
+    return left;
+}
+
+uint32_t tgi_interp_end_threads(tg_interp *interp, tg_thread *t)
+{
+    const scope s = {interp->runtime, interp, t};
+    ask_to_exit(&s);
+    tgi_deadline until = tgi_deadline_after_ns(TGI_SHUTDOWN_GRACE_NS);
+    if (wait_until_alone(&s, true, until, 0) == TG_OK)
+        return 0;
+    tgi_stop_the_world(t, interp, TGI_CAUSE_END);
+    uint32_t left = leave_behind(&s);
+    interp->left_behind += left;
+    tgi_start_the_world(t, interp);
     return left;
 }
 
@@ -266,6 +244,7 @@ void tgi_runtime_destroy(tg_runtime *rt, tg_thread *t)
     // Nobody can read anything any more.
     (void)tgi_defer_drain_stopped(rt, NULL, false);
     tgi_deferred_pool_fini(&rt->deferred);
-    tgi_objmap_tag_release(rt->objmap_tag);
+    for (tg_interp *interp = rt->interps; interp != NULL; interp = interp->next)
+        tgi_interp_drop_tag(interp);
     tgi_runtime_unref(rt);
 }

@@ -3,7 +3,9 @@
 // runtime.h - a runtime, its interpreters, and the hooks of the core. Layer thread.
 //
 // Ownership   a runtime owns its interpreters and thread states; an interpreter owns its GIL or
-//             borrows the one of the first interpreter. The core's data hangs off `core`.
+//             borrows the one of the first interpreter. The core's data of an interpreter hangs
+//             off its `core`. The memory of an interpreter lives as long as somebody counts on it:
+//             the runtime's list, each of its thread states, handles of the layers above.
 #ifndef TGI_THREAD_RUNTIME_H
 #define TGI_THREAD_RUNTIME_H
 
@@ -55,7 +57,7 @@ typedef struct tgi_runtime_config {
     int64_t gil_interval_ns;     // 0: the default
     const char *gil_policy;      // NULL: "timed"
     const tgi_core_hooks *hooks; // kept, not copied; NULL: none
-    void *core;                  // stored in tg_runtime.core
+    void *core;                  // stored in tg_interp.core of the first interpreter
 } tgi_runtime_config;
 
 struct tg_interp {
@@ -65,18 +67,23 @@ struct tg_interp {
     tgi_gil own_gil;
     tgi_stw stw;
     _Atomic(int) inside;    // any thread: world_check.c
-    void *core;             // the core's: set by whoever created the interpreter
-    void *host;             // free for the embedder
-    tg_interp *prev, *next; // guarded by runtime.threads_lock
+    bool owns_gil;          // const after init
+    unsigned objmap_tag;    // const after init: see mem/objmap.h
+    void *core;             // const after init: the core's data
+    void *host;             // const once open: free for the embedder
+    _Atomic(uint32_t) refs; // any thread: see Ownership
+    tg_interp *prev, *next; // guarded by runtime.threads_lock, as the rest
+    bool open;              // others may enter it
+    uint32_t entering;      // threads that saw it open, and have no state on the list yet
+    bool ending;            // no new threads
+    uint32_t left_behind;   // threads that will never run again, but hold its objects
 };
 
 struct tg_runtime {
     const tgi_core_hooks *hooks;         // const after init, never NULL
     struct tgi_world_check *world_check; // const after init: NULL unless it is checked
     const char *counts;                  // const after init
-    void *core;                          // const after init
     bool gil_switchable;                 // const after init
-    unsigned objmap_tag;                 // const after init: see mem/objmap.h
 
     tgi_qsbr qsbr;
     tgi_deferred_pool deferred;
@@ -125,9 +132,11 @@ void tgi_runtime_destroy(tg_runtime *rt, tg_thread *t);
 // One user less of the runtime's memory; the last one frees it.
 void tgi_runtime_unref(tg_runtime *rt);
 
-// A further interpreter, with its own GIL or sharing the first one's.
+// A further interpreter, with its own GIL or sharing the first one's; more in interp.h.
+// TG_ERR_NOMEM; TG_ERR_LIMIT: too many runtimes and interpreters.
 tg_status tgi_interp_new(tg_runtime *rt, bool own_gil, tg_interp **out);
-// No thread state of it may exist.
+// Takes it off the list and drops the list's count. TG_ERR_STATE if a thread state of it exists, or
+// it is the first.
 tg_status tgi_interp_free(tg_interp *interp);
 
 // Calls fn for every thread state; threads_lock is held: no locks, no allocation, no detach.

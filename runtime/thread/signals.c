@@ -133,6 +133,22 @@ bool tgi_signals_take_one(tg_runtime *rt, int signo)
     return (atom_and_acq_rel(&rt->signals.pending, ~bit) & bit) != 0;
 }
 
+void tgi_signals_follow(tg_thread *from, tg_thread *to)
+{
+    tg_runtime *rt = from->runtime;
+    if (!from->is_main)
+        return;
+    tgi_rawlock_lock(&rt->threads_lock);
+    from->is_main = false;
+    to->is_main = true;
+    // ORDER: seq_cst; I1: a handler that finds `from` has set the pending set before, and we look
+    // at that after; one that comes later finds `to`. It runs on this very OS thread.
+    atom_store_seq_cst(&rt->main_thread, to);
+    if (atom_load_seq_cst(&rt->signals.pending) != 0)
+        tgi_breaker_set(to, TGI_BRK_SIGNAL);
+    tgi_rawlock_unlock(&rt->threads_lock);
+}
+
 int tgi_signals_take(tg_runtime *rt)
 {
     // ORDER: relaxed; trusted only when tgi_signals_take_one says so.

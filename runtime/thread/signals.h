@@ -31,6 +31,10 @@ tg_status tgi_signals_remove(tg_runtime *rt, int signo); // back to the default 
 // As if the signal had arrived. Any thread, not from a signal handler.
 void tgi_signals_raise(tg_runtime *rt, int signo);
 
+// The OS thread of `from` goes on with `to`, neither attached: if `from` got the signals, `to` does
+// from now on, with those that are pending.
+void tgi_signals_follow(tg_thread *from, tg_thread *to);
+
 // Takes one pending signal other than the one that switches the GIL; 0 if none. For hooks.signals.
 int tgi_signals_take(tg_runtime *rt);
 

@@ -22,6 +22,7 @@
 #include "thread/breaker.h"   // tgi_breaker_set
 #include "thread/gil.h"       // tgi_gil_take
 #include "thread/gil_times.h" // histograms
+#include "thread/interp.h"    // counts
 #include "thread/runtime.h"   // lists, hooks
 #include "thread/stw.h"       // pauses
 #include "thread/trace.h"     // hooks
@@ -96,12 +97,15 @@ static void free_state(tg_thread *t)
     tg_runtime *rt = t->runtime;
     if (rt->hooks->thread_free != NULL)
         rt->hooks->thread_free(t);
+    tg_interp *interp = t->interp;
     tgi_gil_times_free(t);
     tgi_raw_free_lines(t);
+    tgi_interp_unref(interp);
     tgi_runtime_unref(rt);
 }
 
-tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
+// With `enter` only while the interpreter is open.
+static tg_status new_state(tg_interp *interp, bool enter, tg_thread **out)
 {
     tg_runtime *rt = interp->runtime;
     // ORDER: relaxed; a counter.
@@ -114,6 +118,7 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
     t->id = (uint32_t)id;
     t->runtime = rt;
     t->interp = interp;
+    t->entered = enter;
     t->started_ns = (uint64_t)tgi_clock_now_ns();
     tgi_deferred_init(&t->deferred, &rt->deferred);
     snprintf(t->name, sizeof t->name, "thread %u", (unsigned)t->id);
@@ -126,11 +131,12 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
     }
     // ORDER: relaxed; the creator's own reference keeps it above 0.
     atom_add_relaxed(&rt->live, 1);
+    tgi_interp_ref(interp);
     tgi_qsbr_register(&rt->qsbr, &t->qsbr, &t->breaker, TGI_BRK_QSBR);
     tgi_trace_ring *ring = tgi_trace_new_ring(rt);
 
     tgi_rawlock_lock(&rt->threads_lock);
-    bool ending = rt->ending;
+    bool ending = rt->ending || interp->ending || (enter && !interp->open);
     if (!ending) {
         t->next = rt->threads;
         if (rt->threads != NULL)
@@ -156,6 +162,27 @@ tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
     }
     *out = t;
     return TG_OK;
+}
+
+tg_status tgi_thread_new(tg_interp *interp, tg_thread **out)
+{
+    return new_state(interp, false, out);
+}
+
+tg_status tgi_interp_enter(tg_interp *interp, tg_thread **out)
+{
+    tg_runtime *rt = interp->runtime;
+    tgi_rawlock_lock(&rt->threads_lock);
+    bool open = interp->open;
+    interp->entering += open;
+    tgi_rawlock_unlock(&rt->threads_lock);
+    if (!open)
+        return TG_ERR_STATE;
+    tg_status st = new_state(interp, true, out);
+    tgi_rawlock_lock(&rt->threads_lock);
+    interp->entering--;
+    tgi_rawlock_unlock(&rt->threads_lock);
+    return st;
 }
 
 // Takes t out of everything others can reach it by.

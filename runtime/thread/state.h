@@ -90,6 +90,7 @@ struct tg_thread {
     uint32_t holds;                    // foreign threads that keep it from attaching
     bool daemon;                       // not waited for at the end of the runtime
     bool is_main;                      // receives signals
+    bool entered;                      // const after init: made by tgi_interp_enter
     char name[32];                     // for people; may be cut
 
     _Atomic(tgi_parker *) parker; // of the OS thread it is bound to; NULL when unbound

@@ -3,9 +3,9 @@
 // start.c - start-up of a core, and what happens to its threads.
 //
 // Owns        the one-time set-up of static types (per process and core) and the builtins module
-//             (per runtime).
-// Threads     the one-time part runs under a once-flag; it makes immortal objects that no runtime
-//             owns.
+//             (per interpreter).
+// Threads     the one-time part runs under a once-flag; it makes immortal objects that no
+//             interpreter owns.
 #include "core/builtin/start.h"
 
 #include "base/os.h"                    // stacks
@@ -90,7 +90,7 @@ static tg_status thread_init(tg_thread *t)
     ct->frames_end = ct->frames + FRAMES;
     // ORDER: relaxed; a setting.
     ct->depth_limit =
-        t->runtime->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
+        t->interp->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
     ct->raised = TGC_NULL;
     ct->locals = TGC_NULL;
     t->core = ct;
@@ -117,13 +117,13 @@ static void thread_clear(tg_thread *t)
     tgc_error_clear(t);
     tgc_policy_thread_exit(t);
     tgc_shared *shared = tgc_shared_of(t);
-    TGC_LOCKED(t, &shared->lock) {
-        shared->objects_made += ct->objects_made;
-        shared->objects_freed += ct->objects_freed;
-        shared->bytes_made += ct->bytes_made;
-        shared->bytes_freed += ct->bytes_freed;
-        ct->objects_made = ct->objects_freed = ct->bytes_made = ct->bytes_freed = 0;
-    }
+    tgi_mutex_lock(&shared->counts_lock);
+    shared->objects_made += ct->objects_made;
+    shared->objects_freed += ct->objects_freed;
+    shared->bytes_made += ct->bytes_made;
+    shared->bytes_freed += ct->bytes_freed;
+    tgi_mutex_unlock(&shared->counts_lock);
+    ct->objects_made = ct->objects_freed = ct->bytes_made = ct->bytes_freed = 0;
 }
 
 static void thread_free(tg_thread *t)
@@ -170,7 +170,7 @@ const tgi_core_hooks tgc_hooks = {
     .exit_requested = exit_requested,
 };
 
-// --- per runtime
+// --- per interpreter
 
 void *tgc_shared_new(const tgi_host *host)
 {
@@ -180,6 +180,7 @@ void *tgc_shared_new(const tgi_host *host)
     shared->table = &tgc_core_table;
     shared->host = host;
     tgc_lock_init(&shared->lock);
+    tgi_mutex_reset(&shared->counts_lock);
     // ORDER: relaxed; private.
     atom_store_relaxed(&shared->depth_limit, DEPTH_LIMIT);
     atom_store_relaxed(&shared->modules.word, TGC_NONE);    // ORDER: relaxed; private.
@@ -234,7 +235,7 @@ static int fill_builtins(tg_thread *t, tgc_module *m)
     return tgc_module_set(t, m, "__name__", tgc_retain(t, TGC_NAME(builtins)));
 }
 
-tg_status tgc_runtime_start(tg_thread *t)
+tg_status tgc_interp_start(tg_thread *t)
 {
     tgc_shared *shared = tgc_shared_of(t);
     if (tgi_once_run(&ready, set_up_once, t) != TG_OK)
@@ -252,11 +253,18 @@ tg_status tgc_runtime_start(tg_thread *t)
     return TG_OK;
 }
 
+typedef struct summing {
+    tg_interp *interp;
+    tgc_counts *out;
+} summing;
+
+// Only threads of the own interpreter: the others may run.
 static void add_counts(tg_thread *t, void *arg)
 {
-    tgc_counts *out = arg;
+    const summing *sum = arg;
+    tgc_counts *out = sum->out;
     const tgc_thread *ct = tgc_of(t);
-    if (ct == NULL)
+    if (t->interp != sum->interp || ct == NULL)
         return;
     out->objects_made += ct->objects_made;
     out->objects_freed += ct->objects_freed;
@@ -267,11 +275,12 @@ static void add_counts(tg_thread *t, void *arg)
 void tgc_counts_read(tg_thread *t, tgc_counts *out)
 {
     tgc_shared *shared = tgc_shared_of(t);
-    TGC_LOCKED(t, &shared->lock) {
-        out->objects_made = shared->objects_made;
-        out->objects_freed = shared->objects_freed;
-        out->bytes_made = shared->bytes_made;
-        out->bytes_freed = shared->bytes_freed;
-    }
-    tgi_threads_for_each(t->runtime, add_counts, out);
+    tgi_mutex_lock(&shared->counts_lock);
+    out->objects_made = shared->objects_made;
+    out->objects_freed = shared->objects_freed;
+    out->bytes_made = shared->bytes_made;
+    out->bytes_freed = shared->bytes_freed;
+    tgi_mutex_unlock(&shared->counts_lock);
+    summing sum = {t->interp, out};
+    tgi_threads_for_each(t->runtime, add_counts, &sum);
 }

@@ -3,6 +3,7 @@
 // table.c - this core's table of entries.
 #include "gate/gate.h"
 
+#include "core/builtin/copy.h"        // copy_*
 #include "core/builtin/host.h"        // host_*
 #include "core/builtin/print.h"       // streams
 #include "core/builtin/start.h"       // start, clear

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// teardown.c - the end of a runtime: every object of it is freed, cycles and immortals included.
+// teardown.c - the end of an interpreter: every object of it is freed, cycles and immortals
+// included.
 //
 // How         With one thread left, all tracked objects are found in the object map. They are made
 //             immortal, so that no release frees a tracked object any more; each lets go of what it
 //             holds, which frees what is not tracked (text, numbers); then their memory is freed,
 //             classes last, code and units after that.
-// Threads     the last thread of the runtime.
+// Threads     the last thread of the interpreter. Other interpreters of the runtime may run: they
+//             hold nothing of this one, and nothing of theirs is under its tag.
 #include "core/builtin/start.h"
 
 #include "core/builtin/print.h" // flush
@@ -61,7 +63,14 @@ static void clear_main(tg_thread *t, tgc_shared *shared)
     tgc_error_clear(t);
 }
 
-void tgc_runtime_clear(tg_thread *t)
+// The last interpreter of the runtime has no company: what waits for a grace period is freed too.
+static void drain(tg_thread *t)
+{
+    if (t->interp == t->runtime->main_interp)
+        tgi_defer_drain_stopped(t->runtime, t, false);
+}
+
+void tgc_interp_clear(tg_thread *t)
 {
     tgc_shared *shared = tgc_shared_of(t);
     tgc_thread *ct = tgc_of(t);
@@ -77,10 +86,10 @@ void tgc_runtime_clear(tg_thread *t)
     drop_slot(t, &shared->path);
     drop_slot(t, &shared->excepthook);
     tgc_policy_merge_pending(t);
-    tgi_defer_drain_stopped(t->runtime, t, false);
+    drain(t);
 
     heap h = {0};
-    tgi_objmap_for_each(t->runtime->objmap_tag, collect, &h);
+    tgi_objmap_for_each(t->interp->objmap_tag, collect, &h);
     if (!h.short_of_memory) {
         for (size_t i = 0; i < h.count; i++)
             tgc_make_immortal(h.items[i]);
@@ -98,14 +107,22 @@ void tgc_runtime_clear(tg_thread *t)
                 }
             }
         }
-        tgi_defer_drain_stopped(t->runtime, t, false);
+        drain(t);
     }
     tgi_raw_free(h.items);
 }
 
-void tgc_shared_free(void *p)
+void tgc_shared_free(void *p, void *heir)
 {
-    tgc_shared *shared = p;
+    tgc_shared *shared = p, *to = heir;
+    if (to != NULL) {
+        tgi_mutex_lock(&to->counts_lock);
+        to->objects_made += shared->objects_made;
+        to->objects_freed += shared->objects_freed;
+        to->bytes_made += shared->bytes_made;
+        to->bytes_freed += shared->bytes_freed;
+        tgi_mutex_unlock(&to->counts_lock);
+    }
     for (uint32_t i = 0; i < shared->unit_count; i++)
         tgi_unit_free(shared->units[i]);
     tgi_raw_free(shared->units);

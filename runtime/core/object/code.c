@@ -15,7 +15,6 @@
 #include "core/object/str.h"   // constants
 #include "core/object/tuple.h" // constants
 #include "mem/raw.h"           // memory
-#include "thread/runtime.h"    // runtime.core
 
 static void immortal(tg_value v)
 {
@@ -87,8 +86,9 @@ static void code_dealloc(tg_thread *t, tgc_obj *o)
     tgc_untrack(t, o);
     for (uint32_t i = 0; code->consts != NULL && i < code->unit->const_count; i++) {
         tg_value v = code->consts[i];
-        // Strings are interned; tuples and code objects are tracked: code_clear.
-        if (!tgc_is_ptr(v) || tgc_is_str(v))
+        // Strings are interned; tuples and code objects are tracked: code_clear. The empty bytes
+        // object belongs to the process.
+        if (!tgc_is_ptr(v) || tgc_is_str(v) || (tgc_is_bytes(v) && tgc_bytes_of(v)->size == 0))
             continue;
         tgc_make_mortal(tgc_ptr(v));
         tgc_release(t, v);

@@ -41,7 +41,7 @@ tgc_obj *tgc_new(tg_thread *t, tgc_type *type, size_t size)
 void tgc_track(tg_thread *t, tgc_obj *o)
 {
     // Without memory for the map the object is merely invisible to the collector.
-    (void)tgi_objmap_add(o, t->runtime->objmap_tag);
+    (void)tgi_objmap_add(o, t->interp->objmap_tag);
 }
 
 void tgc_untrack(tg_thread *t, tgc_obj *o)

@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// state.h - what a core keeps per thread and per runtime. Layer core/object.
+// state.h - what a core keeps per thread and per interpreter. Layer core/object.
 //
 // Threads     tgc_thread: its own thread, or anybody while the world is stopped. tgc_shared: as
 //             marked.
+//
+// Note [own-gil]
+// Interpreters of one runtime, and runtimes of one process, share no counted object. Each has its
+// own modules, classes, code, caches and counters, so the classic core may run several of them in
+// parallel, each under its own GIL: what only a GIL guards (plain counts, a tgc_lock that is
+// nothing at all) is never reached by two of them. What belongs to the process and is reached by
+// all:
+//   static types       const after tgc_type_ready, which runs once. Their attribute tables are not
+//                      writable by scripts; the index tables of inline caches grow under a real
+//                      lock, and a replaced one is kept (attr.c).
+//   their descriptors, functions and the known names, single characters, empty containers and the
+//                      empty bytes, the MemoryError of last resort: immortal, const after set-up.
+//                      Immortal objects are not counted under any policy (C2 in policy/classic.h).
+//   interned text      a real lock for the table; hash and UTF-8 form are written once, atomically.
+//   type versions      one atomic counter; a version is never reused, whoever asks.
+//   standard streams   their buffers and file objects have real locks, waited for detached.
+//   the object map     a byte belongs to one object; the tag tells interpreters apart.
+// Caches of code, cells of globals, subclass lists, units and the import lock hang off an
+// interpreter's own objects.
 #ifndef TGC_OBJECT_STATE_H
 #define TGC_OBJECT_STATE_H
 
 #include "core/object/object.h" // tgc_type, slots
 #include "sync/recursive.h"     // import lock
-#include "thread/runtime.h"     // tg_runtime.core
+#include "sync/mutex.h"         // counters
+#include "thread/runtime.h"     // tg_interp.core
 
 struct tgc_frame;
 struct tgc_module;
@@ -43,7 +63,7 @@ typedef struct tgc_thread {
     tg_value locals; // dict of thread-local data, or TGC_NULL
 } tgc_thread;
 
-// Per runtime: tg_runtime.core. The first field is what the gate needs to find the core.
+// Per interpreter: tg_interp.core. The first field is what the gate needs to find the core.
 typedef struct tgc_shared {
     const struct tgi_core *table; // const after init
     const struct tgi_host *host;  // const after init
@@ -56,13 +76,15 @@ typedef struct tgc_shared {
     tgc_lock lock;                // guards what follows
     struct tgi_unit **units;      // every unit loaded, freed after the last code object
     uint32_t unit_count, unit_capacity;
-    uint64_t objects_made, objects_freed, bytes_made, bytes_freed; // of ended threads
     _Atomic(uint32_t) depth_limit; // any thread: sys.setrecursionlimit, for new threads
+    // Of ended threads, and of the interpreters that left theirs to this one when they ended.
+    tgi_mutex counts_lock; // leaf: guards what follows, against other interpreters too
+    uint64_t objects_made, objects_freed, bytes_made, bytes_freed;
 } tgc_shared;
 
 static inline tgc_shared *tgc_shared_of(const tg_thread *t)
 {
-    return (tgc_shared *)t->runtime->core;
+    return (tgc_shared *)t->interp->core;
 }
 
 static inline tgc_thread *tgc_of(tg_thread *t)

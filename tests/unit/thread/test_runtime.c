@@ -153,7 +153,7 @@ TEST(runtimes_live_side_by_side)
     world a = world_new(true, false, NULL);
     tgi_thread_detach(a.t);
     world b = world_new(false, true, NULL);
-    CHECK(a.rt->objmap_tag != b.rt->objmap_tag);
+    CHECK(a.rt->main_interp->objmap_tag != b.rt->main_interp->objmap_tag);
     tgi_thread_detach(b.t);
     for (int i = 0; i < 10; i++) {
         tgi_thread_attach(a.t);
