@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// stats.h - figures of a runtime: counters, and how long pauses took.
+// stats.h - figures of a runtime: counters, how long pauses took, and waits for the GIL.
 //
 // Always on. Every function may be called by any attached thread at any time and runs no script
 // code; what it writes is a copy. Times are in nanoseconds of the monotonic clock.
@@ -90,6 +90,20 @@ typedef struct tg_pause_report {
 // whole runtime, then closed interpreters if there were any, then each living interpreter by its
 // number. False at the end.
 TG_API bool tg_pauses_next(tg_thread *t, size_t *pos, tg_pause_report *out);
+
+// --- the GIL
+
+// How long threads wait for the GIL, and how long they keep others waiting. About 18 KiB.
+typedef struct tg_gil_times {
+    uint64_t thread_id;   // 0: all threads of the runtime together, ended ones included
+    char thread_name[32]; // may be cut; empty for all
+    tg_histogram wait;    // from finding it taken until the thread had it or it was off
+    tg_histogram hold;    // the part of a hold during which another thread waited
+} tg_gil_times;
+
+// Steps through them: *pos starts at 0; each call writes one. First all threads together, then each
+// living thread that has waited or kept another waiting, by its id. False at the end.
+TG_API bool tg_gil_times_next(tg_thread *t, size_t *pos, tg_gil_times *out);
 
 #ifdef __cplusplus
 }

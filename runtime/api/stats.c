@@ -7,11 +7,12 @@
 //             that a report is a copy.
 #include <togil/stats.h>
 
-#include "base/histogram.h" // tgi_histogram
-#include "gate/gate.h"      // counts of objects
-#include "thread/runtime.h" // tg_runtime
-#include "thread/stats.h"   // counters
-#include "thread/stw.h"     // pauses
+#include "base/histogram.h"   // tgi_histogram
+#include "gate/gate.h"        // counts of objects
+#include "thread/gil_times.h" // waits and holds
+#include "thread/runtime.h"   // tg_runtime
+#include "thread/stats.h"     // counters
+#include "thread/stw.h"       // pauses
 
 #include <stddef.h>
 #include <string.h>
@@ -109,4 +110,26 @@ static void copy_report(int64_t scope, const tgi_stw_report *from, void *arg)
 bool tg_pauses_next(tg_thread *t, size_t *pos, tg_pause_report *out)
 {
     return tgi_stw_next(t->runtime, pos, copy_report, out);
+}
+
+// --- the GIL
+
+bool tg_gil_times_next(tg_thread *t, size_t *pos, tg_gil_times *out)
+{
+    tgi_histogram *wait = (tgi_histogram *)(void *)&out->wait;
+    tgi_histogram *hold = (tgi_histogram *)(void *)&out->hold;
+    if (*pos == 0) {
+        out->thread_id = 0;
+        out->thread_name[0] = 0;
+        tgi_gil_times_read(t->runtime, wait, hold);
+        *pos = 1;
+        return true;
+    }
+    uint32_t id = tgi_gil_times_next_thread(t->runtime, *pos, out->thread_name,
+                                            sizeof out->thread_name, wait, hold);
+    if (id == 0)
+        return false;
+    out->thread_id = id;
+    *pos = (size_t)id + 1;
+    return true;
 }

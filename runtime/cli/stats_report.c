@@ -3,8 +3,8 @@
 // stats_report.c - see stats_report.h.
 //
 // Text is for people and may change; the JSON has a format number. Both show sections in the same
-// order: counters, then pauses by scope. A new kind of figure is one function for each form, called
-// from write_text and write_json.
+// order: counters, then pauses by scope, then waits for the GIL (in the text beside its counters).
+// A new kind of figure is one function for each form, called from write_text and write_json.
 //
 // Threads     the main thread, attached, at the end of the runtime.
 #include "cli/stats_report.h"
@@ -80,6 +80,19 @@ static void text_pauses(FILE *to, const tg_pause_report *r)
                 r->slowest_name, tg_pause_cause_name(r->slowest_cause));
 }
 
+static void text_gil(FILE *to, tg_thread *t)
+{
+    tg_gil_times *g = malloc(sizeof *g);
+    size_t pos = 0;
+    if (g != NULL && tg_gil_times_next(t, &pos, g)) {
+        if (g->wait.count != 0)
+            text_times(to, "waited", &g->wait);
+        if (g->hold.count != 0)
+            text_times(to, "kept", &g->hold); // others waiting
+    }
+    free(g);
+}
+
 static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     char space[32];
@@ -94,6 +107,7 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
             " given up on request\n",
             s->gil_takes, s->gil_waits, duration(s->gil_wait_ns, space, sizeof space),
             s->gil_drops);
+    text_gil(to, t);
     fprintf(to, "  counts     %" PRIu64 " merges, %" PRIu64 " deferred frees\n", s->merges,
             s->deferred);
     if (s->pauses == 0)
@@ -158,6 +172,23 @@ static void json_pauses(tgi_ab_json *json, const tg_pause_report *r)
     tgi_ab_json_close(json, '}');
 }
 
+// All threads together, and those that are still there.
+static void json_gil(tgi_ab_json *json, tg_thread *t)
+{
+    tg_gil_times *g = malloc(sizeof *g);
+    tgi_ab_json_open(json, "gil", '[');
+    for (size_t pos = 0; g != NULL && tg_gil_times_next(t, &pos, g);) {
+        tgi_ab_json_open(json, NULL, '{');
+        json_uint(json, "thread", g->thread_id);
+        tgi_ab_json_string(json, "name", g->thread_id == 0 ? "all" : g->thread_name);
+        json_times(json, "wait_ns", &g->wait);
+        json_times(json, "hold_ns", &g->hold);
+        tgi_ab_json_close(json, '}');
+    }
+    tgi_ab_json_close(json, ']');
+    free(g);
+}
+
 static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     tgi_ab_json json;
@@ -184,6 +215,7 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     for (size_t pos = 0; tg_pauses_next(t, &pos, r);)
         json_pauses(&json, r);
     tgi_ab_json_close(&json, ']');
+    json_gil(&json, t);
     tgi_ab_json_close(&json, '}');
     fputc('\n', to);
 }

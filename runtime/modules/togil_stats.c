@@ -6,9 +6,11 @@
 // number is a section, a dict of its own with one function here: add another to `sections`.
 //
 //     {"pauses": 12, ...,
-//      "pause_times": {"runtime": REPORT, "ended": REPORT, 0: REPORT, ...}}   by scope
+//      "pause_times": {"runtime": REPORT, "ended": REPORT, 0: REPORT, ...},   by scope
+//      "gil_times": {"all": GIL, 3: GIL, ...}}                                by thread id
 //     REPORT     {"count": 12, "causes": {"gil": 12}, "stopping": TIMES, "stopped": TIMES,
 //                 "slowest": None or {"thread": 5, "name": "t", "cause": "gil", "ns": 1200}}
+//     GIL        {"name": "MainThread", "wait": TIMES, "hold": TIMES}
 //     TIMES      {"count": 12, "sum": 9000, "p50": 700, "p99": 1200, "max": 1200}   nanoseconds
 //
 // Threads     any.
@@ -129,6 +131,42 @@ static tg_value pause_times(tg_thread *t)
     return filled(t, scopes, st);
 }
 
+// --- the GIL
+
+static int fill_gil(tg_thread *t, tg_value dict, const tg_gil_times *g)
+{
+    if (put(t, dict, "name", tg_str_c(t, g->thread_name)) < 0 ||
+        put(t, dict, "wait", times(t, &g->wait)) < 0)
+        return -1;
+    return put(t, dict, "hold", times(t, &g->hold));
+}
+
+static int put_gil(tg_thread *t, tg_value threads, const tg_gil_times *g)
+{
+    tg_value key = g->thread_id == 0 ? tg_str_c(t, "all") : tg_uint(t, g->thread_id);
+    tg_value dict = key == TG_NULL ? TG_NULL : tg_dict(t);
+    int st = dict == TG_NULL ? -1 : fill_gil(t, dict, g);
+    if (st == 0)
+        st = tg_dict_set(t, threads, key, dict);
+    tg_release(t, dict);
+    tg_release(t, key);
+    return st;
+}
+
+static tg_value gil_times(tg_thread *t)
+{
+    tg_gil_times *g = malloc(sizeof *g);
+    if (g == NULL)
+        return tg_raise_nomem(t);
+    tg_value threads = tg_dict(t);
+    int st = threads == TG_NULL ? -1 : 0;
+    size_t pos = 0;
+    while (st == 0 && tg_gil_times_next(t, &pos, g))
+        st = put_gil(t, threads, g);
+    free(g);
+    return filled(t, threads, st);
+}
+
 // --- all of it
 
 static const struct {
@@ -136,6 +174,7 @@ static const struct {
     tg_value (*make)(tg_thread *t);
 } sections[] = {
     {"pause_times", pause_times},
+    {"gil_times", gil_times},
 };
 
 static int fill_counters(tg_thread *t, tg_value dict)

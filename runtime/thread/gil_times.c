@@ -9,6 +9,8 @@
 #include "mem/raw.h"        // memory
 #include "thread/runtime.h" // list of threads
 
+#include <stdio.h> // snprintf
+
 static tgi_gil_times *times_of(tg_thread *t)
 {
     // ORDER: relaxed; only the owner sets it.
@@ -70,6 +72,26 @@ void tgi_gil_times_read(tg_runtime *rt, tgi_histogram *wait, tgi_histogram *hold
         merge(atom_load_acquire(&t->gil_times), wait, hold);
     }
     tgi_rawlock_unlock(&rt->threads_lock);
+}
+
+uint32_t tgi_gil_times_next_thread(tg_runtime *rt, size_t from, char *name, size_t name_bytes,
+                                   tgi_histogram *wait, tgi_histogram *hold)
+{
+    tg_thread *found = NULL;
+    tgi_rawlock_lock(&rt->threads_lock);
+    for (tg_thread *t = rt->threads; t != NULL; t = t->next) {
+        // ORDER: acquire; pairs with the release in times_of.
+        if (t->id >= from && (found == NULL || t->id < found->id) &&
+            atom_load_acquire(&t->gil_times) != NULL)
+            found = t;
+    }
+    if (found != NULL) {
+        snprintf(name, name_bytes, "%s", found->name);
+        tgi_gil_times_read_thread(found, wait, hold);
+    }
+    uint32_t id = found != NULL ? found->id : 0;
+    tgi_rawlock_unlock(&rt->threads_lock);
+    return id;
 }
 
 void tgi_gil_times_bury_locked(tg_thread *t)

@@ -30,6 +30,10 @@ void tgi_gil_times_add_hold(struct tg_thread *t, int64_t ns);
 void tgi_gil_times_read_thread(struct tg_thread *t, tgi_histogram *wait, tgi_histogram *hold);
 void tgi_gil_times_read(struct tg_runtime *rt, tgi_histogram *wait, tgi_histogram *hold);
 
+// Of the living thread with the smallest id from `from` on that has any; its id, or 0.
+uint32_t tgi_gil_times_next_thread(struct tg_runtime *rt, size_t from, char *name,
+                                   size_t name_bytes, tgi_histogram *wait, tgi_histogram *hold);
+
 // Child of fork: the OS thread of t is gone, and may have held the lock.
 void tgi_gil_times_reset_locks(struct tg_thread *t);
 

@@ -27,8 +27,9 @@
 #include "thread/stw.h"       // pauses
 #include "thread/trace.h"     // hooks
 
-#include <errno.h> // kept
-#include <stdio.h> // snprintf
+#include <errno.h>  // kept
+#include <stdio.h>  // snprintf
+#include <string.h> // strlen
 
 static _Thread_local tg_thread *current; // attached on this OS thread
 static _Thread_local tg_thread *bound;   // attached last on this OS thread
@@ -379,6 +380,12 @@ void tgi_thread_set_name(tg_thread *t, const char *name)
 {
     tgi_rawlock_lock(&t->runtime->threads_lock);
     snprintf(t->name, sizeof t->name, "%s", name);
+    if (strlen(name) >= sizeof t->name) {
+        size_t end = sizeof t->name - 1; // where it was cut: not inside a character
+        while (end > 0 && ((unsigned char)name[end] & 0xC0) == 0x80)
+            end--;
+        t->name[end] = 0;
+    }
     tgi_rawlock_unlock(&t->runtime->threads_lock);
 }
 

@@ -26,6 +26,32 @@ for t in threads:
     t.join()
 """
 
+# Threads that share the GIL, where there is one.
+SHARE = """
+import threading, time, togil
+def work():
+    for i in range(40):
+        x = 0
+        for j in range(2000):
+            x += j
+        time.sleep(0.0001)
+threads = [threading.Thread(target=work, name="w" * 30 + "\u20ac") for i in range(4)]
+for t in threads:
+    t.start()
+inside = togil.stats()["gil_times"]
+for t in threads:
+    t.join()
+stats = togil.stats()
+times = stats["gil_times"]
+assert times["all"]["wait"]["count"] == stats["gil_waits"], stats
+assert times["all"]["wait"]["sum"] == stats["gil_wait_ns"], stats
+for thread in list(inside.values()) + list(times.values()):
+    for kind in ("wait", "hold"):
+        assert thread[kind]["p50"] <= thread[kind]["p99"] <= thread[kind]["max"], thread
+for key in times:
+    assert key == "all" or times[key]["name"] == "MainThread", times
+"""
+
 SHOW = """
 def show(r):
     assert r["count"] == sum(r["causes"].values()) == r["stopping"]["count"], r
@@ -64,6 +90,19 @@ class Stats(support.CommandTest):
             result = self.run_code(SWITCH + SHOW, mode)
             expected = "25\n" if mode.startswith("--mode=nogil") else "0\n"
             self.assertEqual((result.code, result.out), (0, expected), result)
+
+    def test_waits_for_the_gil(self):
+        for mode in self.in_each_mode():
+            for policy in ("timed", "fair", "ticks"):
+                result = self.run_code(SHARE, mode, "--gil-policy", policy, "--stats=figures.json")
+                self.assertEqual((result.code, result.out, result.err), (0, "", ""), result)
+                with open(os.path.join(self.folder, "figures.json"), encoding="utf-8") as file:
+                    figures = json.load(file)
+                times = figures["gil"][0]
+                self.assertEqual(times["name"], "all")
+                self.assertEqual(times["wait_ns"]["count"], figures["counters"]["gil_waits"])
+                self.assertEqual(times["wait_ns"]["sum"], figures["counters"]["gil_wait_ns"])
+                self.assertEqual("nogil" in mode, times["wait_ns"]["count"] == 0, times)
 
     def test_json_at_the_end(self):
         for mode in self.in_each_mode():
