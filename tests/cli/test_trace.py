@@ -15,6 +15,8 @@ from support import CommandTest, main
 
 PROGRAM = """
 import sys, threading, time, togil
+if len(sys.argv) > 2:
+    togil.gil.policy = sys.argv[2]
 lock = threading.Lock()
 def compute(n):
     total = 0
@@ -197,6 +199,13 @@ class Trace(CommandTest):
                 self.assertGreater(trace.counts[0][1], 0)
                 self.assertTrue(trace.of("wait GIL"))
                 self.assertTrue(trace.flows)
+
+    def test_policies(self):
+        for mode in self.in_each_mode():
+            switches = mode != "--mode=gil"
+            for policy in ("timed", "fair", "ticks"):
+                _, trace = self.trace(PROGRAM, "switch" if switches else "", policy, mode=mode)
+                trace.check()
 
     def test_losses_are_stated(self):
         code = "import time\nfor i in range(17000):\n    time.sleep(0)\n"

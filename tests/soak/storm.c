@@ -114,7 +114,13 @@ static void print_text(const storm *s, const figures *f)
     printf("  toggles %llu: the GIL went on %llu times and off %llu times\n",
            (unsigned long long)(c->on + c->off), (unsigned long long)c->on,
            (unsigned long long)c->off);
-    printf("  further calls that changed its counter only: %llu\n",
+    printf("  by agitator:");
+    for (int i = 0; i < s->thread_count; i++) {
+        if (strcmp(s->threads[i].role, "agitator") == 0)
+            printf(" %llu",
+                   (unsigned long long)(s->threads[i].counts.on + s->threads[i].counts.off));
+    }
+    printf("\n  further calls that changed its counter only: %llu\n",
            (unsigned long long)(c->enables + c->disables - c->on - c->off));
     printf("  jobs %llu, messages %llu, every result right\n", (unsigned long long)f->jobs,
            (unsigned long long)f->pings);

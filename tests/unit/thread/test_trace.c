@@ -8,10 +8,14 @@
 #include "world.h"
 
 #include "sync/mutex.h"
+#include "thread/fork.h"
 #include "thread/gil.h"
 #include "thread/trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static tgi_trace_copy read_trace(world *w)
 {
@@ -188,6 +192,34 @@ TEST(no_memory_is_an_error_or_a_lost_thread)
         if (seen < n)
             break;
     }
+    world_end(&w);
+}
+
+TEST(a_child_of_fork_starts_without_the_trace)
+{
+    world w = world_new(true, true, NULL);
+    CHECK_EQ_INT(tgi_trace_begin(w.t, 0), TG_OK);
+    fflush(NULL);
+    tgi_fork_prepare(w.t);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(20);
+        tgi_fork_child(w.t);
+        tgi_trace_copy copy;
+        bool ok = tgi_trace_read(w.rt, &copy) == TG_ERR_STATE;
+        tgi_thread_detach(w.t);
+        tgi_thread_attach(w.t);
+        ok = ok && tgi_trace_begin(w.t, 0) == TG_OK && tgi_trace_read(w.rt, &copy) == TG_OK;
+        _exit(ok && copy.track_count == 1 && copy.tracks[0].count == 2 ? 0 : 1);
+    }
+    tgi_fork_parent(w.t);
+    int status = -1;
+    CHECK_EQ_INT(waitpid(pid, &status, 0), pid);
+    CHECK_EQ_INT(status, 0);
+    tgi_trace_copy copy = read_trace(&w);
+    CHECK_EQ_UINT(copy.pause_count, 1);
+    CHECK_EQ_INT(copy.pauses[0].cause, TGI_CAUSE_FORK);
+    tgi_trace_copy_free(&copy);
     world_end(&w);
 }
 
