@@ -231,8 +231,11 @@ static void toggle(tg_thread *t, storm_thread *a)
         (void)disable(t, a);
     }
     // Now and then the others get going in the state that we left.
-    if (tgi_random_below(&a->random, 4) == 0)
+    uint64_t dice = tgi_random_below(&a->random, 8);
+    if (dice < 2)
         check_job(t, &jobs[SMALL], TG_NULL);
+    else if (dice == 2)
+        (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
 }
 
 static void toggle_pair(tg_thread *t, storm_thread *a)
