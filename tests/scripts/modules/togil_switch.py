@@ -97,7 +97,9 @@ for t in threads:
 print(total, togil.gil_enabled() == before)
 stats = togil.stats()
 times = stats.pop("pause_times")
-print(stats["threads_started"] >= 4, stats["objects_live"] > 0 and "runtime" in times,
+gil = stats.pop("gil_times")["all"]
+print(stats["threads_started"] >= 4, stats["objects_live"] > 0 and "runtime" in times and
+      gil["wait"]["count"] == stats["gil_waits"],
       all(isinstance(v, int) and v >= 0 for v in stats.values()), togil.thread_count() >= 1)
 try:
     type(togil.gil)()
