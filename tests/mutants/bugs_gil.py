@@ -195,3 +195,28 @@ mutant("gil-given-back-first",
        edits=[("    leave_attached(t);\n    tgi_gil_release(t, false);\n    errno = saved;",
                "    tgi_gil_release(t, false);\n    leave_attached(t);\n    errno = saved;")],
        kill=["unit.thread.steps:everything_is_given_up_before_the_gil"])
+
+mutant("named-request-taken-by-anybody",
+       bug="a disable without a name takes back the request that protects a native module",
+       ref="own: gil_ledger.c L3",
+       file="runtime/thread/gil_ledger.c",
+       edits=[("        if (ledger->entry[i].thread != 0)\n            return i;",
+               "        if (ledger != NULL)\n            return i;")],
+       kill=["unit.thread.gil_ledger:named_requests_are_taken_back_by_their_name_only"])
+
+# -- the check itself -----------------------------------------------------------------------------
+
+mutant("check-blind-to-a-second-thread",
+       bug="the check of a running world does not see two threads under one GIL",
+       ref="own: world_check.h W1",
+       file="runtime/thread/world_check.c",
+       edits=[("        if (atom_load_seq_cst(&t->interp->gil->inside) != 1)",
+               "        if (atom_load_seq_cst(&t->interp->gil->inside) < 1)")],
+       kill=["unit.thread.world_check:two_threads_under_one_gil_abort"])
+
+mutant("check-blind-in-a-pause",
+       bug="the check of a running world does not see a thread that runs in a pause",
+       ref="own: world_check.h W2",
+       file="runtime/thread/world_check.c",
+       edits=[("    if (inside != (mine ? 1 : 0))", "    if (inside < (mine ? 1 : 0))")],
+       kill=["unit.thread.world_check:running_in_a_pause_aborts"])
