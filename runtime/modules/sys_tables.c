@@ -26,8 +26,10 @@ static int add_versions(tg_thread *t, tg_value module)
     tg_value implementation[] = {tg_str_c(t, "togil"), TG_NONE, version_of(t, cls),
                                  tg_int(t, HEX_VERSION)};
     tg_release(t, cls);
-    if (info == TG_NULL || tg_module_add(t, module, "version_info", info) < 0)
+    if (info == TG_NULL || tg_module_add(t, module, "version_info", info) < 0) {
+        (void)tgi_record(t, TG_NULL, implementation, 4); // takes the values
         return -1;
+    }
     return tgi_add_record(t, module, "implementation", "sys.implementation",
                           "name cache_tag version hexversion", implementation, 4);
 }

@@ -188,8 +188,10 @@ tgc_type tgc_function_type = {
 tg_value tgc_cell_new(tg_thread *t, tg_value content_steal)
 {
     tgc_cell *c = (tgc_cell *)(void *)tgc_new_raw(t, &tgc_cell_type, sizeof *c);
-    if (c == NULL)
+    if (c == NULL) {
+        tgc_release(t, content_steal);
         return TGC_NULL;
+    }
     tgc_slot_init(t, &c->value, content_steal);
     tgc_track(t, &c->head);
     return tgc_from_ptr(c);
