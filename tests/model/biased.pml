@@ -138,14 +138,8 @@ inline try_incref(x)
 inline merge(x, extra)
 {
     atomic { touch(x); old = (F(19) -> 0 : own_half[x]); own_half[x] = 0 }
-    if
-    :: !F(1) && !(F(6) && extra == 0) -> atomic { touch(x); owner[x] = NOBODY }
-    :: else
-    fi;
-    if
-    :: F(4) -> atomic { touch(x); sum = foreign[x] + old + extra }
-    :: else
-    fi;
+    if :: !F(1) && !(F(6) && extra == 0) -> atomic { touch(x); owner[x] = NOBODY } :: else fi;
+    if :: F(4) -> atomic { touch(x); sum = foreign[x] + old + extra } :: else fi;
     atomic {
         touch(x);
         foreign[x] = (F(4) -> sum : foreign[x] + old + extra);
@@ -158,10 +152,7 @@ inline merge(x, extra)
         :: else
         fi
     }
-    if
-    :: F(1) -> atomic { touch(x); owner[x] = NOBODY }
-    :: else
-    fi
+    if :: F(1) -> atomic { touch(x); owner[x] = NOBODY } :: else fi
 }
 
 proctype thread(byte t)
@@ -342,10 +333,7 @@ enqueue:
     :: atomic { detached[id] || F(12) -> held[id] = (F(12) -> held[id] : held[id] + 1) }
     :: atomic { !detached[id] && !F(12) -> goto next }
     fi;
-    if
-    :: F(20) -> held[id]--
-    :: else
-    fi;
+    if :: F(20) -> held[id]-- :: else fi;
     atomic {
         do
         :: len(queue[id]) > 0 -> queue[id] ? o; theirs ! o
@@ -391,10 +379,7 @@ no_memory:
     :: id == 1
     :: else -> merge(o, -1)
     fi;
-    if
-    :: !F(17) -> stopping = 0
-    :: else
-    fi;
+    if :: !F(17) -> stopping = 0 :: else fi;
     if
     :: id == 1 -> goto shared_decref
     :: id == 0 && ok -> goto dealloc

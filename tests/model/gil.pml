@@ -204,10 +204,7 @@ inline gil_release(final)
                 }
                 tell(u, GRANTED)
             :: atomic { else -> asked = 0; word = WAITERS; u = head }
-                if
-                :: !F(31) -> tell(u, POKED)
-                :: else
-                fi
+                if :: !F(31) -> tell(u, POKED) :: else fi
             fi;
             atomic { u = 0; gil_lock = 0 }
         fi
@@ -272,10 +269,7 @@ inline release_suspended(u)
 {
     turn = waiting[u];
     turn = (turn || F(20)) && (holds_gil[u] || count == 0);
-    if
-    :: F(35) -> asked = waiting[u]
-    :: else
-    fi;
+    if :: F(35) -> asked = waiting[u] :: else fi;
     atomic { state[u] = (turn -> ATTACHED : DETACHED); turn = 0 }
     if
     :: atomic { (F(35) -> asked : waiting[u]) && !F(16) -> parked[u] = 0; asked = 0 }
@@ -359,15 +353,9 @@ join:
     :: atomic { count == 0 && !F(9) -> gil_lock = 0; goto enter_state }
     :: else
     fi;
-    if
-    :: F(36) -> seen = word
-    :: else
-    fi;
+    if :: F(36) -> seen = word :: else fi;
     atomic {
-        if
-        :: !F(36) -> seen = word
-        :: else
-        fi;
+        if :: !F(36) -> seen = word :: else fi;
         if
         :: head == NONE && (seen & LOCKED) == 0 ->
             word = LOCKED;
@@ -493,10 +481,7 @@ enter_state:
     :: state[t] == ATTACHED
     :: state[t] == SUSPENDED ->
         // C: runtime/thread/state.c wait_for_turn
-        if
-        :: !F(18) -> waiting[t] = 1
-        :: else
-        fi;
+        if :: !F(18) -> waiting[t] = 1 :: else fi;
         do
         :: state[t] != SUSPENDED -> break
         :: atomic { state[t] == SUSPENDED && !F(18) -> parked[t] = 1 }
@@ -576,10 +561,7 @@ lock_scope:
 
     // C: runtime/thread/stw.c stop stop_threads
 stop:
-    if
-    :: F(2) && why == ENABLE -> goto world_stopped
-    :: else
-    fi;
+    if :: F(2) && why == ENABLE -> goto world_stopped :: else fi;
     atomic { !threads_lock -> threads_lock = 1 }
     atomic {
         assert(!requested);                         // S4 in stw.c
@@ -591,10 +573,7 @@ stop:
     }
     do
     :: u < N && listed[u] && u != requester ->
-        if
-        :: !F(33) -> stop_bit[u] = 1
-        :: else
-        fi;
+        if :: !F(33) -> stop_bit[u] = 1 :: else fi;
         atomic {
             if
             :: state[u] == DETACHED -> state[u] = SUSPENDED
@@ -603,10 +582,7 @@ stop:
             fi;
         }
         atomic {
-            if
-            :: F(33) -> stop_bit[u] = 1
-            :: else
-            fi;
+            if :: F(33) -> stop_bit[u] = 1 :: else fi;
             u++
         }
     :: atomic { u < N && (!listed[u] || u == requester) -> u++ }
@@ -651,10 +627,7 @@ world_stopped:
     fi;
 
     // C: runtime/thread/stw.c start
-    if
-    :: F(2) && why == ENABLE -> stopped = 0; goto started
-    :: else
-    fi;
+    if :: F(2) && why == ENABLE -> stopped = 0; goto started :: else fi;
     atomic { !threads_lock -> threads_lock = 1; stopped = 0; requested = 0; requester = NONE }
     do
     :: u < N && listed[u] && !(u == t && why == PAUSING) ->
@@ -712,10 +685,7 @@ disable:
     :: else -> atomic { count--; opening = 1 }
     fi;
     // C: runtime/thread/gil.c tgi_gil_open
-    if
-    :: !F(27) -> holds_gil[t] = 0
-    :: else
-    fi;
+    if :: !F(27) -> holds_gil[t] = 0 :: else fi;
     atomic { !gil_lock -> gil_lock = 1 }
     atomic {
         owing = NONE;

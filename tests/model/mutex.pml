@@ -152,10 +152,7 @@ again:
     :: else
     fi;
     // C: runtime/sync/parking_lot.c tgi_park
-    if
-    :: !F(9) -> detach()
-    :: else
-    fi;
+    if :: !F(9) -> detach() :: else fi;
     atomic {
         if
         :: bits == seen || F(2) -> posted[t] = 0; handed[t] = 0; queue ! t; yes = 1
@@ -171,10 +168,7 @@ again:
         :: atomic { MAY(TIMED) && queue ?? [eval(t)] -> queue ?? eval(t); yes = 0 }
         :: atomic { MAY(TIMED) && F(5) && !(queue ?? [eval(t)]) -> handed[t] = 0; yes = 0 }
         fi;
-        if
-        :: !F(9) -> attach()
-        :: else
-        fi;
+        if :: !F(9) -> attach() :: else fi;
         atomic {
             posted[t] = 0;
             if
@@ -184,10 +178,7 @@ again:
             fi
         }
     :: else ->
-        if
-        :: !F(9) -> attach()
-        :: else
-        fi;
+        if :: !F(9) -> attach() :: else fi;
         goto again
     fi;
 
@@ -223,10 +214,7 @@ unlock:
         :: w != NONE -> yes = 1
         :: true -> yes = 0
         fi;
-        if
-        :: F(8) -> goto publish
-        :: else
-        fi;
+        if :: F(8) -> goto publish :: else fi;
         bits = (yes && !F(3) -> LOCKED : 0) | (more -> PARKED : 0);
         if
         :: yes -> handed[w] = 1; owner = w
