@@ -79,7 +79,7 @@ TG_API tg_status tg_register_module(tg_runtime *rt, const tg_module_def *def);
 // v is taken, also on failure
 TG_API int tg_module_add(tg_thread *t, tg_value module, const char *name, tg_value v);
 TG_API int tg_module_add_functions(tg_thread *t, tg_value module, const tg_function_def *functions);
-// One pointer per runtime and module definition, for the module's own state.
+// One pointer per interpreter and module definition, for the module's own state.
 TG_API void *tg_module_state(tg_thread *t, const tg_module_def *def);
 TG_API void tg_module_set_state(tg_thread *t, const tg_module_def *def, void *state,
                                 void (*free_)(tg_thread *t, void *state));

@@ -4,7 +4,7 @@
 //
 // A tg_value is one 64-bit word: a small integer, a float, a constant, or a counted reference to an
 // object. Its bits are private to the runtime; use the functions of <togil/object.h>. A value
-// belongs to the runtime that made it and must not be handed to another one.
+// belongs to the interpreter that made it and must not be handed to another one.
 #ifndef TOGIL_VALUE_H
 #define TOGIL_VALUE_H
 

@@ -56,6 +56,18 @@ class Interrupt(CommandTest):
                    "print('ready', flush=True)\nlock.acquire(timeout=1000)\n", True,
                    "lock.acquire(timeout=1000)")
 
+    def test_in_another_interpreter(self):
+        # The code that runs there is interrupted, and the caller sees KeyboardInterrupt.
+        for own_gil in ("True", "False"):
+            self.check("from togil import interpreters\n"
+                       "i = interpreters.create(own_gil=" + own_gil + ")\n"
+                       "print('ready', flush=True)\ni.run('while True:\\n    pass')\n", False,
+                       "i.run('while True:\\n    pass')")
+            self.check("from togil import interpreters\n"
+                       "i = interpreters.create(own_gil=" + own_gil + ")\n"
+                       "print('ready', flush=True)\ni.run('import time\\ntime.sleep(1000)')\n", True,
+                       "i.run('import time\\ntime.sleep(1000)')")
+
     def test_event(self):
         self.check("import threading\nevent = threading.Event()\n"
                    "print('ready', flush=True)\nevent.wait()\n", True, "event.wait()")

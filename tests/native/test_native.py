@@ -403,6 +403,23 @@ for t in threads:
                        "print(len(found), len(failed), status(),"
                        " 'undeclared' in sys.modules)\n", "0 8 %s False\n" % STATUS)
 
+    def test_in_an_interpreter_with_its_own(self):
+        # Nothing of the module runs: no warning, no request; a safe one is started there too.
+        for module in ("undeclared", "needs"):
+            self.check_run(
+                "from togil import interpreters\nimport safe\n"
+                "for own in (True, False):\n"
+                "    i = interpreters.create(own_gil=own)\n"
+                "    i.run('import safe\\nn = safe.seen()[\"starts\"]')\n"
+                "    print(i.get('n'))\n"
+                "i = interpreters.create(own_gil=True)\n"
+                "try:\n"
+                "    i.run('import %s')\n"
+                "except interpreters.InterpreterError as e:\n"
+                "    print(e.type_name, e.message[e.message.index(': ') + 2:])\n" % module,
+                "2\n3\nImportError it is not declared safe without the GIL, and interpreter 3 has a "
+                "GIL of its own\n")
+
     def test_others_run_on(self):
         # Threads that compute, allocate and toggle while modules are imported lose nothing.
         toggle = "pass" if CLASSIC else "with togil.gil: n += 0"
