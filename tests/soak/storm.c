@@ -56,6 +56,7 @@ static void add_counts(storm_counts *to, const storm_counts *c)
     to->pauses_global += c->pauses_global;
     to->threads += c->threads;
     to->hosts += c->hosts;
+    to->interps += c->interps;
     to->intervals += c->intervals;
     to->policies += c->policies;
     to->naps += c->naps;
@@ -124,9 +125,11 @@ static void print_text(const storm *s, const figures *f)
            (unsigned long long)(c->enables + c->disables - c->on - c->off));
     printf("  jobs %llu, messages %llu, every result right\n", (unsigned long long)f->jobs,
            (unsigned long long)f->pings);
-    printf("  threads started %llu, of the host %llu; intervals set %llu, policies %llu\n",
+    printf("  threads started %llu, of the host %llu; interpreters %llu\n",
            (unsigned long long)c->threads, (unsigned long long)c->hosts,
-           (unsigned long long)c->intervals, (unsigned long long)c->policies);
+           (unsigned long long)c->interps);
+    printf("  intervals set %llu, policies %llu\n", (unsigned long long)c->intervals,
+           (unsigned long long)c->policies);
     printf("  checked: %llu times who is attached, %llu times in a pause\n",
            (unsigned long long)f->checked_threads, (unsigned long long)f->checked_pauses);
     printf("  pauses by cause:");
@@ -168,9 +171,9 @@ static void print_json(FILE *to, const storm *s, const figures *f)
             (unsigned long long)c->disables);
     fprintf(to, ", \"jobs\": %llu, \"messages\": %llu", (unsigned long long)f->jobs,
             (unsigned long long)f->pings);
-    fprintf(to, ", \"threads\": %llu, \"hosts\": %llu, \"policies\": %llu",
+    fprintf(to, ", \"threads\": %llu, \"hosts\": %llu, \"interpreters\": %llu, \"policies\": %llu",
             (unsigned long long)c->threads, (unsigned long long)c->hosts,
-            (unsigned long long)c->policies);
+            (unsigned long long)c->interps, (unsigned long long)c->policies);
     fprintf(to, ", \"checked_threads\": %llu, \"checked_pauses\": %llu",
             (unsigned long long)f->checked_threads, (unsigned long long)f->checked_pauses);
     json_row(to, "global_stopping", &f->pauses[0].stopping);

@@ -36,6 +36,7 @@ typedef struct storm_counts {
     uint64_t on, off;           // of these: the GIL went on, or off
     uint64_t pauses_interp, pauses_global;
     uint64_t threads, hosts; // started by the runtime; of the host
+    uint64_t interps;        // created, used and closed
     uint64_t intervals, policies;
     uint64_t naps;
 } storm_counts;

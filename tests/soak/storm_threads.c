@@ -323,6 +323,53 @@ static void start_host(tg_thread *t, storm_thread *a)
     a->counts.hosts++;
 }
 
+// In the other interpreter: a script, toggles of its own GIL, a pause of its threads.
+static void work_elsewhere(tg_thread *u, storm_thread *a)
+{
+    static const char script[] = "total = 1\n"
+                                 "for i in range(40):\n"
+                                 "    total = (total * 31 + i) % 1000003\n";
+    tg_value module = tg_run(u, script, sizeof script - 1, "elsewhere.py", NULL);
+    tg_value total = module != TG_NULL ? tg_getattr(u, module, "total") : TG_NULL;
+    int64_t result;
+    if (total == TG_NULL || tg_as_int64(u, total, &result) != 0)
+        fail_raised(u, "elsewhere");
+    if (result != jobs[SMALL].result)
+        storm_fail("another interpreter computes %lld", (long long)result);
+    tg_release(u, total);
+    tg_release(u, module);
+    if (u->interp->gil->switchable) {
+        if (tgi_gil_enable_transient(u, NULL, NULL) != TG_OK || !u->holds_gil ||
+            tgi_gil_disable(u, NULL, NULL) != TG_OK)
+            storm_fail("toggle in another interpreter");
+    }
+    pause_world(u, a, false);
+}
+
+static void use_interp(tg_thread *t, storm_thread *a)
+{
+    step(a, "create an interpreter");
+    tg_interp *other;
+    tg_status st = tg_interp_new(t, tgi_random_below(&a->random, 2) == 0, &other);
+    if (st != TG_OK)
+        storm_fail("interpreter: status %d", (int)st);
+    for (int i = 0; i < 2; i++) {
+        step(a, "switch to an interpreter");
+        tg_thread *u;
+        st = tg_interp_switch(t, other, &u);
+        if (st != TG_OK)
+            storm_fail("switch to an interpreter: status %d", (int)st);
+        work_elsewhere(u, a);
+        tg_interp_return(u, t);
+    }
+    step(a, "close an interpreter");
+    st = tg_interp_close(t, other);
+    if (st != TG_OK)
+        storm_fail("close an interpreter: status %d", (int)st);
+    tg_interp_release(other);
+    a->counts.interps++;
+}
+
 static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
 {
     uint64_t dice = tgi_random_below(&a->random, 100);
@@ -351,6 +398,8 @@ static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
         tgi_gil_set_policy(t->interp->gil, t->runtime,
                            tgi_gil_policy_at((size_t)tgi_random_below(&a->random, n)));
         a->counts.policies++;
+    } else if (dice < 90) {
+        use_interp(t, a);
     } else if (dice < 94) {
         step(a, "nap");
         (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
