@@ -45,7 +45,7 @@ tg_status tg_trace_stop(tg_thread *t)
 // An event that others refer to: a request for the GIL, a change of its counter.
 typedef struct mark {
     int64_t at_ns;
-    uint32_t thread_id;
+    uint32_t thread_id, gil_id;
     uint32_t arg;
     bool answered; // a request: its flow has an end
 } mark;
@@ -194,7 +194,8 @@ static tg_status collect(const tgi_trace_copy *copy, tgi_trace_kind kind, marks 
                 if (item->kind != kind)
                     continue;
                 if (pass == 1)
-                    out->list[n] = (mark){item->at_ns, track->thread_id, item->arg, false};
+                    out->list[n] =
+                        (mark){item->at_ns, track->thread_id, track->gil_id, item->arg, false};
                 n++;
             }
         }
@@ -398,8 +399,10 @@ static void put_counts(writer *w)
         const mark *m = &w->counts.list[i];
         open_event(w, "C", m->thread_id, m->at_ns);
         // A permanent GIL would dwarf everything else.
-        put(w, ",\"name\":\"GIL count\",\"args\":{\"count\":%" PRIu32 "}}",
-            m->arg == TGI_GIL_PERMANENT ? 1 : m->arg);
+        put(w, ",\"name\":\"GIL count%s", m->gil_id == 0 ? "" : " of interpreter ");
+        if (m->gil_id != 0)
+            put(w, "%" PRIu32, m->gil_id);
+        put(w, "\",\"args\":{\"count\":%" PRIu32 "}}", m->arg == TGI_GIL_PERMANENT ? 1 : m->arg);
     }
 }
 

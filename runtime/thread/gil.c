@@ -120,7 +120,8 @@ static inline void begin_turn(tgi_gil *gil, tg_thread *t, int64_t now)
     // ORDER: relaxed (all here); G3 is by gil.lock, the rest are hints.
     if (atom_load_relaxed(&gil->holder) == t)
         return;
-    atom_store_relaxed(&gil->holder, t);
+    // ORDER: release; pairs with the acquire in ask_holder: the state is whole.
+    atom_store_release(&gil->holder, t);
     atom_owner_add(&gil->switches, 1);
     // ORDER: relaxed; as above.
     atom_store_relaxed(&gil->turn_ns, now);
@@ -146,9 +147,9 @@ static inline void forget_requests(tg_thread *t)
 static void ask_holder(tgi_gil *gil, tg_thread *t)
 {
     tgi_rawlock_lock(&gil->lock);
-    // ORDER: relaxed; G3: alive while we have the lock. It may have released meanwhile: then the
-    // bit costs it one needless switch.
-    tg_thread *holder = atom_load_relaxed(&gil->holder);
+    // ORDER: acquire; pairs with the release in begin_turn. G3: alive while we have the lock. It
+    // may have released meanwhile: then the bit costs it one needless switch.
+    tg_thread *holder = atom_load_acquire(&gil->holder);
     if (holder != NULL && holder != t) {
         tgi_trace_event(t, TGI_TRACE_ASK, holder->id);
         tgi_breaker_set(holder, TGI_BRK_GIL_DROP);

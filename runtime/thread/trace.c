@@ -80,6 +80,8 @@ static void give_ring_locked(tg_thread *t, tgi_trace_ring *ring)
     tgi_trace *trace = &t->runtime->trace;
     ring->thread_id = t->id;
     ring->interp_id = t->interp->id;
+    ring->gil_id =
+        t->interp->gil == &t->interp->own_gil ? t->interp->id : t->runtime->main_interp->id;
     ring->next = trace->rings;
     trace->rings = ring;
     t->trace_ring = ring;
@@ -357,6 +359,7 @@ static void gather_locked(tg_runtime *rt, tgi_trace_copy *out, reading *readings
         ring->readers++;
         track->thread_id = ring->thread_id;
         track->interp_id = ring->interp_id;
+        track->gil_id = ring->gil_id;
         track->ended = ring->ended;
         memcpy(track->name, ring->name, sizeof track->name);
         for (tg_thread *t = rt->threads; t != NULL; t = t->next) {

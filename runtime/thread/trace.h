@@ -48,6 +48,7 @@ typedef struct tgi_trace_ring {
     struct tgi_trace_ring *next; // all guarded by runtime.threads_lock up to `slots`
     uint32_t thread_id;          // const after init
     uint32_t interp_id;          // const after init
+    uint32_t gil_id;             // const after init: of the interpreter that owns its GIL
     uint32_t readers;
     bool ended;     // the thread is gone; the ring goes with the next trace, or when many are kept
     bool dropped;   // off the list, freed by the last reader
@@ -129,7 +130,7 @@ typedef struct tgi_trace_item {
 } tgi_trace_item;
 
 typedef struct tgi_trace_track {
-    uint32_t thread_id, interp_id;
+    uint32_t thread_id, interp_id, gil_id;
     bool ended;
     char name[32];
     uint64_t lost; // events that were overwritten

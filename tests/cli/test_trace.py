@@ -77,7 +77,8 @@ class Parsed:
         self.names = {}  # of tracks
         self.spans = {}  # track -> [(begin, end, name, depth)]
         self.instants = []  # (track, time, name, args)
-        self.counts = []  # (time, count)
+        self.counts = []  # (time, count) of the main interpreter
+        self.counters = set()  # names
         self.flows = {}  # id -> [phase, ...]
         self.end = self.whole["otherData"]["nanoseconds"]
         self.read()
@@ -92,7 +93,7 @@ class Parsed:
                     self.names[track] = event["args"]["name"]
                 continue
             at = nanoseconds(event)
-            key = "C" if phase == "C" else track
+            key = event["name"] if phase == "C" else track
             test.assertGreaterEqual(at, last.get(key, 0), event)
             test.assertLessEqual(at, self.end, event)
             last[key] = at
@@ -104,7 +105,9 @@ class Parsed:
                 begin, name = stack.pop()
                 self.spans.setdefault(track, []).append((begin, at, name, len(stack)))
             elif phase == "C":
-                self.counts.append((at, event["args"]["count"]))
+                self.counters.add(event["name"])
+                if event["name"] == "GIL count":
+                    self.counts.append((at, event["args"]["count"]))
             elif phase == "i":
                 self.instants.append((track, at, event["name"], event.get("args", {})))
             else:
@@ -206,6 +209,21 @@ class Trace(CommandTest):
             for policy in ("timed", "fair", "ticks"):
                 _, trace = self.trace(PROGRAM, "switch" if switches else "", policy, mode=mode)
                 trace.check()
+
+    def test_interpreters(self):
+        code = ("import togil.interpreters\n"
+                "for own in (True, False):\n"
+                "    with togil.interpreters.create(own_gil=own) as other:\n"
+                "        other.run('import togil\\nif togil.gil.switchable:\\n'\n"
+                "                  '    with togil.gil():\\n        x = 1\\n')\n")
+        for mode in self.in_each_mode():
+            _, trace = self.trace(code, mode=mode)
+            names = " ".join(trace.names.values())
+            self.assertIn("(interpreter 1)", names)
+            self.assertIn("(interpreter 2)", names)
+            if mode != "--mode=gil":
+                self.assertIn("GIL count of interpreter 1", trace.counters)
+            self.assertNotIn("GIL count of interpreter 2", trace.counters)
 
     def test_losses_are_stated(self):
         code = "import time\nfor i in range(17000):\n    time.sleep(0)\n"
