@@ -20,17 +20,17 @@
 // The functions of the runtime are those of the program that loads the module: it is not linked
 // with libtogil. docs/native.md is the walk-through.
 //
-// A file is loaded once per process and never unloaded, and initialised once per runtime. What init
-// runs with, and what it leaves, is decided by the declaration:
+// A file is loaded once per process and never unloaded, and initialised once per interpreter. What
+// init runs with, and what it leaves, is decided by the declaration:
 //
 //   TG_NATIVE_SAFE        its functions may run in several threads at once. Nothing is switched.
 //   TG_NATIVE_NEEDS_GIL   not without the GIL: it is on before any code of the module runs, and
 //                         from then on for good. One line on stderr names the module.
 //   TG_NATIVE_UNDECLARED  the same; the line says that the module does not say.
 //
-// In both latter cases the GIL goes back to what it was when init fails. Nothing is switched, and
-// nothing said, where the GIL is on for good anyway. See tg_config.gil_stays_off for the way to
-// forbid it.
+// In both latter cases an interpreter with a GIL of its own is refused, and the GIL goes back to
+// what it was when init fails. Nothing is switched, and nothing said, where the GIL is on for good
+// anyway. See tg_config.gil_stays_off for the way to forbid it.
 #ifndef TOGIL_NATIVE_H
 #define TOGIL_NATIVE_H
 

@@ -452,6 +452,39 @@ print(sums, undeclared.seen()['starts'], status())
 """ % toggle, "[3000, 3000, 3000, 3000] 21 permanent\n", warning)
 
 
+class Interpreters(NativeTest):
+    SEEN = "import safe; n = safe.seen()['starts']"
+
+    def test_each_starts_it(self):
+        # An object of one interpreter in another would be the wrong result: `starts` is 1 then.
+        self.check_run("import safe\nfrom togil import interpreters\n"
+                       "for own in (True, False):\n"
+                       "    with interpreters.create(own_gil=own) as i:\n"
+                       "        i.run(%r)\n        print(i.get('n'))\n"
+                       "print(safe.seen()['starts'], safe.seen()['constructed'],"
+                       " safe.seen()['freed'], status())\n" % self.SEEN,
+                       "2\n3\n3 1 2 %s\n" % STATUS)
+
+    def test_wanted_with_a_gil_of_its_own(self):
+        # Its own GIL protects nothing from the main interpreter, which may import it, too.
+        warning = "" if CLASSIC else WARNING % ("undeclared", SAYS["undeclared"])
+        self.check_run("from togil import interpreters\n"
+                       "with interpreters.create(own_gil=True) as i:\n"
+                       "    try:\n        i.run('import undeclared')\n"
+                       "    except interpreters.InterpreterError as e:\n"
+                       "        print(e.type_name, 'GIL of its own' in e.message, status())\n"
+                       "import undeclared\nprint(undeclared.seen()['starts'], status())\n",
+                       "ImportError True %s\n1 permanent\n" % STATUS, warning)
+
+    def test_wanted_with_the_shared_gil(self):
+        warning = "" if CLASSIC else WARNING % ("needs", SAYS["needs"])
+        self.check_run("from togil import interpreters\n"
+                       "with interpreters.create(own_gil=False) as i:\n"
+                       "    i.run('import needs')\n    print(status())\n"
+                       "import needs\nprint(needs.seen()['starts'], status())\n",
+                       "permanent\n2 permanent\n", warning)
+
+
 class Race(NativeTest):
     """Under the thread sanitizer only: what the GIL protects a module from is really there."""
 
