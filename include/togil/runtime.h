@@ -107,6 +107,36 @@ TG_API tg_status tg_poll(tg_thread *t);
 // A small number that names the thread, unique in the process for ever.
 TG_API uint64_t tg_thread_id(tg_thread *t);
 
+// Makes the thread with this id raise exc, an exception or a class of them, at its next poll; a
+// wait for a lock, a join or a sleep ends for it, a system call does not. TG_NULL takes back what
+// was set and not raised yet. 1; 0: t's interpreter has no such thread; -1: TypeError on t. Any
+// thread.
+TG_API int tg_raise_in(tg_thread *t, uint64_t thread_id, tg_value exc);
+
+// --- signals of the process
+
+// A signal is noted where it arrives; fn is called for it on the runtime's main thread, attached,
+// at that thread's next poll. A wait of the main thread is interrupted for it and then goes on
+// until its old deadline. fn returns TG_OK, or TG_ERR_RAISED with an exception set on t.
+typedef tg_status (*tg_signal_fn)(tg_thread *t, int signo);
+
+// The main thread is the one that created the runtime; in the child of a fork the one that forked.
+TG_API bool tg_is_main_thread(tg_thread *t);
+// Routes a signal to fn; NULL raises KeyboardInterrupt. TG_ERR_STATE: t is not the main thread, or
+// another runtime has the signal, or it switches the GIL. TG_ERR_ARG: no such signal. TG_ERR_OS.
+TG_API tg_status tg_signal_handle(tg_thread *t, int signo, tg_signal_fn fn);
+// Gives it back to the system: ignored, or what the system does by default. Errors as above.
+TG_API tg_status tg_signal_default(tg_thread *t, int signo, bool ignore);
+// As if it had arrived. TG_ERR_STATE if the runtime does not handle it. Any thread.
+TG_API tg_status tg_signal_raise(tg_thread *t, int signo);
+
+// --- fork
+
+// fork(2) with the world stopped. In the child (*pid 0) t is the only thread and the main thread;
+// what other threads held is not released, and other runtimes of the process cannot be used.
+// TG_ERR_OS (errno).
+TG_API tg_status tg_fork(tg_thread *t, int64_t *pid);
+
 // --- threads started by the runtime
 
 typedef struct tg_thread_handle tg_thread_handle; // counted

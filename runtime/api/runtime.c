@@ -134,7 +134,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
             st = TG_ERR_NOMEM;
         }
         if (st == TG_OK && config->handle_sigint)
-            st = tgi_signals_install(rt, SIGINT);
+            st = tgi_signals_install(rt, SIGINT, NULL);
         if (st == TG_OK && config->gil_signal != 0)
             st = tgi_gil_signal_install(rt, config->gil_signal);
         if (st != TG_OK) {

@@ -28,6 +28,7 @@ set(TOGIL_CORE_SOURCES
     vm/import.c
     builtin/host.c
     builtin/copy.c
+    builtin/life.c
     builtin/start.c
     builtin/teardown.c
     builtin/table.c)

@@ -17,6 +17,7 @@ extern const tg_module_def tgi_module_os;
 extern const tg_module_def tgi_module_os_path;
 extern const tg_module_def tgi_module_posixpath;
 extern const tg_module_def tgi_module_random;
+extern const tg_module_def tgi_module_signal;
 extern const tg_module_def tgi_module_socket;
 extern const tg_module_def tgi_module_sys;
 extern const tg_module_def tgi_module_thread;
@@ -32,5 +33,9 @@ bool tgi_modules_stop(tg_thread *t);
 // The parts of it.
 bool tgi_thread_module_stop(tg_thread *t); // see tgi_modules_stop
 void tgi_atexit_module_stop(tg_thread *t);
+
+// In the child of a fork, on its one thread: calls the functions given to
+// _thread._after_fork_hook.
+void tgi_thread_module_after_fork(tg_thread *t);
 
 #endif

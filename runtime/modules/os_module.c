@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
 // os_module.c - the module os: the process, its environment, and the file system in small.
+// Processes and descriptors are in os_process.c.
 //
 // os.environ is a dict made when the module is first imported; changing it does not change the
 // environment of the process, which threads could not do safely.
 #include "modules/modules.h"
-#include "modules/os_path.h" // paths
+#include "modules/os_path.h"    // paths
+#include "modules/os_process.h" // fork and the like
 #include "modules/support.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h> // PATH_MAX
 #include <sched.h>
-#include <signal.h> // kill
-#include <stdio.h>  // rename
+#include <stdio.h> // rename
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,14 +87,6 @@ TGI_NATIVE(os_exit)
     if (tg_as_int64(t, args[0], &code) < 0)
         return TG_NULL;
     _exit((int)code);
-}
-
-TGI_NATIVE(os_kill)
-{
-    int64_t pid, number;
-    if (tg_as_int64(t, args[0], &pid) < 0 || tg_as_int64(t, args[1], &number) < 0)
-        return TG_NULL;
-    return kill((pid_t)pid, (int)number) < 0 ? tg_raise_os(t, errno, NULL) : TG_NONE;
 }
 
 TGI_NATIVE(os_getenv)
@@ -215,7 +208,6 @@ static const tg_function_def functions[] = {
     TGI_FN("urandom", os_urandom, 1, 1),
     TGI_FN("strerror", os_strerror, 1, 1),
     TGI_FN("_exit", os_exit, 1, 1),
-    TGI_FN("kill", os_kill, 2, 2),
     TGI_FN("getenv", os_getenv, 1, 2),
     TGI_FN("getcwd", os_getcwd, 0, 0),
     TGI_FN("chdir", os_chdir, 1, 1),
@@ -263,7 +255,7 @@ static int init(tg_thread *t, tg_value module)
         tg_module_add(t, module, "error", tg_retain(t, tg_error_class(t, TG_OSError))) < 0 ||
         tg_module_add(t, module, "path", tg_import(t, "posixpath")) < 0)
         return -1;
-    return tg_module_add_functions(t, module, functions);
+    return tg_module_add_functions(t, module, functions) < 0 ? -1 : tgi_os_process_init(t, module);
 }
 
 const tg_module_def tgi_module_os = {"os", init};

@@ -14,8 +14,7 @@
 #include "modules/thread_local.h" // _local
 #include "modules/thread_lock.h"  // lock, RLock
 
-#include <errno.h>
-#include <signal.h> // raise
+#include <signal.h> // SIGINT
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,6 +30,7 @@ typedef struct waited {
 typedef struct state {
     tg_value lock_type, handle_class, token_class; // const after init
     tg_value hooks;               // const after init: list of functions for the end
+    tg_value fork_hooks;          // const after init: list of functions for the child of a fork
     _Atomic(int64_t) stack_bytes; // any thread: 0 is the default
     _Atomic(int64_t) running;     // any thread: started by start_new_thread and not ended
     tgi_short_lock lock;
@@ -275,6 +275,20 @@ bool tgi_thread_module_stop(tg_thread *t)
     return false;
 }
 
+void tgi_thread_module_after_fork(tg_thread *t)
+{
+    state *s = state_of(t);
+    size_t n = s == NULL ? 0 : tg_list_size(t, s->fork_hooks);
+    for (size_t i = 0; i < n; i++) {
+        tg_value hook = tg_list_get(t, s->fork_hooks, i);
+        tg_value result = hook == TG_NULL ? TG_NULL : tg_call(t, hook, NULL, 0);
+        if (result == TG_NULL)
+            tgi_report_ignored(t, "Exception ignored after fork in: ", hook);
+        tg_release(t, result);
+        tg_release(t, hook);
+    }
+}
+
 // --- functions of the module
 
 TGI_NATIVE(thread_start_joinable)
@@ -387,16 +401,16 @@ TGI_NATIVE(thread_stack_size)
     return tg_int(t, old);
 }
 
-// As Ctrl-C, if the runtime handles that; otherwise the signal would end the process.
+// As if the signal (SIGINT unless given) had arrived, if the runtime handles it.
 TGI_NATIVE(thread_interrupt_main)
 {
-    struct sigaction now;
-    if (sigaction(SIGINT, NULL, &now) < 0)
-        return tg_raise_os(t, errno, NULL);
-    if ((now.sa_flags & SA_SIGINFO) == 0 &&
-        (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN))
-        return TG_NONE;
-    return raise(SIGINT) == 0 ? TG_NONE : tg_raise_os(t, errno, NULL);
+    int64_t signo = SIGINT;
+    if (nargs > 0 && tg_as_int64(t, args[0], &signo) < 0)
+        return TG_NULL;
+    if (signo < 1 || signo > 64)
+        return tg_raise(t, TG_ValueError, "signal number out of range");
+    (void)tg_signal_raise(t, (int)signo);
+    return tg_is_main_thread(t) && tg_poll(t) != TG_OK ? TG_NULL : TG_NONE;
 }
 
 TGI_NATIVE(thread_shutdown_hook)
@@ -404,6 +418,13 @@ TGI_NATIVE(thread_shutdown_hook)
     if (!tg_callable(t, args[0]))
         return tg_raise(t, TG_TypeError, "the hook must be callable");
     return tg_list_append(t, state_of(t)->hooks, args[0]) < 0 ? TG_NULL : TG_NONE;
+}
+
+TGI_NATIVE(thread_after_fork_hook)
+{
+    if (!tg_callable(t, args[0]))
+        return tg_raise(t, TG_TypeError, "the hook must be callable");
+    return tg_list_append(t, state_of(t)->fork_hooks, args[0]) < 0 ? TG_NULL : TG_NONE;
 }
 
 static const tg_function_def functions[] = {
@@ -418,8 +439,9 @@ static const tg_function_def functions[] = {
     TGI_FN("exit", thread_exit, 0, 0),
     TGI_FN("exit_thread", thread_exit, 0, 0),
     TGI_FN("stack_size", thread_stack_size, 0, 1),
-    TGI_FN("interrupt_main", thread_interrupt_main, 0, 0),
+    TGI_FN("interrupt_main", thread_interrupt_main, 0, 1),
     TGI_FN("_shutdown_hook", thread_shutdown_hook, 1, 1),
+    TGI_FN("_after_fork_hook", thread_after_fork_hook, 1, 1),
     TGI_FN_END,
 };
 
@@ -430,6 +452,7 @@ static void free_state(tg_thread *t, void *p)
     tg_release(t, s->handle_class);
     tg_release(t, s->token_class);
     tg_release(t, s->hooks);
+    tg_release(t, s->fork_hooks);
     free_waited(s->waited_for);
     free(s);
 }
@@ -450,8 +473,9 @@ static state *make_state(tg_thread *t)
     s->handle_class = tg_class(t, &handle_class);
     s->token_class = tg_class(t, &tgi_local_token_class);
     s->hooks = tg_list(t, NULL, 0);
+    s->fork_hooks = tg_list(t, NULL, 0);
     if (s->lock_type == TG_NULL || s->handle_class == TG_NULL || s->token_class == TG_NULL ||
-        s->hooks == TG_NULL) {
+        s->hooks == TG_NULL || s->fork_hooks == TG_NULL) {
         free_state(t, s);
         return NULL;
     }

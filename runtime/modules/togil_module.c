@@ -43,14 +43,21 @@ TGI_NATIVE(togil_thread_count)
     return tg_int(t, (int64_t)tg_thread_count(t));
 }
 
+// raise_in(ident, exc): exc None takes back what was set. Whether there is such a thread.
+TGI_NATIVE(togil_raise_in)
+{
+    int64_t ident;
+    if (tg_as_int64(t, args[0], &ident) < 0)
+        return TG_NULL;
+    int found = tg_raise_in(t, (uint64_t)ident, args[1] == TG_NONE ? TG_NULL : args[1]);
+    return found < 0 || tg_poll(t) != TG_OK ? TG_NULL : tg_bool(found != 0); // it may be itself
+}
+
 static const tg_function_def functions[] = {
-    TGI_FN("mode", togil_mode, 0, 0),
-    TGI_FN("modes", togil_modes, 0, 0),
-    TGI_FN("counts", togil_counts, 0, 0),
-    TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
-    TGI_FN("stats", tgi_togil_stats, 0, 0),
-    TGI_FN("thread_count", togil_thread_count, 0, 0),
-    TGI_FN_END,
+    TGI_FN("mode", togil_mode, 0, 0),         TGI_FN("modes", togil_modes, 0, 0),
+    TGI_FN("counts", togil_counts, 0, 0),     TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
+    TGI_FN("stats", tgi_togil_stats, 0, 0),   TGI_FN("thread_count", togil_thread_count, 0, 0),
+    TGI_FN("raise_in", togil_raise_in, 2, 2), TGI_FN_END,
 };
 
 // togil.interpreters, as an attribute and for `import togil.interpreters`.

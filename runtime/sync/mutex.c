@@ -17,6 +17,7 @@
 typedef struct mutex_waiter {
     int64_t fair_at; // from here on the lock is handed over
     bool handed_over;
+    tgi_parker *parker;
 } mutex_waiter;
 
 static inline uint8_t peek(tgi_mutex *m)
@@ -27,7 +28,7 @@ static inline uint8_t peek(tgi_mutex *m)
 
 tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags)
 {
-    mutex_waiter self = {.fair_at = 0, .handed_over = false};
+    mutex_waiter self = {.fair_at = 0, .handed_over = false, .parker = tgi_parker_self()};
     int spins = 0;
     uint8_t seen = peek(m);
     for (;;) {
@@ -55,8 +56,11 @@ tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags)
         }
         switch (tgi_park(&m->bits, &seen, 1, until, &self, flags)) {
         case TGI_PARK_OK:
-            if (self.handed_over)
+            if (self.handed_over) {
+                // ORDER: relaxed; read in the child of a fork only.
+                atom_store_relaxed(&self.parker->given, NULL);
                 return TG_OK;
+            }
             break;
         case TGI_PARK_AGAIN:
             break;
@@ -82,6 +86,8 @@ static void hand_over(void *ctx, bool found, void *waiter_arg, bool has_more)
         mutex_waiter *waiter = waiter_arg;
         if (unlock->now >= waiter->fair_at) {
             waiter->handed_over = true;
+            // ORDER: relaxed; as where it is taken back. The waiter sleeps until it is posted.
+            atom_store_relaxed(&waiter->parker->given, (void *)unlock->mutex);
             bits |= TGI_MUTEX_LOCKED;
         }
         if (has_more)

@@ -51,6 +51,9 @@ size_t tgi_parked_count(const void *addr);
 // until the OS thread ends.
 typedef struct tgi_parker {
     _Atomic(uint32_t) word; // any thread: POSTED, INTERRUPT
+    // Any thread: a tgi_mutex that was handed over to the OS thread while it slept; NULL once it
+    // has noticed. For fork: a thread that is gone never will.
+    _Atomic(void *) given;
 } tgi_parker;
 
 // The calling OS thread's.

@@ -33,6 +33,15 @@ tg_status tgi_recursive_unlock(tgi_recursive *r, uint32_t id);
 uint32_t tgi_recursive_release_all(tgi_recursive *r, uint32_t id);
 void tgi_recursive_restore(tgi_recursive *r, uint32_t id, uint32_t levels, unsigned flags);
 
+// Child of fork: whoever held it is gone.
+static inline void tgi_recursive_reset(tgi_recursive *r)
+{
+    tgi_mutex_reset(&r->mutex);
+    // ORDER: relaxed; only one thread exists.
+    atom_store_relaxed(&r->owner, 0);
+    r->depth = 0;
+}
+
 static inline bool tgi_recursive_is_owned(tgi_recursive *r, uint32_t id)
 {
     // ORDER: relaxed; only the owner can read its own id here, and it wrote it itself.

@@ -23,7 +23,7 @@ tg_status tgi_gil_signal_install(tg_runtime *rt, int signo)
 {
     if (!rt->gil_switchable)
         return TG_ERR_UNSUPPORTED;
-    tg_status st = tgi_signals_install(rt, signo);
+    tg_status st = tgi_signals_install(rt, signo, NULL);
     if (st == TG_OK)
         rt->signals.toggle = signo;
     return st;

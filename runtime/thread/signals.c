@@ -19,18 +19,22 @@
 #include <signal.h>      // sigaction
 #include <sys/eventfd.h> // wake_fd
 
-enum { SIGNALS = 64 };
-
-static _Atomic(tg_runtime *) owners[SIGNALS];
-static pthread_t main_os[SIGNALS]; // const while the owner is set
+static _Atomic(tg_runtime *) owners[TGI_SIGNALS];
+static pthread_t main_os[TGI_SIGNALS]; // const while the owner is set
 
 void tgi_signals_init(tgi_signals *s)
 {
     // ORDER: relaxed; nobody else knows it yet.
     atom_store_relaxed(&s->pending, 0);
     atom_store_relaxed(&s->wake_fd, -1);
-    s->installed = 0;
     s->toggle = 0;
+    atom_store_relaxed(&s->installed, 0); // ORDER: relaxed; as above.
+}
+
+static uint64_t installed(tg_runtime *rt)
+{
+    // ORDER: relaxed; see tgi_signals_install.
+    return atom_load_relaxed(&rt->signals.installed);
 }
 
 // Either in the handler on the main OS thread, or with threads_lock held.
@@ -69,9 +73,9 @@ static void on_signal(int signo)
     errno = saved;
 }
 
-tg_status tgi_signals_install(tg_runtime *rt, int signo)
+tg_status tgi_signals_install(tg_runtime *rt, int signo, tgi_signal_fn *fn)
 {
-    if (signo <= 0 || signo >= SIGNALS)
+    if (signo <= 0 || signo >= TGI_SIGNALS)
         return TG_ERR_ARG;
     // ORDER: relaxed; only this thread changes it.
     if (atom_load_relaxed(&rt->signals.wake_fd) < 0)
@@ -81,6 +85,7 @@ tg_status tgi_signals_install(tg_runtime *rt, int signo)
     // ORDER: acq_rel; the release pairs with the acquire in on_signal.
     if (!atom_cas_strong_acq_rel(&owners[signo], &expected, rt) && expected != rt)
         return TG_ERR_STATE;
+    rt->signals.fn[signo] = fn;
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     if (sigaction(signo, &action, NULL) != 0) {
@@ -88,29 +93,32 @@ tg_status tgi_signals_install(tg_runtime *rt, int signo)
         atom_store_release(&owners[signo], NULL);
         return TG_ERR_OS;
     }
-    rt->signals.installed |= UINT64_C(1) << signo;
+    // ORDER: relaxed; one writer. Others only want to know whether it would be noticed.
+    atom_store_relaxed(&rt->signals.installed, installed(rt) | UINT64_C(1) << signo);
     return TG_OK;
 }
 
 tg_status tgi_signals_remove(tg_runtime *rt, int signo)
 {
-    if (signo <= 0 || signo >= SIGNALS)
+    if (signo <= 0 || signo >= TGI_SIGNALS)
         return TG_ERR_ARG;
-    if ((rt->signals.installed >> signo & 1) == 0)
+    if ((installed(rt) >> signo & 1) == 0)
         return TG_ERR_STATE;
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigemptyset(&action.sa_mask);
     (void)sigaction(signo, &action, NULL);
     // ORDER: release; the handler is out of place.
     atom_store_release(&owners[signo], NULL);
-    rt->signals.installed &= ~(UINT64_C(1) << signo);
+    // ORDER: relaxed; as in install.
+    atom_store_relaxed(&rt->signals.installed, installed(rt) & ~(UINT64_C(1) << signo));
+    rt->signals.fn[signo] = NULL;
     return TG_OK;
 }
 
 void tgi_signals_fini(tg_runtime *rt)
 {
-    for (int signo = 1; signo < SIGNALS; signo++)
-        if ((rt->signals.installed >> signo & 1) != 0)
+    for (int signo = 1; signo < TGI_SIGNALS; signo++)
+        if ((installed(rt) >> signo & 1) != 0)
             (void)tgi_signals_remove(rt, signo);
     // ORDER: relaxed; no handler of ours is in place any more.
     int fd = atom_exchange_relaxed(&rt->signals.wake_fd, -1);
@@ -120,7 +128,7 @@ void tgi_signals_fini(tg_runtime *rt)
 
 void tgi_signals_raise(tg_runtime *rt, int signo)
 {
-    TGI_ASSERT(signo > 0 && signo < SIGNALS);
+    TGI_ASSERT(signo > 0 && signo < TGI_SIGNALS);
     tgi_rawlock_lock(&rt->threads_lock);
     deliver(rt, signo);
     tgi_rawlock_unlock(&rt->threads_lock);
@@ -149,6 +157,14 @@ void tgi_signals_follow(tg_thread *from, tg_thread *to)
     tgi_rawlock_unlock(&rt->threads_lock);
 }
 
+bool tgi_signals_raise_if_handled(tg_runtime *rt, int signo)
+{
+    if (signo <= 0 || signo >= TGI_SIGNALS || (installed(rt) >> signo & 1) == 0)
+        return false;
+    tgi_signals_raise(rt, signo);
+    return true;
+}
+
 int tgi_signals_take(tg_runtime *rt)
 {
     // ORDER: relaxed; trusted only when tgi_signals_take_one says so.
@@ -161,4 +177,21 @@ int tgi_signals_take(tg_runtime *rt)
             return signo;
     }
     return 0;
+}
+
+void tgi_signals_after_fork(tg_runtime *rt)
+{
+    // The parent's signals are not the child's, and a shared descriptor would wake the wrong one.
+    // ORDER: relaxed (all here); only one thread exists.
+    atom_store_relaxed(&rt->signals.pending, 0);
+    int fd = atom_load_relaxed(&rt->signals.wake_fd);
+    if (fd >= 0) {
+        (void)tgi_os.close(fd);
+        // ORDER: relaxed; as above.
+        atom_store_relaxed(&rt->signals.wake_fd, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    }
+    for (int signo = 1; signo < TGI_SIGNALS; signo++) {
+        if ((installed(rt) >> signo & 1) != 0)
+            main_os[signo] = pthread_self();
+    }
 }

@@ -8,6 +8,10 @@
 // Invariants  H1  `gone` is set once, after the state has been freed or left behind.
 //             H2  the OS thread is joined at most once, and if it is never joined it is detached
 //                 by whoever drops the last reference.
+//
+// Note [handle-list]
+// A thread may be between leaving its runtime and setting `gone` when another one forks; no state
+// leads to its handle then. So all handles of the process whose threads run are in one list.
 #include "thread/start.h"
 
 #include "base/config.h"    // stack sizes
@@ -18,6 +22,89 @@
 #include <errno.h>  // TG_ERR_OS
 #include <signal.h> // signals go to the main thread
 #include <string.h> // names
+
+static tgi_rawlock handles_lock;
+static tgi_thread_handle *handles; // guarded by handles_lock
+
+static void list_handle(tgi_thread_handle *h)
+{
+    tgi_rawlock_lock(&handles_lock);
+    h->next = handles;
+    if (handles != NULL)
+        handles->prev = h;
+    handles = h;
+    tgi_rawlock_unlock(&handles_lock);
+}
+
+static void unlist_locked(tgi_thread_handle *h)
+{
+    if (h->prev != NULL)
+        h->prev->next = h->next;
+    else
+        handles = h->next;
+    if (h->next != NULL)
+        h->next->prev = h->prev;
+    h->prev = h->next = NULL;
+}
+
+static void unlist(tgi_thread_handle *h)
+{
+    tgi_rawlock_lock(&handles_lock);
+    unlist_locked(h);
+    tgi_rawlock_unlock(&handles_lock);
+}
+
+void tgi_thread_handles_lock(void)
+{
+    tgi_rawlock_lock(&handles_lock);
+}
+
+void tgi_thread_handles_unlock(void)
+{
+    tgi_rawlock_unlock(&handles_lock);
+}
+
+// Faults of this very thread still arrive.
+static void change_signals(int how)
+{
+    sigset_t set;
+    sigfillset(&set);
+    sigdelset(&set, SIGSEGV);
+    sigdelset(&set, SIGBUS);
+    sigdelset(&set, SIGFPE);
+    sigdelset(&set, SIGILL);
+    sigdelset(&set, SIGABRT);
+    sigdelset(&set, SIGTRAP);
+    sigdelset(&set, SIGPROF);
+    (void)pthread_sigmask(how, &set, NULL);
+}
+
+static _Thread_local bool takes_no_signals; // started here
+
+static tg_status nothing_to_join(void *arg)
+{
+    (void)arg;
+    return TG_OK;
+}
+
+void tgi_thread_handles_after_fork(tg_thread *t)
+{
+    tgi_rawlock_reset(&handles_lock);
+    for (tgi_thread_handle *h = handles; h != NULL;) {
+        tgi_thread_handle *next = h->next;
+        if (h->id != t->id) {
+            unlist_locked(h);
+            tgi_event_set(&h->gone);
+            h->joined = (tgi_once)TGI_ONCE_INIT; // somebody may have been joining
+            (void)tgi_once_run(&h->joined, nothing_to_join, NULL);
+            tgi_thread_handle_release(h); // the thread's own count
+        }
+        h = next;
+    }
+    if (takes_no_signals)
+        change_signals(SIG_UNBLOCK); // t is the main thread now
+    takes_no_signals = false;
+}
 
 typedef struct boot {
     tgi_thread_handle *handle;
@@ -45,26 +132,12 @@ void tgi_thread_handle_release(tgi_thread_handle *h)
     tgi_raw_free(h);
 }
 
-static void take_no_signals(void)
-{
-    // Faults of this very thread still arrive.
-    sigset_t set;
-    sigfillset(&set);
-    sigdelset(&set, SIGSEGV);
-    sigdelset(&set, SIGBUS);
-    sigdelset(&set, SIGFPE);
-    sigdelset(&set, SIGILL);
-    sigdelset(&set, SIGABRT);
-    sigdelset(&set, SIGTRAP);
-    sigdelset(&set, SIGPROF);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 static void *run(void *arg)
 {
     boot b = *(boot *)arg;
     tgi_raw_free(arg);
-    take_no_signals();
+    change_signals(SIG_BLOCK);
+    takes_no_signals = true;
     (void)pthread_setname_np(pthread_self(), b.os_name);
     if (tgi_thread_try_attach(b.t) == TG_OK) {
         b.fn(b.t, b.arg);
@@ -76,6 +149,7 @@ static void *run(void *arg)
             b.drop(b.arg);
     }
     tgi_event_set(&b.handle->gone); // H1
+    unlist(b.handle);
     tgi_thread_handle_release(b.handle);
     return NULL;
 }
@@ -110,8 +184,10 @@ tg_status tgi_thread_start(tg_interp *interp, void (*fn)(tg_thread *t, void *arg
     *b = (boot){.handle = h, .t = t, .fn = fn, .drop = options->drop, .arg = arg};
     memcpy(b->os_name, t->name, sizeof b->os_name - 1); // the system shows 15 characters
 
+    list_handle(h);
     int error = tgi_os.thread_create(&h->os, stack, run, b);
     if (error != 0) {
+        unlist(h);
         tgi_thread_discard(t);
         tgi_raw_free(b);
         tgi_raw_free(h);

@@ -11,12 +11,13 @@
 
 // A started thread as its starter sees it. Counted: the starter and the thread hold one each.
 typedef struct tgi_thread_handle {
-    _Atomic(uint32_t) refs; // any thread
-    uint32_t id;            // const once started: of the thread state
-    pthread_t os;           // const once started
-    tgi_event gone;         // set when the thread has left the runtime
-    tgi_once joined;        // the OS thread has been joined
-    bool created;           // const once started: os is valid
+    _Atomic(uint32_t) refs;                // any thread
+    uint32_t id;                           // const once started: of the thread state
+    pthread_t os;                          // const once started
+    tgi_event gone;                        // set when the thread has left the runtime
+    tgi_once joined;                       // the OS thread has been joined
+    bool created;                          // const once started: os is valid
+    struct tgi_thread_handle *prev, *next; // list of those not gone: Note [handle-list]
 } tgi_thread_handle;
 
 typedef struct tgi_start_options {
@@ -44,6 +45,11 @@ static inline bool tgi_thread_handle_is_gone(tgi_thread_handle *h)
 {
     return tgi_event_is_set(&h->gone);
 }
+
+// fork: the list is locked across it, and in the child every thread but t is gone.
+void tgi_thread_handles_lock(void);
+void tgi_thread_handles_unlock(void);
+void tgi_thread_handles_after_fork(tg_thread *t);
 
 void tgi_thread_handle_retain(tgi_thread_handle *h);
 // The last release of a thread that was not joined lets the OS thread go by itself.

@@ -149,6 +149,12 @@ int tgc_stream_write(tg_thread *t, int fd, const char *data, size_t n)
     return due ? tgc_stream_flush(t, fd) : 0;
 }
 
+void tgc_streams_after_fork(void)
+{
+    tgi_mutex_reset(&streams[0].lock);
+    tgi_mutex_reset(&streams[1].lock);
+}
+
 // --- print
 
 typedef struct text { // the bytes of one call

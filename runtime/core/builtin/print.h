@@ -15,6 +15,9 @@ int tgc_stream_write(tg_thread *t, int fd, const char *data, size_t n);
 // Hands what is buffered to the system. 0, or -1 with OSError; what could not be written is gone.
 #define tgc_stream_flush TG_CORE_SYM(tgc_stream_flush)
 int tgc_stream_flush(tg_thread *t, int fd);
+// Child of fork: nobody is inside of a stream.
+#define tgc_streams_after_fork TG_CORE_SYM(tgc_streams_after_fork)
+void tgc_streams_after_fork(void);
 
 #define tgc_builtin_print TG_CORE_SYM(tgc_builtin_print)
 tg_value tgc_builtin_print(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames);

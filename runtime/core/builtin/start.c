@@ -11,6 +11,7 @@
 #include "base/os.h"                    // stacks
 #include "core/builtin/builtins_core.h" // tables
 #include "core/builtin/builtins_iter.h" // tables
+#include "core/builtin/life.h"          // hooks
 #include "core/builtin/namespace.h"     // types
 #include "core/object/bytes.h"          // types
 #include "core/object/bytes_array.h"    // types
@@ -24,7 +25,6 @@
 #include "core/object/str.h"            // interning
 #include "mem/raw.h"                    // memory
 #include "sync/once.h"                  // one-time set-up
-#include "thread/signals.h"             // Ctrl-C
 
 // Address space per thread, touched as used: 16 MiB of registers, 20 MiB of frames.
 #define STACK_VALUES ((size_t)1 << 21)
@@ -93,6 +93,7 @@ static tg_status thread_init(tg_thread *t)
         t->interp->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
     ct->raised = TGC_NULL;
     ct->locals = TGC_NULL;
+    atom_store_relaxed(&ct->async_exc.word, TGC_NULL); // ORDER: relaxed; nobody knows it yet.
     t->core = ct;
     if (tgc_policy_thread_init(t) == TG_OK)
         return TG_OK;
@@ -115,6 +116,9 @@ static void thread_clear(tg_thread *t)
     ct->locals = TGC_NULL;
     tgc_release(t, locals);
     tgc_error_clear(t);
+    tg_value unseen = tgc_slot_exchange(t, &ct->async_exc, TGC_NULL);
+    if (unseen != TGC_NULL)
+        tgc_release(t, unseen);
     tgc_policy_thread_exit(t);
     tgc_shared *shared = tgc_shared_of(t);
     tgi_mutex_lock(&shared->counts_lock);
@@ -143,31 +147,15 @@ static void merge_pending(tg_thread *t)
     tgc_policy_merge_pending(t);
 }
 
-static tg_status signals(tg_thread *t)
-{
-    bool interrupted = false;
-    while (tgi_signals_take(t->runtime) != 0)
-        interrupted = true;
-    if (!interrupted)
-        return TG_OK;
-    tgc_raise_value(t, &TGC_EXC(KeyboardInterrupt), TGC_NULL);
-    return TG_ERR_RAISED;
-}
-
-// The runtime goes down while this thread still runs: it unwinds. SystemExit is silent in a thread.
-static tg_status exit_requested(tg_thread *t)
-{
-    tgc_raise_value(t, &TGC_EXC(SystemExit), TGC_NULL);
-    return TG_ERR_RAISED;
-}
-
 const tgi_core_hooks tgc_hooks = {
     .thread_init = thread_init,
     .thread_clear = thread_clear,
     .thread_free = thread_free,
     .merge_pending = merge_pending,
-    .signals = signals,
-    .exit_requested = exit_requested,
+    .signals = tgc_life_signals,
+    .async_exc = tgc_life_async_exc,
+    .exit_requested = tgc_life_exit_requested,
+    .fork_child = tgc_life_fork_child,
 };
 
 // --- per interpreter

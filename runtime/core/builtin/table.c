@@ -5,6 +5,7 @@
 
 #include "core/builtin/copy.h"        // copy_*
 #include "core/builtin/host.h"        // host_*
+#include "core/builtin/life.h"        // entries
 #include "core/builtin/print.h"       // streams
 #include "core/builtin/start.h"       // start, clear
 #include "core/object/bytes.h"        // bytes_new

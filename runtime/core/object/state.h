@@ -60,7 +60,8 @@ typedef struct tgc_thread {
     uint64_t objects_made; // statistics: objects allocated and freed by this thread
     uint64_t objects_freed;
     uint64_t bytes_made, bytes_freed;
-    tg_value locals; // dict of thread-local data, or TGC_NULL
+    tg_value locals;    // dict of thread-local data, or TGC_NULL
+    tgc_slot async_exc; // any thread, by exchange: what another thread wants raised here
 } tgc_thread;
 
 // Per interpreter: tg_interp.core. The first field is what the gate needs to find the core.

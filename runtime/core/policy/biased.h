@@ -233,6 +233,12 @@ static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
 tg_status tgc_policy_thread_init(tg_thread *t);
 #define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
 void tgc_policy_thread_exit(tg_thread *t);
+// Child of fork: first the locks, then for each thread that is gone: t merges what it should have;
+// t is NULL for one of another interpreter, whose objects stay.
+#define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
+void tgc_policy_after_fork(void);
+#define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
+void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
 #define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
 void tgc_policy_merge_pending(tg_thread *t);
 

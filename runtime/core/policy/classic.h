@@ -148,6 +148,12 @@ static inline void tgc_policy_thread_exit(tg_thread *t)
 {
     (void)t;
 }
+static inline void tgc_policy_after_fork(void) {}
+static inline void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
+{
+    (void)t;
+    (void)dead;
+}
 static inline void tgc_policy_merge_pending(tg_thread *t)
 {
     (void)t;

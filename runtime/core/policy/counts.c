@@ -263,6 +263,42 @@ void tgc_policy_merge_pending(tg_thread *t)
     merge_all(t, items, count);
 }
 
+void tgc_policy_after_fork(void)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        tgi_mutex_reset(&table[i].lock);
+}
+
+void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
+{
+    merge_queue *q = own(dead)->queue, *heir = t != NULL ? own(t)->queue : NULL;
+    if (q == NULL)
+        return; // it had left the table already
+    uint32_t count, none;
+    tgc_obj **items = take(q, &count, true);
+    if (count > 0)
+        (void)take(q, &none, true); // it leaves the table only when it is empty
+    // Without memory they stay uncounted, which keeps them until the runtime ends.
+    if (heir == NULL) {
+        count = 0;
+    } else if (count > heir->capacity - heir->count) {
+        tgc_obj **more = tgi_raw_realloc(heir->items, ((size_t)heir->count + count) * sizeof *more);
+        if (more != NULL) {
+            heir->items = more;
+            heir->capacity = heir->count + count;
+        } else {
+            count = 0;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++)
+        heir->items[heir->count++] = items[i];
+    tgi_raw_free(items);
+    if (count > 0)
+        tgi_breaker_set(t, TGI_BRK_MERGE);
+    own(dead)->queue = NULL;
+    tgi_raw_free(q);
+}
+
 void tgc_policy_thread_exit(tg_thread *t)
 {
     merge_queue *q = own(t)->queue;

@@ -9,8 +9,8 @@
 #           gets lost.
 # Threads   Lists of waiters and all counters are guarded by one lock per object.
 # Relies on _thread: allocate_lock, LockType, RLock (with _release_save, _acquire_restore and
-#           _is_owned), get_ident, get_native_id, start_joinable_thread, _local, TIMEOUT_MAX;
-#           sys._print_exception.
+#           _is_owned), get_ident, get_native_id, start_joinable_thread, stack_size, _local,
+#           TIMEOUT_MAX, _after_fork_hook; sys._print_exception.
 
 import sys
 import _thread
@@ -619,11 +619,7 @@ def enumerate():
         return list(_active.values()) + list(_starting.values())
 
 
-def stack_size(size=0):
-    # 0 means the default of the system. Another size is refused, not ignored.
-    if size != 0:
-        raise RuntimeError("setting stack size not supported")
-    return 0
+stack_size = _thread.stack_size
 
 
 class ExceptHookArgs:
@@ -659,3 +655,36 @@ __excepthook__ = excepthook
 
 
 _main_thread = _MainThread()
+
+
+class _NeverRan:
+    # The handle of a thread that somebody was starting when another thread forked.
+
+    def is_done(self):
+        return True
+
+    def join(self, timeout=None):
+        return True
+
+
+def _after_fork():
+    # The child has one thread, which is its main thread. The others' objects say that they have
+    # ended; what they held stays held.
+    global _main_thread, _registry_lock, _report_lock
+    _registry_lock = _allocate_lock()
+    _report_lock = _allocate_lock()
+    thread = _active.get(get_ident())
+    for other in _starting.values():
+        other._handle = _NeverRan()
+        other._handle_lock = _allocate_lock()
+    _active.clear()
+    _starting.clear()
+    if thread is None:
+        thread = _MainThread()
+    else:
+        _active[get_ident()] = thread
+        thread._native_id = get_native_id()
+    _main_thread = thread
+
+
+_thread._after_fork_hook(_after_fork)

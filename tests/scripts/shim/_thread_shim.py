@@ -72,6 +72,11 @@ def _shutdown_hook(function):
     _hooks.append(function)
 
 
+def _after_fork_hook(function):
+    import os
+    os.register_at_fork(after_in_child=function)
+
+
 def run_shutdown():
     # What the runtime does when the main script has ended.
     while _hooks:

@@ -28,7 +28,7 @@ static world signal_world(bool gil_on)
     world w = world_new(gil_on, true, &hooks);
     others = 0;
     REQUIRE(tgi_gil_signal_install(w.rt, SIGUSR1) == TG_OK);
-    REQUIRE(tgi_signals_install(w.rt, SIGUSR2) == TG_OK);
+    REQUIRE(tgi_signals_install(w.rt, SIGUSR2, NULL) == TG_OK);
     return w;
 }
 

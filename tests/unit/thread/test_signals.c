@@ -32,7 +32,7 @@ static world signal_world(void)
 {
     memset(taken, 0, sizeof taken);
     world w = world_new(true, true, &hooks);
-    REQUIRE(tgi_signals_install(w.rt, SIGUSR1) == TG_OK);
+    REQUIRE(tgi_signals_install(w.rt, SIGUSR1, NULL) == TG_OK);
     return w;
 }
 
@@ -55,17 +55,17 @@ TEST(signal_becomes_a_breaker_bit)
 TEST(a_signal_has_one_owner)
 {
     world w = signal_world();
-    CHECK_EQ_INT(tgi_signals_install(w.rt, SIGUSR1), TG_OK);
-    CHECK_EQ_INT(tgi_signals_install(w.rt, 0), TG_ERR_ARG);
-    CHECK_EQ_INT(tgi_signals_install(w.rt, 64), TG_ERR_ARG);
-    CHECK_EQ_INT(tgi_signals_install(w.rt, SIGKILL), TG_ERR_OS);
+    CHECK_EQ_INT(tgi_signals_install(w.rt, SIGUSR1, NULL), TG_OK);
+    CHECK_EQ_INT(tgi_signals_install(w.rt, 0, NULL), TG_ERR_ARG);
+    CHECK_EQ_INT(tgi_signals_install(w.rt, 64, NULL), TG_ERR_ARG);
+    CHECK_EQ_INT(tgi_signals_install(w.rt, SIGKILL, NULL), TG_ERR_OS);
     CHECK_EQ_INT(tgi_signals_remove(w.rt, SIGUSR2), TG_ERR_STATE);
     tg_runtime *other = NULL;
     tgi_runtime_config config = {.gil_enabled = true};
     REQUIRE(tgi_runtime_create(&config, &other) == TG_OK);
-    CHECK_EQ_INT(tgi_signals_install(other, SIGUSR1), TG_ERR_STATE);
+    CHECK_EQ_INT(tgi_signals_install(other, SIGUSR1, NULL), TG_ERR_STATE);
     CHECK_EQ_INT(tgi_signals_remove(w.rt, SIGUSR1), TG_OK);
-    CHECK_EQ_INT(tgi_signals_install(other, SIGUSR1), TG_OK);
+    CHECK_EQ_INT(tgi_signals_install(other, SIGUSR1, NULL), TG_OK);
     tgi_runtime_destroy(other, NULL);
     world_end(&w);
 }
