@@ -392,12 +392,8 @@ TGI_NATIVE(thread_stack_size)
     if (size != 0 && size < MIN_STACK_BYTES)
         return tg_raise(t, TG_ValueError, "size not valid: %lld bytes", (long long)size);
     state *s = state_of(t);
-    // ORDER: relaxed; a setting.
-    int64_t old = atomic_load_explicit(&s->stack_bytes, memory_order_relaxed);
-    if (nargs > 0) {
-        // ORDER: relaxed; a setting.
-        atomic_store_explicit(&s->stack_bytes, size, memory_order_relaxed);
-    }
+    // ORDER: relaxed; a setting. Asking without a size sets the default, as in CPython.
+    int64_t old = atomic_exchange_explicit(&s->stack_bytes, size, memory_order_relaxed);
     return tg_int(t, old);
 }
 

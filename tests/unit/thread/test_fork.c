@@ -6,7 +6,9 @@
 // stopped, a child that cannot start threads.
 #include "world.h"
 
+#include "base/config.h"
 #include "sync/mutex.h"
+#include "sync/parking_lot.h"
 #include "thread/defer.h"
 #include "thread/fork.h"
 
@@ -114,6 +116,81 @@ static void run_forks(bool gil_on)
     atom_store_seq_cst(&stop_flag, true);
     for (int i = 0; i < 3; i++)
         world_join(h[i]);
+    world_end(&w);
+}
+
+// -- a lock on its way to a thread that is stopped
+// ---------------------------------------------------
+
+static void take_and_give(tg_thread *t, void *arg)
+{
+    (void)t;
+    atom_add_seq_cst(&ready, 1);
+    tgi_mutex_lock_detach(arg);
+    tgi_mutex_unlock(arg);
+}
+
+// The waiter has waited long enough to be handed the lock, and is handed it while the world is
+// stopped: it cannot take note before the fork. Without open_given the child waits for ever.
+TEST(lock_that_was_handed_to_a_sleeping_thread_is_open_in_the_child)
+{
+    world w = world_new(false, true, NULL);
+    atom_store_seq_cst(&ready, 0);
+    tgi_mutex_reset(&shared);
+    tgi_mutex_lock_detach(&shared);
+    tgi_thread_handle *h = world_start(&w, take_and_give, &shared);
+    world_await(w.t, &ready, 1);
+    while (tgi_parked_count(&shared.bits) == 0)
+        sched_yield();
+    int64_t fair = tgi_clock_now_ns() + 2 * TGI_MUTEX_FAIR_NS;
+    while (tgi_clock_now_ns() < fair)
+        sched_yield();
+    tgi_fork_prepare(w.t);
+    tgi_mutex_unlock(&shared);
+    CHECK(tgi_mutex_is_locked(&shared)); // handed over
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(20);
+        tgi_fork_child(w.t);
+        bool open = tgi_mutex_trylock(&shared), gone = tgi_thread_handle_is_gone(h);
+        tg_status joined = tgi_thread_join(h, TGI_DEADLINE_NEVER, 0);
+        tgi_thread_handle_release(h);
+        _exit(!open ? 2 : !gone ? 3 : joined != TG_OK ? 4 : 0);
+    }
+    tgi_fork_parent(w.t);
+    REQUIRE(pid > 0);
+    int status = 0;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    CHECK_EQ_INT(status, 0);
+    world_join(h);
+    CHECK(!tgi_mutex_is_locked(&shared));
+    world_end(&w);
+}
+
+// -- a started thread forks ----------------------------------------------------------------------
+
+static void fork_here(tg_thread *t, void *arg)
+{
+    tgi_fork_prepare(t);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(20);
+        tgi_fork_child(t);
+        sigset_t blocked;
+        pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+        _exit(!t->is_main ? 2 : sigismember(&blocked, SIGINT) ? 3 : 0);
+    }
+    tgi_fork_parent(t);
+    REQUIRE(pid > 0);
+    REQUIRE(waitpid(pid, arg, 0) == pid);
+}
+
+TEST(thread_that_forks_is_the_main_thread_of_the_child_and_takes_signals)
+{
+    world w = world_new(true, true, NULL);
+    int status = -1;
+    world_join(world_start(&w, fork_here, &status));
+    CHECK_EQ_INT(status, 0);
     world_end(&w);
 }
 

@@ -52,6 +52,32 @@ TEST(signal_becomes_a_breaker_bit)
     world_end(&w);
 }
 
+static int called[65];
+
+static tg_status note_call(tg_thread *t, int signo)
+{
+    (void)t;
+    called[signo]++;
+    return TG_OK;
+}
+
+TEST(signal_keeps_the_function_it_was_installed_with)
+{
+    world w = signal_world();
+    CHECK(!tgi_signals_raise_if_handled(w.rt, SIGUSR2));
+    CHECK_EQ_INT(tgi_signals_install(w.rt, SIGUSR2, note_call), TG_OK);
+    CHECK(w.rt->signals.fn[SIGUSR2] == note_call);
+    CHECK(w.rt->signals.fn[SIGUSR1] == NULL);
+    CHECK(tgi_signals_raise_if_handled(w.rt, SIGUSR2));
+    CHECK_EQ_INT(tgi_signals_take(w.rt), SIGUSR2);
+    CHECK_EQ_INT(tgi_signals_remove(w.rt, SIGUSR2), TG_OK);
+    CHECK(w.rt->signals.fn[SIGUSR2] == NULL);
+    CHECK(!tgi_signals_raise_if_handled(w.rt, SIGUSR2));
+    CHECK_EQ_INT(called[SIGUSR2], 0); // calling is the core's, at a poll
+    CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_ERR_RAISED);
+    world_end(&w);
+}
+
 TEST(a_signal_has_one_owner)
 {
     world w = signal_world();

@@ -8,6 +8,7 @@
 
 #include "sync/event.h"
 #include "thread/gil.h"
+#include "thread/stw.h"
 
 #include <errno.h>
 
@@ -94,6 +95,55 @@ TEST(errno_survives_hooks_that_change_it)
     tgi_thread_attach(w.t);
     CHECK_EQ_INT(errno, 6);
     world_end(&w);
+}
+
+// An attach that has to wait: for the GIL, then for the end of a pause.
+static void keep_errno(tg_thread *t, void *arg)
+{
+    _Atomic(int) *step = arg;
+    tgi_thread_detach(t);
+    atom_add_seq_cst(step, 1); // 1: the other thread takes the GIL, or stops the world
+    while (atom_load_seq_cst(step) < 2)
+        sched_yield();
+    errno = 77;
+    tgi_thread_attach(t);
+    CHECK_EQ_INT(errno, 77);
+}
+
+static void check_errno(bool gil_on, bool pause)
+{
+    world w = world_new(gil_on, true, &errno_hooks);
+    _Atomic(int) step = 0;
+    tgi_thread_handle *h = world_start(&w, keep_errno, &step);
+    world_await(w.t, &step, 1);
+    if (pause)
+        tgi_stop_the_world_global(w.t, w.rt, TGI_CAUSE_TEST);
+    atom_store_seq_cst(&step, 2);
+    // Until it waits for us, if it has to; without a GIL and a pause it does not.
+    while (pause && !gil_on && tgi_parked_count(&w.rt->threads->state) == 0)
+        sched_yield();
+    while (!pause && gil_on && atom_load_seq_cst(&w.rt->main_interp->gil->waiters) == 0)
+        sched_yield();
+    if (pause)
+        tgi_start_the_world_global(w.t, w.rt);
+    world_join(h);
+    world_end(&w);
+}
+
+TEST(errno_survives_an_attach_without_gil)
+{
+    check_errno(false, false);
+}
+
+TEST(errno_survives_an_attach_that_waits_for_the_gil)
+{
+    check_errno(true, false);
+}
+
+TEST(errno_survives_an_attach_that_waits_for_the_end_of_a_pause)
+{
+    check_errno(false, true);
+    check_errno(true, true);
 }
 
 static const tgi_core_hooks life_hooks = {.thread_init = hook_init,
