@@ -93,6 +93,25 @@ class Interrupt(CommandTest):
                    "server.settimeout(1000)\n"
                    "print('ready', flush=True)\nserver.accept()\n", True, "server.accept()")
 
+    def test_pipe(self):
+        self.check("import os\nr, w = os.pipe()\nprint('ready', flush=True)\nos.read(r, 1)\n", True,
+                   "os.read(r, 1)")
+
+    def test_waiting_for_a_child(self):
+        self.check("import os, time\npid = os.fork()\n"
+                   "if pid == 0:\n    time.sleep(20)\n    os._exit(0)\n"
+                   "try:\n    print('ready', flush=True)\n    os.waitpid(pid, 0)\n"
+                   "finally:\n    os.kill(pid, 9)\n", True, "os.waitpid(pid, 0)")
+
+    def test_connecting(self):
+        self.check("import socket\nfull = socket.socket()\nfull.bind(('127.0.0.1', 0))\n"
+                   "full.listen(0)\nfilled = []\n"
+                   "while True:\n    c = socket.socket()\n    filled.append(c)\n"
+                   "    c.settimeout(0.2)\n"
+                   "    if c.connect_ex(full.getsockname()) != 0:\n        break\n"
+                   "c = socket.socket()\nprint('ready', flush=True)\n"
+                   "c.connect(full.getsockname())\n", True, "c.connect(full.getsockname())")
+
     def test_reading_standard_input(self):
         self.check("print('ready', flush=True)\ninput()\n", True, "input()")
 
