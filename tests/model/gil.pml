@@ -12,7 +12,8 @@
 //             I2  a stopped world: nobody executes but the requester, all others are SUSPENDED.
 //             I3  a thread held detached does not execute.
 //             I4  a thread that was asked to let go while it held the GIL does not have it again
-//                 before another thread had it (policies `timed` and `fair`).
+//                 before another thread had it (policies `timed` and `fair`). A request of one
+//                 that was told in the meantime that the GIL is off is void.
 //             I5  the counter never leaves PERM, never reaches it by counting, is never negative,
 //                 and is 0 or PERM at the end.
 //             I6  nobody touches a freed thread state.
@@ -423,7 +424,10 @@ wait:
             :: found != NONE && found != t ->
                 assert(!freed[found]);              // I6
                 drop_bit[found] = 1;
-                owing = (holds_gil[found] && policy != TICKS -> found : owing);
+                if
+                :: holds_gil[found] && policy != TICKS && told[t] != OFF -> owing = found
+                :: else
+                fi
             :: else
             fi;
             found = NONE;
