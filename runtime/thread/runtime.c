@@ -158,10 +158,11 @@ static void ask_to_exit(const scope *s)
 {
     tg_runtime *rt = s->rt;
     tgi_rawlock_lock(&rt->threads_lock);
-    if (s->interp == NULL)
+    if (s->interp == NULL) {
         rt->ending = true; // A2
-    else
+    } else {
         s->interp->ending = true; // A2
+    }
     for (tg_thread *each = rt->threads; each != NULL; each = each->next) {
         if (!is_other(s, each))
             continue;
