@@ -60,7 +60,10 @@ typedef struct tg_config {
     int gil_signal;             // a signal that switches the GIL; 0: none. See docs/gil.md
     bool handle_sigint;         // Ctrl-C raises KeyboardInterrupt in the first thread
     bool gil_stays_off;         // also for native modules that are not declared safe: native.h
-    bool check_world;           // for tests: abort when the GIL or a pause breaks its promise
+    // A pause that takes longer than this to begin names the thread it waits for: stats.h. 0: 5000;
+    // negative: never.
+    int64_t pause_limit_ms;
+    bool check_world; // for tests: abort when the GIL or a pause breaks its promise
     // Called once by tg_runtime_destroy, attached, when every other thread has ended and the heap
     // is still there: the place to read the last figures (<togil/stats.h>). May be NULL.
     void (*at_end)(tg_thread *t, void *arg);

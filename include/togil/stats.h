@@ -77,6 +77,7 @@ enum {
 typedef struct tg_pause_report {
     int64_t scope;                   // TG_SCOPE_..., or the number of an interpreter
     uint64_t count[TG_PAUSE_CAUSES]; // pauses by cause
+    uint64_t late;                   // those that took longer than the limit to begin
     tg_histogram stopping;           // from the request until everybody had stopped
     tg_histogram stopped;            // from then until they were let go
     // The thread that the slowest stop waited for last.
@@ -85,6 +86,12 @@ typedef struct tg_pause_report {
     tg_pause_cause slowest_cause; // and what it was for
     char slowest_name[32];        // may be cut
 } tg_pause_report;
+
+// The watchdog. A pause of t's runtime that takes longer than `ns` to begin prints the thread it
+// waits for to stderr, at once; that thread adds its script stack when it stops at last. 0: the
+// default, five seconds; negative: never. Holds from the next pause on.
+TG_API void tg_set_pause_limit(tg_thread *t, int64_t ns);
+TG_API int64_t tg_pause_limit(tg_thread *t);
 
 // Steps through the scopes of t's runtime: *pos starts at 0; each call writes one report. First the
 // whole runtime, then closed interpreters if there were any, then each living interpreter by its

@@ -13,6 +13,7 @@
 #include "thread/runtime.h"   // tg_runtime
 #include "thread/stats.h"     // counters
 #include "thread/stw.h"       // pauses
+#include "thread/watchdog.h"  // limit
 
 #include <stddef.h>
 #include <string.h>
@@ -99,12 +100,23 @@ static void copy_report(int64_t scope, const tgi_stw_report *from, void *arg)
     tg_pause_report *out = arg;
     out->scope = scope;
     memcpy(out->count, from->pauses, sizeof out->count);
+    out->late = from->late;
     memcpy(&out->stopping, &from->stopping, sizeof out->stopping);
     memcpy(&out->stopped, &from->stopped, sizeof out->stopped);
     out->slowest_id = from->slowest_id;
     out->slowest_ns = from->slowest_ns;
     out->slowest_cause = (tg_pause_cause)from->slowest_cause;
     memcpy(out->slowest_name, from->slowest_name, sizeof out->slowest_name);
+}
+
+void tg_set_pause_limit(tg_thread *t, int64_t ns)
+{
+    tgi_watchdog_set_limit(t->runtime, ns);
+}
+
+int64_t tg_pause_limit(tg_thread *t)
+{
+    return tgi_watchdog_limit(t->runtime);
 }
 
 bool tg_pauses_next(tg_thread *t, size_t *pos, tg_pause_report *out)

@@ -22,6 +22,8 @@ static const char run_options[] =
     "  --stats          print the figures of the run at its end: GIL, pauses, objects\n"
     "  --stats=FILE     write them to FILE as JSON\n"
     "  --trace FILE     write what the threads did, and when, as JSON for Perfetto\n"
+    "  --pause-limit MS name the thread that a pause waits for longer than this\n"
+    "                   (default: 5000; 0: never)\n"
     "  --check-world    abort if the GIL or a pause ever fails to keep threads out (slower)\n";
 
 static void list_modes(FILE *to)

@@ -8,7 +8,9 @@
 // Rejected    getopt_long: it prints by itself, accepts abbreviations, and permutes.
 #include "cli/options.h"
 
+#include <errno.h>  // strtoll
 #include <stdarg.h> // va_list
+#include <stdint.h> // INT32_MAX
 #include <stdio.h>  // fprintf
 #include <stdlib.h> // getenv
 #include <string.h> // strcmp
@@ -133,8 +135,20 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 // --- the line
 
 static const char *const known_with_mode[] = {
-    "--mode",        "--gil",     "--counts", "--gil-policy", "--gil-signal", "--stats", "--trace",
-    "--check-world", "--version", "-V",       "--help",       "-h",           "-c",
+    "--mode",
+    "--gil",
+    "--counts",
+    "--gil-policy",
+    "--gil-signal",
+    "--stats",
+    "--trace",
+    "--check-world",
+    "--pause-limit",
+    "--version",
+    "-V",
+    "--help",
+    "-h",
+    "-c",
 };
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
@@ -178,9 +192,26 @@ static int take_mode_option(char **argv, int argc, int *at, const char *command,
     return st;
 }
 
-// Options of a run that do not choose the mode. 1, 0 if it is another option, -1 after a message.
-static int take_run_option(const char *option, const char *command, tgi_options *out)
+static int take_pause_limit(const char *value, const char *command, tgi_options *out)
 {
+    char *end;
+    errno = 0;
+    long long ms = strtoll(value, &end, 10);
+    if (errno != 0 || *value < '0' || *value > '9' || *end != '\0' || ms > INT32_MAX) {
+        tgi_usage_error(command, "--pause-limit takes milliseconds, not '%s'", value);
+        return -1;
+    }
+    out->pause_limit_ms = ms == 0 ? -1 : ms;
+    return 1;
+}
+
+// Options of a run that do not choose the mode. 1, 0 if it is another option, -1 after a message.
+static int take_run_option(char **argv, int argc, int *at, const char *command, tgi_options *out)
+{
+    const char *option = argv[*at], *value;
+    int st = tgi_option_value(argv, argc, at, "--pause-limit", command, &value);
+    if (st != 0)
+        return st < 0 ? st : take_pause_limit(value, command, out);
     // The value is behind "=" or there is none: what follows --stats is the script.
     if (strcmp(option, "--stats") == 0) {
         out->stats = true;
@@ -245,7 +276,7 @@ bool tgi_options_parse(int argc, char **argv, int first, const char *command, bo
         if (st == 0 && with_mode)
             st = tgi_take_gil_option(argv, argc, &at, command, out);
         if (st == 0 && with_mode)
-            st = take_run_option(option, command, out);
+            st = take_run_option(argv, argc, &at, command, out);
         if (st == 0 && with_mode)
             st = tgi_option_value(argv, argc, &at, "--trace", command, &out->trace);
         if (st < 0)

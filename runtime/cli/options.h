@@ -28,6 +28,7 @@ typedef struct tgi_options {
     char **args; // what follows the script
     int arg_count;
     bool help, version;
+    int64_t pause_limit_ms; // --pause-limit; 0: the default, negative: none
     bool check_world;       // --check-world
     bool stats;             // --stats: print the figures when the script has ended
     const char *stats_file; // --stats=FILE: write them there as JSON; NULL: no

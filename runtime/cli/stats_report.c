@@ -71,7 +71,10 @@ static void text_pauses(FILE *to, const tg_pause_report *r)
         fprintf(to, "%s%s %" PRIu64, comma, tg_pause_cause_name((tg_pause_cause)i), r->count[i]);
         comma = ", ";
     }
-    fputs(")\n", to);
+    fputs(")", to);
+    if (r->late != 0)
+        fprintf(to, ", %" PRIu64 " late", r->late);
+    fputs("\n", to);
     text_times(to, "stopping", &r->stopping);
     text_times(to, "stopped", &r->stopped);
     if (r->slowest_id != 0)
@@ -157,6 +160,7 @@ static void json_pauses(tgi_ab_json *json, const tg_pause_report *r)
     for (int i = 0; i < TG_PAUSE_CAUSES; i++)
         json_uint(json, tg_pause_cause_name((tg_pause_cause)i), r->count[i]);
     tgi_ab_json_close(json, '}');
+    json_uint(json, "late", r->late);
     json_times(json, "stopping_ns", &r->stopping);
     json_times(json, "stopped_ns", &r->stopped);
     if (r->slowest_id == 0) {

@@ -8,7 +8,8 @@
 //     {"pauses": 12, ...,
 //      "pause_times": {"runtime": REPORT, "ended": REPORT, 0: REPORT, ...},   by scope
 //      "gil_times": {"all": GIL, 3: GIL, ...}}                                by thread id
-//     REPORT     {"count": 12, "causes": {"gil": 12}, "stopping": TIMES, "stopped": TIMES,
+//     REPORT     {"count": 12, "causes": {"gil": 12}, "late": 0, "stopping": TIMES,
+//                 "stopped": TIMES,
 //                 "slowest": None or {"thread": 5, "name": "t", "cause": "gil", "ns": 1200}}
 //     GIL        {"name": "MainThread", "wait": TIMES, "hold": TIMES}
 //     TIMES      {"count": 12, "sum": 9000, "p50": 700, "p99": 1200, "max": 1200}   nanoseconds
@@ -96,7 +97,7 @@ static tg_value slowest(tg_thread *t, const tg_pause_report *r)
 static int fill_report(tg_thread *t, tg_value dict, const tg_pause_report *r)
 {
     if (put_uint(t, dict, "count", r->stopping.count) < 0 ||
-        put(t, dict, "causes", causes(t, r)) < 0 ||
+        put(t, dict, "causes", causes(t, r)) < 0 || put_uint(t, dict, "late", r->late) < 0 ||
         put(t, dict, "stopping", times(t, &r->stopping)) < 0 ||
         put(t, dict, "stopped", times(t, &r->stopped)) < 0)
         return -1;

@@ -21,6 +21,7 @@
 #include "base/hash.h"    // tgi_hash_mix
 #include "base/os.h"      // tgi_os.futex_wait
 #include "sync/point.h"   // tgi_point
+#include "sync/rank.h"    // no wait in a pause
 #include "sync/rawlock.h" // the lock of a bucket
 
 #include <errno.h> // ETIMEDOUT; kept across a park
@@ -163,6 +164,8 @@ tgi_park_result tgi_park(const void *addr, const void *expected, size_t size, tg
         flags = 0;
     if (!word_equals(addr, expected, size))
         return TGI_PARK_AGAIN;
+    if ((flags & TGI_PARK_DETACH) != 0)
+        tgi_rank_check_detach(addr);
 
     int saved = errno;
     void *token = (flags & TGI_PARK_DETACH) != 0 ? hooks->detach() : NULL;

@@ -4,6 +4,8 @@
 //
 // Invariants  R1  a lock is entered only if its rank is above all ranks held, except by trylock.
 //             R2  in a pause, only ranks from TGI_RANK_LEAF on are entered.
+//             R3  in a pause nothing is waited for detached, ranked or not: whoever ends the wait
+//                 may be stopped, and the requester must not detach.
 //             Releases may come in any order.
 #include "sync/rank.h"
 
@@ -64,6 +66,12 @@ void tgi_rank_leave(tgi_rank rank, const void *lock)
 void tgi_rank_set_paused(bool value)
 {
     paused = value;
+}
+
+void tgi_rank_check_detach(const void *addr)
+{
+    if (paused)
+        TGI_FATAL("%p is waited for in a pause: who ends the wait may be stopped", addr);
 }
 
 unsigned tgi_rank_held(void)

@@ -33,12 +33,15 @@ void tgi_rank_enter(tgi_rank rank, const void *lock);
 void tgi_rank_enter_try(tgi_rank rank, const void *lock); // after a trylock succeeded
 void tgi_rank_leave(tgi_rank rank, const void *lock);
 void tgi_rank_set_paused(bool paused); // the calling OS thread has stopped a world
-unsigned tgi_rank_held(void);          // how many ranks the calling OS thread holds
+// The calling thread is about to sleep, detached, until addr changes: R3.
+void tgi_rank_check_detach(const void *addr);
+unsigned tgi_rank_held(void); // how many ranks the calling OS thread holds
 #else
 #define tgi_rank_enter(rank, lock)     ((void)0)
 #define tgi_rank_enter_try(rank, lock) ((void)0)
 #define tgi_rank_leave(rank, lock)     ((void)0)
 #define tgi_rank_set_paused(paused)    ((void)0)
+#define tgi_rank_check_detach(addr)    ((void)0)
 #define tgi_rank_held()                (0u)
 #endif
 

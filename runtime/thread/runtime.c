@@ -19,6 +19,7 @@
 #include "thread/interp.h"  // the first one
 #include "thread/trace.h"   // rings
 
+#include "thread/watchdog.h"    // limit
 #include "thread/world_check.h" // check_world
 
 #include <string.h> // memset
@@ -60,6 +61,7 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
     tgi_qsbr_init(&rt->qsbr);
     tgi_deferred_pool_init(&rt->deferred, &rt->qsbr);
     tgi_stw_init(&rt->stw, NULL);
+    tgi_watchdog_set_limit(rt, config->pause_limit_ns);
     tgi_signals_init(&rt->signals);
     // ORDER: relaxed; nobody else knows the runtime yet.
     atom_store_relaxed(&rt->live, 1);

@@ -43,6 +43,11 @@ typedef struct tgi_core_hooks {
     tg_status (*calls)(tg_thread *t);
     tg_status (*collect)(tg_thread *t);
     tg_status (*exit_requested)(tg_thread *t); // the runtime is going down: unwind
+    // Calls fn for every frame of t, innermost first, on t's own OS thread: t is attached, or has
+    // just detached and is not suspended yet. No allocation, no locks.
+    void (*stack)(tg_thread *t,
+                  void (*fn)(const char *file, uint32_t line, const char *function, void *arg),
+                  void *arg);
     // Fork: after everything is stopped; then in the parent or in the child, still stopped.
     void (*fork_prepare)(tg_thread *t);
     void (*fork_parent)(tg_thread *t);
@@ -53,6 +58,7 @@ typedef struct tgi_runtime_config {
     bool gil_enabled;            // GIL on at the start; permanent if not switchable
     bool gil_switchable;         // false: classic counts, or the user pinned it
     bool check_world;            // see world_check.h
+    int64_t pause_limit_ns;      // see watchdog.h
     const char *counts;          // name of the counting policy, for reports; kept, not copied
     int64_t gil_interval_ns;     // 0: the default
     const char *gil_policy;      // NULL: "timed"
@@ -100,9 +106,10 @@ struct tg_runtime {
     uint64_t threads_ended;
     tgi_trace trace; // guarded by threads_lock
 
-    tgi_rwlock pause_lock;      // write: global pause; read: pause of one interpreter
-    tgi_stw stw;                // global pauses
-    tgi_stw_report dead_pauses; // guarded by threads_lock: of interpreters that are gone
+    tgi_rwlock pause_lock;           // write: global pause; read: pause of one interpreter
+    tgi_stw stw;                     // global pauses
+    _Atomic(int64_t) pause_limit_ns; // any thread: see watchdog.h
+    tgi_stw_report dead_pauses;      // guarded by threads_lock: of interpreters that are gone
 
     tg_interp *main_interp;           // const after init
     _Atomic(tg_thread *) main_thread; // the state that gets signals

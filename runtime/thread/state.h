@@ -87,11 +87,13 @@ struct tg_thread {
     tg_thread *prev, *next;            // list of the runtime
     struct tgi_stw *counted;           // the pause that waits for this thread
     struct tgi_trace_ring *trace_ring; // its events, also while no trace is on
-    uint32_t holds;                    // foreign threads that keep it from attaching
-    bool daemon;                       // not waited for at the end of the runtime
-    bool is_main;                      // receives signals
-    bool entered;                      // const after init: made by tgi_interp_enter
-    char name[32];                     // for people; may be cut
+    int64_t late_ns; // the pause that waits was requested then, and is late; 0: it is not
+    int late_cause;  // and its cause
+    uint32_t holds;  // foreign threads that keep it from attaching
+    bool daemon;     // not waited for at the end of the runtime
+    bool is_main;    // receives signals
+    bool entered;    // const after init: made by tgi_interp_enter
+    char name[32];   // for people; may be cut
 
     _Atomic(tgi_parker *) parker; // of the OS thread it is bound to; NULL when unbound
     pthread_t os;                 // valid while parker is set

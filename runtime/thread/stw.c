@@ -36,19 +36,15 @@
 
 #include "base/assert.h"        // TGI_INVARIANT
 #include "base/clock.h"         // lengths
-#include "base/config.h"        // TGI_STW_WATCHDOG_NS
 #include "sync/point.h"         // tgi_point
 #include "sync/rank.h"          // TGI_RANK_PAUSE
 #include "thread/breaker.h"     // tgi_breaker_set
 #include "thread/runtime.h"     // lists
 #include "thread/trace.h"       // hook
+#include "thread/watchdog.h"    // late pauses
 #include "thread/world_check.h" // who is inside
 
-#include <stdio.h>  // watchdog
 #include <string.h> // names
-
-static _Atomic(tgi_stw_watchdog *) watchdog;
-static _Atomic(int64_t) watchdog_after_ns = TGI_STW_WATCHDOG_NS;
 
 static const char *const cause_names[TGI_CAUSE_COUNT] = {
     [TGI_CAUSE_COLLECT] = "collect", [TGI_CAUSE_GIL] = "gil",         [TGI_CAUSE_FORK] = "fork",
@@ -66,14 +62,6 @@ void tgi_stw_init(tgi_stw *stw, tg_interp *interp)
     memset(stw, 0, sizeof *stw);
     stw->interp = interp;
     stw->global = interp == NULL;
-}
-
-void tgi_stw_set_watchdog(tgi_stw_watchdog *fn, int64_t after_ns)
-{
-    // ORDER: relaxed; used by the next pause.
-    atom_store_relaxed(&watchdog_after_ns, after_ns != 0 ? after_ns : TGI_STW_WATCHDOG_NS);
-    // ORDER: release; pairs with the acquire in report_slow.
-    atom_store_release(&watchdog, fn);
 }
 
 static bool in_scope(const tgi_stw *stw, const tg_thread *t)
@@ -109,6 +97,7 @@ void tgi_stw_note_detached(tg_thread *t)
     tg_runtime *rt = t->runtime;
     tgi_rawlock_lock(&rt->threads_lock);
     if (t->counted != NULL) {
+        tgi_watchdog_answer_locked(t);
         int seen = TGI_DETACHED;
         // ORDER: seq_cst; in one order with attach and stop. It fails only if another thread
         // holds t suspended for a moment, which is as good.
@@ -124,6 +113,7 @@ void tgi_stw_forget_locked(tg_thread *t)
 {
     if (t->counted != NULL)
         count_down_locked(t);
+    tgi_watchdog_ended_locked(t);
 }
 
 void tgi_stw_adopt_locked(tg_thread *t)
@@ -174,6 +164,7 @@ static void unlock_scope(tg_runtime *rt, tgi_stw *stw)
 static uint32_t stop_threads(tg_runtime *rt, tgi_stw *stw, tg_thread *requester)
 {
     tgi_rawlock_lock(&rt->threads_lock);
+    stw->late = false;
     stw->requested = true;
     stw->requester = requester;
     stw->waiting_for = 0;
@@ -194,24 +185,6 @@ static uint32_t stop_threads(tg_runtime *rt, tgi_stw *stw, tg_thread *requester)
     return waiting_for;
 }
 
-static void report_slow(tg_runtime *rt, tgi_stw *stw)
-{
-    int64_t waited = tgi_clock_now_ns() - stw->requested_ns;
-    // ORDER: acquire; pairs with tgi_stw_set_watchdog.
-    tgi_stw_watchdog *fn = atom_load_acquire(&watchdog);
-    tgi_rawlock_lock(&rt->threads_lock);
-    for (tg_thread *t = rt->threads; t != NULL; t = t->next) {
-        if (t->counted != stw)
-            continue;
-        if (fn != NULL)
-            fn(t, waited, stw->cause);
-        else
-            fprintf(stderr, "togil: pause (%s) has waited %.1f s for thread %u \"%s\"\n",
-                    tgi_stw_cause_name(stw->cause), (double)waited / 1e9, (unsigned)t->id, t->name);
-    }
-    tgi_rawlock_unlock(&rt->threads_lock);
-}
-
 static void stop(tg_thread *requester, tg_runtime *rt, tgi_stw *stw, tgi_stw_cause cause)
 {
     TGI_INVARIANT(requester == tgi_current_thread());
@@ -222,10 +195,9 @@ static void stop(tg_thread *requester, tg_runtime *rt, tgi_stw *stw, tgi_stw_cau
     if (stop_threads(rt, stw, requester) != 0) {
         // The requester stays attached: if it detached, attaching again would make it take back
         // locks that may belong to threads it has stopped.
-        // ORDER: relaxed; a setting.
-        tgi_deadline alarm = tgi_deadline_after_ns(atom_load_relaxed(&watchdog_after_ns));
+        tgi_deadline alarm = tgi_watchdog_alarm(rt);
         if (tgi_event_wait_flags(&stw->all_stopped, alarm, 0) != TG_OK) {
-            report_slow(rt, stw);
+            tgi_watchdog_bark(rt, stw);
             (void)tgi_event_wait_flags(&stw->all_stopped, TGI_DEADLINE_NEVER, 0);
         }
         // The setter held threads_lock: passing through it means that it is done with the event.
@@ -248,6 +220,7 @@ static void record(tgi_stw *stw, int64_t restarted_ns)
     tgi_mutex_lock(&stw->report_lock);
     tgi_stw_report *r = &stw->report;
     r->pauses[stw->cause]++;
+    r->late += stw->late;
     tgi_histogram_add(&r->stopping, stopping);
     tgi_histogram_add(&r->stopped, restarted_ns - stw->stopped_ns);
     if (stw->last_id != 0 && stopping > r->slowest_ns) {
@@ -405,6 +378,7 @@ void tgi_stw_bury_locked(tg_interp *interp)
     const tgi_stw_report *from = &interp->stw.report;
     for (int i = 0; i < TGI_CAUSE_COUNT; i++)
         into->pauses[i] += from->pauses[i];
+    into->late += from->late;
     tgi_histogram_merge(&into->stopping, &from->stopping);
     tgi_histogram_merge(&into->stopped, &from->stopped);
     if (from->slowest_ns > into->slowest_ns) {

@@ -25,6 +25,7 @@ typedef enum tgi_stw_cause {
 // What is known about pauses of one scope; a copy for the reader.
 typedef struct tgi_stw_report {
     uint64_t pauses[TGI_CAUSE_COUNT];
+    uint64_t late;          // pauses that had to be waited for longer than the limit
     tgi_histogram stopping; // request -> stopped, ns
     tgi_histogram stopped;  // stopped -> restarted, ns
     uint32_t slowest_id;    // thread that held up the slowest stop
@@ -43,6 +44,7 @@ typedef struct tgi_stw {
     tg_interp *interp;    // const after init; NULL for global
     tg_thread *requester; // may be NULL
     uint32_t waiting_for; // threads that have not stopped yet
+    bool late;            // the watchdog has named one
     uint32_t last_id;     // the one that stopped last
     char last_name[32];
 
@@ -93,12 +95,6 @@ void tgi_stw_totals(tg_runtime *rt, uint64_t *pauses, uint64_t *longest_ns);
 // The interpreter ends: its report stays in the sum. threads_lock held.
 void tgi_stw_bury_locked(tg_interp *interp);
 const char *tgi_stw_cause_name(tgi_stw_cause cause);
-
-// Called when a stop has waited `after_ns` for a thread (0: TGI_STW_WATCHDOG_NS). NULL: print to
-// stderr. Process-wide.
-// Runs on the requester, under threads_lock: no locks, no allocation.
-typedef void tgi_stw_watchdog(tg_thread *slow, int64_t waited_ns, tgi_stw_cause cause);
-void tgi_stw_set_watchdog(tgi_stw_watchdog *fn, int64_t after_ns);
 
 // For state.c: t has just stored DETACHED and saw TGI_BRK_STOP. Suspends it if a pause waits for
 // it. And for the end of a thread: nobody waits for it any more. threads_lock held.

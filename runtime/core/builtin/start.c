@@ -147,6 +147,23 @@ static void merge_pending(tg_thread *t)
     tgc_policy_merge_pending(t);
 }
 
+// Code objects and their units live as long as the runtime; frames are the thread's own.
+static void stack(tg_thread *t,
+                  void (*fn)(const char *file, uint32_t line, const char *function, void *arg),
+                  void *arg)
+{
+    tgc_thread *ct = tgc_of(t);
+    if (ct == NULL || ct->frame == NULL)
+        return;
+    for (const tgc_frame *f = ct->frame;; f--) {
+        const tgi_ins *ins = f->pc > f->code->ins ? f->pc - 1 : f->pc; // pc is one behind
+        const tgi_unit *unit = f->code->unit;
+        fn(unit->filename, tgc_code_position(f->code, ins).line, unit->name, arg);
+        if (f == ct->frames)
+            return;
+    }
+}
+
 const tgi_core_hooks tgc_hooks = {
     .thread_init = thread_init,
     .thread_clear = thread_clear,
@@ -156,6 +173,7 @@ const tgi_core_hooks tgc_hooks = {
     .async_exc = tgc_life_async_exc,
     .exit_requested = tgc_life_exit_requested,
     .fork_child = tgc_life_fork_child,
+    .stack = stack,
 };
 
 // --- per interpreter

@@ -10,6 +10,7 @@
 #include "sync/event.h"
 #include "sync/mutex.h"
 #include "thread/stw.h"
+#include "thread/watchdog.h"
 
 enum { THREADS = 4, LONG = 1 << 20 };
 
@@ -318,15 +319,17 @@ TEST(watchdog_names_the_thread_that_holds_up_a_pause)
     tgi_thread_handle *h = world_start(&w, stay_attached, NULL);
     while (atom_load_seq_cst(&ready) == 0)
         sched_yield();
-    tgi_stw_set_watchdog(note_slow, TGI_NS_PER_MS);
+    tgi_watchdog_set(note_slow);
+    tgi_watchdog_set_limit(w.rt, TGI_NS_PER_MS);
     tgi_stop_the_world(w.t, w.rt->main_interp, TGI_CAUSE_TYPES);
     tgi_start_the_world(w.t, w.rt->main_interp);
-    tgi_stw_set_watchdog(NULL, 0);
+    tgi_watchdog_set(NULL);
     CHECK_EQ_UINT(accused, h->id);
     world_join(h);
     static tgi_stw_report report;
     tgi_stw_read(&w.rt->main_interp->stw, &report);
     CHECK_EQ_UINT(report.pauses[TGI_CAUSE_TYPES], 1);
+    CHECK_EQ_UINT(report.late, 1);
     CHECK_EQ_UINT(report.slowest_id, accused);
     CHECK_EQ_STR(report.slowest_name, "slowpoke");
     CHECK(report.slowest_ns >= TGI_NS_PER_MS);
