@@ -136,8 +136,9 @@ TG_API tg_status tg_signal_raise(tg_thread *t, int signo);
 // --- fork
 
 // fork(2) with the world stopped. In the child (*pid 0) t is the only thread and the main thread;
-// what other threads held is not released, and other runtimes of the process cannot be used.
-// TG_ERR_OS (errno).
+// what other threads held is not released, and other runtimes of the process, and other
+// interpreters, cannot be used. TG_ERR_OS (errno); TG_ERR_STATE: t is not in the main interpreter,
+// or went there from another one.
 TG_API tg_status tg_fork(tg_thread *t, int64_t *pid);
 
 // --- threads started by the runtime

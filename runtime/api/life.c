@@ -60,6 +60,10 @@ tg_status tg_signal_raise(tg_thread *t, int signo)
 
 tg_status tg_fork(tg_thread *t, int64_t *pid)
 {
+    // Below an entered state lies the one of the interpreter it came from, which the child would
+    // lose.
+    if (t->interp != t->runtime->main_interp || t->entered)
+        return TG_ERR_STATE;
     tgi_fork_prepare(t);
     pid_t child = fork();
     int saved = errno;

@@ -99,6 +99,8 @@ TGI_NATIVE(os_fork)
     } else {
         call_all(t, s->in_parent, false);
     }
+    if (st == TG_ERR_STATE)
+        return tg_raise(t, TG_RuntimeError, "fork is not supported in other interpreters");
     return st == TG_OK ? tg_int(t, pid) : tg_raise_os(t, err, NULL);
 }
 

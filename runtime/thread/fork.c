@@ -98,6 +98,11 @@ void tgi_fork_child(tg_thread *t)
     tgi_thread_handles_after_fork(t);
     tgi_signals_after_fork(rt);
     for (tg_interp *interp = rt->interps; interp != NULL; interp = interp->next) {
+        if (interp != t->interp) { // its threads are gone, with whatever they were doing
+            interp->open = false;
+            interp->entering = 0;
+            interp->left_behind++;
+        }
         tgi_gil_after_fork(&interp->own_gil, t);
         tgi_stw_after_fork(&interp->stw);
     }

@@ -231,6 +231,8 @@ TEST(who_is_inside_is_not_closed_upon)
     CHECK_EQ_INT(tg_interp_close(t, main), TG_ERR_STATE);
     REQUIRE(tg_interp_switch(t, interp, &u) == TG_OK);
     CHECK_EQ_INT(tg_interp_close(u, interp), TG_ERR_STATE); // its own
+    int64_t pid;
+    CHECK_EQ_INT(tg_fork(u, &pid), TG_ERR_STATE);
     tg_thread *again;
     REQUIRE(tg_interp_switch(u, main, &again) == TG_OK);
     CHECK_EQ_INT(tg_interp_close(again, interp), TG_ERR_STATE); // u is in there
