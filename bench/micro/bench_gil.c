@@ -119,7 +119,7 @@ static double hand_over(void)
     baton = 0;
     ready = 0;
     ended = 0;
-    hand_overs = pairs / 20;
+    hand_overs = pairs / 200;
     tg_thread_handle *h;
     if (tg_thread_start(t, partner, NULL, NULL, "partner", 0, false, &h) != TG_OK)
         fail("no thread");
@@ -166,7 +166,7 @@ static double by_condition(void)
 {
     pthread_t os;
     baton = 0;
-    hand_overs = pairs / 20;
+    hand_overs = pairs / 200;
     if (pthread_create(&os, NULL, condition_partner, NULL) != 0)
         fail("no thread");
     double begin = now_ns();
@@ -210,8 +210,8 @@ int main(int argc, char **argv)
     long rounds = argc > 1 ? atol(argv[1]) : 15;
     if (argc > 2)
         pairs = atol(argv[2]);
-    if (rounds < 1 || rounds > MOST_ROUNDS || pairs < 20) {
-        fprintf(stderr, "usage: bench_gil [ROUNDS (1 to %d) [PAIRS (20 and more)]]\n", MOST_ROUNDS);
+    if (rounds < 1 || rounds > MOST_ROUNDS || pairs < 200) {
+        fprintf(stderr, "usage: bench_gil [ROUNDS (1 to %d) [PAIRS (200 and more)]]\n", MOST_ROUNDS);
         return 2;
     }
     open_runtime(&runtimes[0], "nogil");
