@@ -211,7 +211,8 @@ int main(int argc, char **argv)
     if (argc > 2)
         pairs = atol(argv[2]);
     if (rounds < 1 || rounds > MOST_ROUNDS || pairs < 200) {
-        fprintf(stderr, "usage: bench_gil [ROUNDS (1 to %d) [PAIRS (200 and more)]]\n", MOST_ROUNDS);
+        fprintf(stderr, "usage: bench_gil [ROUNDS (1 to %d) [PAIRS (200 and more)]]\n",
+                MOST_ROUNDS);
         return 2;
     }
     open_runtime(&runtimes[0], "nogil");

@@ -104,13 +104,22 @@ static uint32_t waiters_bit(const tgi_gil *gil)
     return gil->head != NULL ? TGI_GIL_WAITERS : 0; // G4
 }
 
-// Tells w. Unless it is POKED it may be gone at once: only its address is used afterwards.
-static void tell_locked(tgi_gil_waiter *w, uint32_t state)
+// Tells w. Unless it is POKED it may be gone at once: only its address is used afterwards. What is
+// returned is for wake.
+static const void *tell_locked(tgi_gil_waiter *w, uint32_t state)
 {
+    const void *address = &w->state;
     // ORDER: acq_rel; the release pairs with the acquire in wait_for_word: what the last holder
     // did, and that w is off the queue.
-    if (atom_exchange_acq_rel(&w->state, state) == TGI_GIL_PARKED)
-        (void)tgi_unpark_all(&w->state);
+    return atom_exchange_acq_rel(&w->state, state) == TGI_GIL_PARKED ? address : NULL;
+}
+
+// A release does it without gil.lock: a thread that is woken on the same processor runs at once,
+// and would sleep again at the lock.
+static void wake(const void *told)
+{
+    if (told != NULL)
+        (void)tgi_unpark_all(told);
 }
 
 // -- taking ---------------------------------------------------------------------------------------
@@ -363,7 +372,7 @@ static int64_t wanted_since(tgi_gil *gil)
 }
 
 // The first of the queue gets the GIL. It is GRANTED last: afterwards it runs.
-static void hand_over_locked(tgi_gil *gil, int64_t now)
+static const void *hand_over_locked(tgi_gil *gil, int64_t now)
 {
     tgi_gil_waiter *w = gil->head;
     remove_locked(gil, w);
@@ -373,14 +382,14 @@ static void hand_over_locked(tgi_gil *gil, int64_t now)
     atom_store_relaxed(&gil->wanted_ns, now);
     // ORDER: release; continues the one of tgi_gil_open for those who barge.
     atom_store_release(&gil->word, TGI_GIL_LOCKED | waiters_bit(gil));
-    tell_locked(w, TGI_GIL_GRANTED);
+    return tell_locked(w, TGI_GIL_GRANTED);
 }
 
-static void leave_free_locked(tgi_gil *gil)
+static const void *leave_free_locked(tgi_gil *gil)
 {
     // ORDER: release; pairs with the acquire of the next holder.
     atom_store_release(&gil->word, TGI_GIL_WAITERS);
-    tell_locked(gil->head, TGI_GIL_POKED); // G5
+    return tell_locked(gil->head, TGI_GIL_POKED); // G5
 }
 
 // `began` as stop_timing gives it.
@@ -397,11 +406,13 @@ static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, int64_t began)
         tgi_stat_add(t, gil_drops, 1);
         tgi_trace_event(t, TGI_TRACE_DROP, 0);
     }
+    const void *told;
     if (handing == TGI_GIL_HANDS_ALWAYS || (asked && handing == TGI_GIL_HANDS_ON_ASKING))
-        hand_over_locked(gil, now);
+        told = hand_over_locked(gil, now);
     else
-        leave_free_locked(gil);
+        told = leave_free_locked(gil);
     tgi_rawlock_unlock(&gil->lock);
+    wake(told);
 }
 
 void tgi_gil_release(tg_thread *t, bool final)
@@ -441,7 +452,7 @@ void tgi_gil_open(tgi_gil *gil, tg_thread *t)
     while (gil->head != NULL) {
         tgi_gil_waiter *w = gil->head;
         remove_locked(gil, w);
-        tell_locked(w, TGI_GIL_OFF);
+        wake(tell_locked(w, TGI_GIL_OFF));
     }
     tgi_rawlock_unlock(&gil->lock);
     tgi_breaker_clear(t, TGI_BRK_GIL_DROP);
@@ -503,7 +514,7 @@ void tgi_gil_set_policy(tgi_gil *gil, tg_runtime *rt, const tgi_gil_policy *poli
     // Who waits may have planned never to ask.
     tgi_rawlock_lock(&gil->lock);
     for (tgi_gil_waiter *w = gil->head; w != NULL; w = w->next)
-        tell_locked(w, TGI_GIL_POKED);
+        wake(tell_locked(w, TGI_GIL_POKED));
     tgi_rawlock_unlock(&gil->lock);
 }
 

@@ -20,6 +20,9 @@
 #include "base/config.h"       // TGI_GIL_FAIR_SPINS
 #include "thread/gil_policy.h" // the table
 
+// A waiter that goes on asking sleeps at least this long in between, however short the slice.
+enum { SHORTEST_NAP = 50000 };
+
 static void enqueue_locked(tgi_gil *gil, tgi_gil_waiter *w)
 {
     w->due = w->gave_way ? tgi_gil_later(w->since, tgi_gil_interval_ns(gil)) : w->since;
@@ -52,6 +55,8 @@ static void asked(tgi_gil *gil, tgi_gil_waiter *w, int64_t now)
     int64_t most = tgi_gil_interval_ns(gil);
     if (w->nap < most)
         w->nap = w->nap > most / 2 ? most : w->nap * 2;
+    if (w->nap < SHORTEST_NAP)
+        w->nap = SHORTEST_NAP;
     w->ask_at = tgi_gil_later(now, w->nap);
 }
 

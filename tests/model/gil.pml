@@ -167,14 +167,20 @@ inline unlock_gil()
 }
 
 // C: runtime/thread/gil.c tell_locked
-inline tell(x, what)
+inline say(x, what)
 {
     if
     :: F(32) ->
         found = told[x];
         told[x] = what
     :: else -> atomic { found = told[x]; told[x] = what }
-    fi;
+    fi
+}
+
+// As above, woken under the lock: turning off, and a change of the policy.
+inline tell(x, what)
+{
+    say(x, what);
     if
     :: atomic { found == PARKED -> asleep[x] = 0; found = NONE }
     :: atomic { else -> found = NONE }
@@ -203,11 +209,15 @@ inline gil_release(final)
                     goes_to(u);
                     word = (F(30) -> 0 : LOCKED) | (head != NONE && !F(28) -> WAITERS : 0)
                 }
-                tell(u, GRANTED)
+                say(u, GRANTED)
             :: atomic { else -> asked = 0; word = WAITERS; u = head }
-                if :: !F(31) -> tell(u, POKED) :: else fi
+                if :: !F(31) -> say(u, POKED) :: else fi
             fi;
-            atomic { u = 0; gil_lock = 0 }
+            atomic { gil_lock = 0 }
+            if // wake, without the lock
+            :: atomic { found == PARKED -> asleep[u] = 0; found = NONE; u = 0 }
+            :: atomic { else -> found = NONE; u = 0 }
+            fi
         fi
     :: else
     fi;

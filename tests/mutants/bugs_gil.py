@@ -49,7 +49,7 @@ mutant("disable-wakes-nobody",
        bug="threads that wait for the GIL are not woken when it is turned off",
        ref="own: gil_switch.c N3",
        file=GIL,
-       edits=[("        tell_locked(w, TGI_GIL_OFF);\n", "")],
+       edits=[("        wake(tell_locked(w, TGI_GIL_OFF));\n", "")],
        kill=["unit.thread.gil_switch:turning_off_wakes_those_who_wait"])
 
 mutant("disable-without-the-gil",
@@ -108,7 +108,7 @@ mutant("policy-change-wakes-nobody",
        bug="a thread that waits by a policy that never asks goes on so after the policy was changed",
        ref="own: gil_policy.h",
        file=GIL,
-       edits=[("        tell_locked(w, TGI_GIL_POKED);\n    tgi_rawlock_unlock(&gil->lock);\n}\n\n"
+       edits=[("        wake(tell_locked(w, TGI_GIL_POKED));\n    tgi_rawlock_unlock(&gil->lock);\n}\n\n"
                "void tgi_gil_set_interval_ns",
                "        (void)w;\n    tgi_rawlock_unlock(&gil->lock);\n}\n\n"
                "void tgi_gil_set_interval_ns")],
@@ -118,14 +118,14 @@ mutant("release-wakes-nobody",
        bug="the GIL is given back and the thread that sleeps for it is not woken",
        ref="own: gil.c G5",
        file=GIL,
-       edits=[("    tell_locked(gil->head, TGI_GIL_POKED); // G5\n", "")],
+       edits=[("    return tell_locked(gil->head, TGI_GIL_POKED); // G5\n", "    return NULL;\n")],
        kill=["unit.thread.steps:releasing_wakes_the_one_that_sleeps"])
 
 mutant("hand-over-not-told",
        bug="the GIL is handed to a waiter that is not told that it has it",
        ref="own: gil.c G1",
        file=GIL,
-       edits=[("    tell_locked(w, TGI_GIL_GRANTED);\n", "")],
+       edits=[("    return tell_locked(w, TGI_GIL_GRANTED);\n", "    return NULL;\n")],
        kill=["unit.thread.steps:waiter_asks_again_when_the_gil_went_to_another_thread",
              "unit.thread.gil:every_request_to_let_go_leads_to_a_switch"])
 
