@@ -36,7 +36,7 @@ static _Atomic(int) children; // started and not yet ended
 
 // -- calling the script ---------------------------------------------------------------------------
 
-static void fail_raised(tg_thread *t, const char *name)
+static _Noreturn void fail_raised(tg_thread *t, const char *name)
 {
     tg_value exc = tg_error_fetch(t);
     tg_value text = exc != TG_NULL ? tg_error_format(t, exc) : TG_NULL;
