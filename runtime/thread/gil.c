@@ -252,6 +252,7 @@ static uint32_t wait_for_word(tgi_gil_waiter *w, int spins, tgi_deadline until)
             return state;
         tgi_cpu_relax();
     }
+    tgi_point(TGI_POINT_PARK, &w->state);
     uint32_t state = TGI_GIL_AWAKE;
     // ORDER: acq_rel (both), for the acquire of the failure: it pairs with tell_locked, which wakes
     // us only if it saw PARKED.

@@ -301,6 +301,7 @@ static tg_status enter(tg_thread *t)
 {
     for (;;) {
         tgi_gil_take(t);
+        tgi_point(TGI_POINT_ACCESS, &t->state);
         for (;;) {
             int seen = TGI_DETACHED;
             // ORDER: seq_cst; in one order with the transitions of the thread that pauses.

@@ -24,7 +24,7 @@ mutant("attach-without-second-look",
        file=STATE,
        edits=[("        if (TGI_LIKELY(t->holds_gil || !tgi_gil_is_enabled(t)))\n            return TG_OK;",
                "        if (true)\n            return TG_OK;")],
-       kill=["unit.thread.gil_switch:toggling_storm_keeps_every_promise"])
+       kill=["unit.thread.steps:thread_that_found_the_gil_off_looks_again"])
 
 mutant("release-without-holding",
        bug="a thread that was let in without the GIL gives back the GIL of another one",
@@ -144,7 +144,8 @@ mutant("word-read-without-acquire",
                "    if (!atom_cas_strong_relaxed(&w->state, &state, TGI_GIL_PARKED))"),
               ("    if (atom_cas_strong_acq_rel(&w->state, &parked, TGI_GIL_AWAKE))",
                "    if (atom_cas_strong_relaxed(&w->state, &parked, TGI_GIL_AWAKE))")],
-       kill=["unit.thread.gil_policy:fair_lets_one_in_at_a_time"],
+       kill=["unit.thread.steps:"
+             "thread_that_is_handed_the_gil_before_it_sleeps_sees_what_the_holder_did"],
        build="tsan")
 
 mutant("fair-queue-out-of-order",

@@ -133,12 +133,11 @@ mutant("bit-set-after-the-wake",
 # -- fork -----------------------------------------------------------------------------------------
 
 mutant("child-keeps-gil-waiters",
-       bug="the child of a fork keeps the number of threads that waited for the GIL in the parent",
+       bug="the child of a fork hands the GIL to threads that waited for it in the parent",
        ref="own: fork.c",
        file="runtime/thread/gil.c",
-       edits=[("    // ORDER: relaxed (all here); only one thread exists.\n"
-               "    atom_store_relaxed(&gil->waiters, 0);\n",
-               "    // ORDER: relaxed (all here); only one thread exists.\n")],
+       edits=[("    gil->head = NULL;\n    gil->tail = NULL;\n    // ORDER: relaxed (all here); only one",
+               "    // ORDER: relaxed (all here); only one")],
        kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
 
 mutant("child-keeps-gil-word",
@@ -153,7 +152,7 @@ mutant("child-keeps-parked-threads",
        ref="own: fork.c",
        file=FORK,
        edits=[("    tgi_parking_lot_after_fork();\n", "")],
-       kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
+       kill=["unit.thread.steps:child_hands_no_lock_to_a_thread_of_the_parent"])
 
 mutant("child-keeps-threads",
        bug="the child waits for threads that exist in the parent only",

@@ -12,9 +12,11 @@
 
 #include "base/os.h"
 #include "sync/event.h"
+#include "sync/mutex.h"
 #include "sync/rank.h"
 #include "thread/fork.h"
 #include "thread/gil.h"
+#include "thread/gil_policy.h"
 #include "thread/gil_policy.h"
 #include "thread/signals.h"
 #include "thread/stw.h"
@@ -302,6 +304,99 @@ TEST(thread_let_in_without_the_gil_does_not_give_back_anothers)
     CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
     world_join(h);
     tgi_point_set_hook(NULL);
+    world_end(&w);
+}
+
+static void stop_before_attached(tgi_point_kind kind, const void *addr)
+{
+    (void)addr;
+    if (kind != TGI_POINT_ACCESS || !is_stopped_here)
+        return;
+    is_stopped_here = false;
+    atom_store_seq_cst(&phase, 2);
+    while (!atom_load_seq_cst(&may_go_on))
+        sched_yield();
+}
+
+static void be_stopped_before_attached(tg_thread *t, void *arg)
+{
+    (void)arg;
+    tgi_thread_detach(t);
+    is_stopped_here = true;
+    tgi_thread_attach(t);
+    CHECK(t->holds_gil || !tgi_gil_is_enabled(t));
+    atom_store_seq_cst(&phase, 3);
+}
+
+TEST(thread_that_found_the_gil_off_looks_again)
+{
+    world w = world_new(false, true, NULL);
+    tgi_gil *gil = w.rt->main_interp->gil;
+    begin();
+    atom_store_seq_cst(&may_go_on, false);
+    tgi_point_set_hook(stop_before_attached);
+    tgi_thread_handle *h = world_start(&w, be_stopped_before_attached, NULL);
+    wait_for_phase(2);
+    // It has found the GIL off and is about to attach. Now the GIL is on, and ours.
+    CHECK_EQ_INT(tgi_gil_enable_transient(w.t, NULL, NULL), TG_OK);
+    CHECK(w.t->holds_gil);
+    atom_store_seq_cst(&may_go_on, true);
+    while (atom_load_seq_cst(&gil->waiters) == 0 && atom_load_seq_cst(&phase) < 3)
+        sched_yield();
+    CHECK_EQ_INT(atom_load_seq_cst(&phase), 2);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
+    world_join(h);
+    tgi_point_set_hook(NULL);
+    world_end(&w);
+}
+
+static long handed_on; // guarded by the GIL
+
+static void stop_until_granted(tgi_point_kind kind, const void *addr)
+{
+    if (kind != TGI_POINT_PARK || !is_stopped_here)
+        return;
+    is_stopped_here = false;
+    const _Atomic(uint32_t) *told = addr; // the waiter's state
+    atom_store_seq_cst(&phase, 2);
+    // Relaxed, so that the hook orders nothing that the GIL should.
+    while (atom_load_relaxed(told) == TGI_GIL_AWAKE)
+        sched_yield();
+}
+
+static void be_granted_before_it_parks(tg_thread *t, void *arg)
+{
+    (void)arg;
+    tgi_thread_detach(t);
+    atom_store_seq_cst(&phase, 1);
+    CHECK(tgi_event_wait(&go, TGI_DEADLINE_NEVER));
+    is_stopped_here = true;
+    tgi_thread_attach(t);
+    CHECK_EQ_INT(handed_on, 42); // TSan: ordered by the hand-over alone
+}
+
+TEST(thread_that_is_handed_the_gil_before_it_sleeps_sees_what_the_holder_did)
+{
+    // Without the check of the world: its counters would order what the hand-over must order.
+    world w = {.blocks_before = tgi_raw_count().blocks};
+    tgi_runtime_config config = {.gil_enabled = true};
+    REQUIRE(tgi_runtime_create(&config, &w.rt) == TG_OK);
+    REQUIRE(tgi_thread_new(w.rt->main_interp, &w.t) == TG_OK);
+    tgi_thread_attach(w.t);
+    tgi_gil_set_policy(w.rt->main_interp->gil, w.rt, tgi_gil_policy_find("fair"));
+    begin();
+    handed_on = 0;
+    tgi_point_set_hook(stop_until_granted);
+    tgi_thread_handle *h = world_start(&w, be_granted_before_it_parks, NULL);
+    world_await(w.t, &phase, 1);
+    tgi_event_set(&go);
+    wait_for_phase(2);
+    handed_on = 42;
+    tgi_thread_detach(w.t);
+    CHECK(tgi_event_wait(&h->gone, TGI_DEADLINE_NEVER));
+    tgi_point_set_hook(NULL);
+    tgi_thread_attach(w.t);
+    world_join(h);
     world_end(&w);
 }
 
@@ -729,6 +824,13 @@ TEST(child_forgets_who_waited_for_the_gil)
             if (tgi_breaker_poll(w.t) != TG_OK || !w.t->holds_gil)
                 _exit(2);
         }
+        tgi_thread_handle *child = NULL; // it waits behind nobody
+        if (tgi_thread_start(w.rt->main_interp, nothing, NULL, NULL, &child) != TG_OK)
+            _exit(3);
+        while (atom_load_seq_cst(&w.rt->main_interp->gil->waiters) == 0)
+            sched_yield();
+        if (tgi_thread_join(child, TGI_DEADLINE_NEVER, 0) != TG_OK)
+            _exit(4);
         _exit(0);
     }
     tgi_fork_parent(w.t);
@@ -773,5 +875,43 @@ TEST(gil_that_a_stopped_thread_had_is_free_in_the_child)
     CHECK_EQ_INT(status, 0);
     world_join(h);
     CHECK_EQ_INT(tgi_interp_free(second), TG_OK);
+    world_end(&w);
+}
+
+static tgi_mutex contended;
+
+static void wait_for_contended(tg_thread *t, void *arg)
+{
+    (void)t;
+    (void)arg;
+    tgi_mutex_lock_detach(&contended);
+    tgi_mutex_unlock(&contended);
+}
+
+TEST(child_hands_no_lock_to_a_thread_of_the_parent)
+{
+    world w = world_new(false, true, NULL);
+    tgi_mutex_lock_detach(&contended);
+    tgi_thread_handle *h = world_start(&w, wait_for_contended, NULL);
+    while (tgi_parked_count(&contended.bits) == 0)
+        sched_yield();
+    // From here on an unlock hands the lock over to the one that waits.
+    tgi_deadline fair = tgi_deadline_after_ns(TGI_MUTEX_FAIR_NS);
+    while (!tgi_deadline_passed(fair))
+        sched_yield();
+    tgi_fork_prepare(w.t);
+    pid_t pid = fork();
+    if (pid == 0) {
+        tgi_fork_child(w.t);
+        tgi_mutex_unlock(&contended);
+        _exit(tgi_mutex_trylock(&contended) ? 0 : 2);
+    }
+    tgi_fork_parent(w.t);
+    REQUIRE(pid > 0);
+    int status = 0;
+    REQUIRE(waitpid(pid, &status, 0) == pid);
+    CHECK_EQ_INT(status, 0);
+    tgi_mutex_unlock(&contended);
+    world_join(h);
     world_end(&w);
 }
