@@ -12,7 +12,7 @@ mutant("exit-not-counted",
        file=STW,
        edits=[("void tgi_stw_forget_locked(tg_thread *t)\n{\n    if (t->counted != NULL)\n",
                "void tgi_stw_forget_locked(tg_thread *t)\n{\n    if (t == NULL)\n")],
-       kill=["unit.thread.steps:thread_that_ends_while_a_pause_waits_for_it_is_counted"])
+       kill=["unit.thread.steps_world:thread_that_ends_while_a_pause_waits_for_it_is_counted"])
 
 mutant("stopped-but-not-suspended",
        bug="a thread that stopped for a pause is left detached: it can attach in the pause",
@@ -29,14 +29,14 @@ mutant("requester-detaches",
        file=STW,
        edits=[("        if (tgi_event_wait_flags(&stw->all_stopped, alarm, 0) != TG_OK) {",
                "        if (tgi_event_wait_flags(&stw->all_stopped, alarm, TGI_PARK_DETACH) != TG_OK) {")],
-       kill=["unit.thread.steps:requester_stays_attached_while_it_waits"])
+       kill=["unit.thread.steps_world:requester_stays_attached_while_it_waits"])
 
 mutant("lock-waited-for-in-a-pause",
        bug="in a pause a lock is waited for that may belong to a thread that is stopped",
        ref="gh-144513",
        file=STW,
        edits=[("    tgi_rank_set_paused(true);\n", "")],
-       kill=["unit.thread.steps:lock_that_detaches_is_not_waited_for_in_a_pause"])
+       kill=["unit.thread.steps_world:lock_that_detaches_is_not_waited_for_in_a_pause"])
 
 mutant("rank-blind-in-a-pause",
        bug="the check of lock ranks does not know about pauses",
@@ -75,7 +75,7 @@ mutant("global-pause-of-one-interpreter",
        file=STW,
        edits=[("    return stw->global || t->interp == stw->interp;",
                "    return t->interp == (stw->global ? t->runtime->main_interp : stw->interp);")],
-       kill=["unit.thread.steps:pause_of_one_interpreter_leaves_the_others_alone"])
+       kill=["unit.thread.steps_world:pause_of_one_interpreter_leaves_the_others_alone"])
 
 mutant("born-running",
        bug="a thread that is born in a pause runs in it",
@@ -91,14 +91,14 @@ mutant("no-turn-between-pauses",
        file=STW,
        edits=[("    bool turn = waiting && (t->holds_gil || !tgi_gil_is_enabled(t)); // Note [attach-turn]",
                "    bool turn = waiting && false;")],
-       kill=["unit.thread.steps:thread_that_waits_in_attach_is_let_in_by_the_restart"])
+       kill=["unit.thread.steps_world:thread_that_waits_in_attach_is_let_in_by_the_restart"])
 
 mutant("stop-request-left-behind",
        bug="a restarted thread still sees the request to stop",
        ref="own: stw.c S3",
        file=STW,
        edits=[("        tgi_breaker_clear(t, TGI_BRK_STOP); // S3\n", "")],
-       kill=["unit.thread.steps:pause_leaves_no_request_behind"])
+       kill=["unit.thread.steps_world:pause_leaves_no_request_behind"])
 
 mutant("all-stopped-too-early",
        bug="the pause begins when all threads but one have stopped",
@@ -126,7 +126,7 @@ mutant("looks-before-it-leaves",
               ("    if (TGI_UNLIKELY((atom_load_seq_cst(&t->breaker) & TGI_BRK_STOP) != 0))\n"
                "        tgi_stw_note_detached(t);",
                "    if (stop)\n        tgi_stw_note_detached(t);")],
-       kill=["unit.thread.steps:pause_sees_a_thread_that_is_just_leaving"])
+       kill=["unit.thread.steps_world:pause_sees_a_thread_that_is_just_leaving"])
 
 mutant("held-thread-freed-by-a-pause",
        bug="the end of a pause lets a thread attach whose queue another thread is merging",

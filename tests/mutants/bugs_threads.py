@@ -51,7 +51,7 @@ mutant("list-without-lock",
                "    while (t->holds != 0) {"),
               ("    tgi_thread_unlink_locked(t);\n    tgi_rawlock_unlock(&rt->threads_lock);\n",
                "    tgi_thread_unlink_locked(t);\n")],
-       kill=["unit.thread.steps:state_leaves_the_list_under_its_lock"])
+       kill=["unit.thread.steps_world:state_leaves_the_list_under_its_lock"])
 
 mutant("thread-id-used-again",
        bug="a new thread gets the id of one that has ended, whose objects are still about",
@@ -99,7 +99,7 @@ mutant("attach-returns-after-the-end",
        ref="gh-87135",
        file=STATE,
        edits=[("    for (;;)\n        (void)tgi_os.sleep_until(TGI_DEADLINE_NEVER);", "    return;")],
-       kill=["unit.thread.steps:attach_does_not_return_after_the_end"])
+       kill=["unit.thread.steps_world:attach_does_not_return_after_the_end"])
 
 mutant("born-after-the-end",
        bug="a thread state can be made when the runtime is ending",
@@ -118,7 +118,7 @@ mutant("bit-cleared-after-the-work",
                "    if ((atom_load_relaxed(&t->breaker) & bit) == 0)\n        return TG_OK;\n"
                "    tg_status st = hook != NULL ? hook(t) : TG_OK;\n"
                "    tgi_breaker_clear(t, bit);\n    return st;")],
-       kill=["unit.thread.steps:request_that_comes_during_the_work_is_kept"])
+       kill=["unit.thread.steps_world:request_that_comes_during_the_work_is_kept"])
 
 mutant("bit-set-after-the-wake",
        bug="a signal wakes the main thread first and sets the bit it looks for afterwards",
@@ -128,7 +128,7 @@ mutant("bit-set-after-the-wake",
               ("            tgi_parker_interrupt(parker);\n",
                "            tgi_parker_interrupt(parker);\n"
                "        tgi_breaker_set(t, TGI_BRK_SIGNAL);\n")],
-       kill=["unit.thread.steps:signal_is_noted_before_anybody_is_woken"])
+       kill=["unit.thread.steps_world:signal_is_noted_before_anybody_is_woken"])
 
 # -- fork -----------------------------------------------------------------------------------------
 
@@ -138,21 +138,21 @@ mutant("child-keeps-gil-waiters",
        file="runtime/thread/gil.c",
        edits=[("    gil->head = NULL;\n    gil->tail = NULL;\n    // ORDER: relaxed (all here); only one",
                "    // ORDER: relaxed (all here); only one")],
-       kill=["unit.thread.steps:child_forgets_who_waited_for_the_gil"])
+       kill=["unit.thread.steps_world:child_forgets_who_waited_for_the_gil"])
 
 mutant("child-keeps-gil-word",
        bug="a GIL that a thread of the parent held in the moment of the fork stays taken in the child",
        ref="own: fork.c",
        file="runtime/thread/gil.c",
        edits=[("    atom_store_relaxed(&gil->word, mine ? (uint32_t)TGI_GIL_LOCKED : 0u);\n", "")],
-       kill=["unit.thread.steps:gil_that_a_stopped_thread_had_is_free_in_the_child"])
+       kill=["unit.thread.steps_world:gil_that_a_stopped_thread_had_is_free_in_the_child"])
 
 mutant("child-keeps-parked-threads",
        bug="the child hands locks to threads that were parked in the parent",
        ref="own: fork.c",
        file=FORK,
        edits=[("    tgi_parking_lot_after_fork();\n", "")],
-       kill=["unit.thread.steps:child_hands_no_lock_to_a_thread_of_the_parent"])
+       kill=["unit.thread.steps_world:child_hands_no_lock_to_a_thread_of_the_parent"])
 
 mutant("child-keeps-threads",
        bug="the child waits for threads that exist in the parent only",
