@@ -167,6 +167,7 @@ class Run:
         self.flavours = {name: Flavour(name, self.folder) for name in plan.BUILDS}
         self.baseline = {}  # (flavour, killer name) -> seconds without a bug
         self.broken = 0
+        self.unbuilt = 0
 
     def say(self, text):
         print(text, flush=True)
@@ -233,7 +234,8 @@ class Run:
                 log = self.flavours[planted.build].build(planted.name, planted.executables, folder)
                 if log is not None:
                     self.say(f"{planted.name} does not build:\n{log}")
-                    sys.exit(2)
+                    self.unbuilt += 1
+                    continue
                 if self.args.survey:
                     self.say(planted.name)
                     self.survey(planted, folder)
@@ -261,15 +263,19 @@ def write_reports(args, results):
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump(results, f, indent=1)
     if args.docs:
-        with open(PAGE, encoding="utf-8") as f:
-            before, _, after = f.read().partition(TABLE)
-        table = [TABLE, "| --- | --- | --- | --- | --- | --- |"] + [row_of(r) for r in results]
-        kept = after.splitlines()
-        while kept and (not kept[0] or kept[0].startswith("|")):
-            kept.pop(0)
-        rest = "".join(line + "\n" for line in [""] + kept) if kept else ""
-        with open(PAGE, "w", encoding="utf-8") as f:
-            f.write(before + "\n".join(table) + "\n" + rest)
+        write_table({r["name"]: row_of(r) for r in results})
+
+
+def write_table(fresh):
+    """Rows of mutants that were not run stay as they are."""
+    with open(PAGE, encoding="utf-8") as f:
+        before, _, after = f.read().partition(TABLE)
+    rows = {row.split("`")[1]: row for row in after.splitlines() if row.startswith("| `")}
+    rows.update(fresh)
+    table = [TABLE, "| --- | --- | --- | --- | --- | --- |"]
+    table += [rows[name] for name in plan.MUTANTS if name in rows]
+    with open(PAGE, "w", encoding="utf-8") as f:
+        f.write(before + "\n".join(table) + "\n")
 
 
 def row_of(r):
@@ -296,7 +302,7 @@ def main():
     parser.add_argument("--survey", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("--docs", action="store_true",
-                        help="write the table of docs/mutants.md; of all mutants only")
+                        help="write the rows of these mutants into docs/mutants.md")
     args = parser.parse_args()
     mutants = plan.load()
     for name in args.only:
@@ -309,8 +315,6 @@ def main():
         for planted in chosen:
             print(f"{planted.name:38} {planted.build:6} {planted.ref:24} {planted.bug}")
         return 0
-    if args.docs and (args.only or args.flavour or args.quick):
-        parser.error("--docs needs a run of all mutants")
     if args.quick:
         chosen = [m for m in chosen if m.build == "debug"]
     for signo in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -325,6 +329,8 @@ def main():
     print(f"{len(results)} mutants, {len(results) - len(alive)} killed, {len(alive)} survived"
           f"{': ' + ', '.join(alive) if alive else ''}; seed {args.seed}, "
           f"{time.monotonic() - start:.0f} s")
+    if run.unbuilt:
+        return 2
     return 1 if alive or run.broken else 0
 
 
