@@ -517,7 +517,8 @@ TEST(a_reference_that_comes_while_the_queue_is_emptied_is_queued)
     second = probe(t);
     on_other(drop_it, first);
     at_death = drop_second_elsewhere;
-    end(t); // drains: first dies, and meanwhile another thread drops the second
+    fixture_leave(t); // drains: first dies, and meanwhile another thread drops the second
+    end(NULL);
     CHECK_EQ_INT(atomic_load(&deaths), 2);
     CHECK_EQ_UINT(atomic_load(&dead_by), owner); // it was still there to merge its own
 }
