@@ -29,8 +29,9 @@ for t in threads:
 # Threads that share the GIL, where there is one.
 SHARE = """
 import threading, time, togil
+waited = []
 def work():
-    for i in range(40):
+    while not waited:
         x = 0
         for j in range(2000):
             x += j
@@ -38,7 +39,11 @@ def work():
 threads = [threading.Thread(target=work, name="w" * 30 + "\u20ac") for i in range(4)]
 for t in threads:
     t.start()
+# Who comes back from a sleep while this thread computes has to wait, sooner or later.
+while togil.gil_enabled() and togil.stats()["gil_waits"] == 0:
+    pass
 inside = togil.stats()["gil_times"]
+waited.append(True)
 for t in threads:
     t.join()
 stats = togil.stats()
