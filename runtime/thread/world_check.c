@@ -7,7 +7,10 @@
 // an attached one, and two that are counted at once had them at once. It is done by standing in for
 // three hooks of the core and calling the core's own from there.
 //
-// Threads     the counters are touched by any thread.
+// Threads     the counters are touched by any thread. They order nothing: two threads that are never
+//             inside at once are ordered by what the runtime itself does, and a look at a counter is
+//             then exact, because all changes of one counter have an order. Stronger ones would hide
+//             from the thread sanitizer the very mistakes that this is run to find.
 // Invariants  W1, W2. No false alarm: `enabled` is constant while a thread is counted, unless that
 //             thread is the holder and turns it off; a pause is stopped only when everybody in its
 //             scope has uncounted itself.
@@ -70,7 +73,8 @@ static void look(tg_thread *t)
     if (tgi_gil_is_enabled(t)) {
         if (!t->holds_gil)
             broken(t->runtime, t, "is attached without the GIL, which is on");
-        if (atom_load_seq_cst(&t->interp->gil->inside) != 1)
+        // ORDER: relaxed; see Threads.
+        if (atom_load_relaxed(&t->interp->gil->inside) != 1)
             broken(t->runtime, t, "is not alone, and the GIL is on"); // W1
     }
     // ORDER: relaxed; for reports.
@@ -80,9 +84,10 @@ static void look(tg_thread *t)
 static void check_attached(tg_thread *t)
 {
     const tgi_core_hooks *inner = t->runtime->world_check->inner;
-    atom_store_seq_cst(&t->inside, true);
-    atom_add_seq_cst(&t->interp->inside, 1);
-    atom_add_seq_cst(&t->interp->gil->inside, 1);
+    // ORDER: relaxed (all here); see Threads.
+    atom_store_relaxed(&t->inside, true);
+    atom_add_relaxed(&t->interp->inside, 1);
+    atom_add_relaxed(&t->interp->gil->inside, 1);
     look(t);
     if (tgi_world_is_stopped(t))
         broken(t->runtime, t, "attached in a pause"); // W2
@@ -92,14 +97,16 @@ static void check_attached(tg_thread *t)
 
 static void leave(tg_thread *t)
 {
-    if (!atom_load_seq_cst(&t->inside))
+    // ORDER: relaxed; its own thread's.
+    if (!atom_load_relaxed(&t->inside))
         return; // hooks.thread_bind, which comes before it is counted, has detached
     look(t);
     if (tgi_world_is_stopped(t))
         broken(t->runtime, t, "detaches in a pause"); // W2
-    atom_sub_seq_cst(&t->interp->gil->inside, 1);
-    atom_sub_seq_cst(&t->interp->inside, 1);
-    atom_store_seq_cst(&t->inside, false);
+    // ORDER: relaxed (all here); see Threads.
+    atom_sub_relaxed(&t->interp->gil->inside, 1);
+    atom_sub_relaxed(&t->interp->inside, 1);
+    atom_store_relaxed(&t->inside, false);
 }
 
 static void check_detaching(tg_thread *t)
@@ -143,7 +150,8 @@ void tgi_world_check_now(tg_thread *t)
 {
     if (t->runtime->world_check == NULL)
         return;
-    if (!tgi_thread_is_attached(t) || !atom_load_seq_cst(&t->inside))
+    // ORDER: relaxed; its own thread's.
+    if (!tgi_thread_is_attached(t) || !atom_load_relaxed(&t->inside))
         broken(t->runtime, t, "looks around without being attached");
     look(t);
 }
@@ -160,7 +168,8 @@ void tgi_world_check_pause(tg_runtime *rt, tgi_stw *stw)
     for (tg_interp *i = rt->interps; i != NULL; i = i->next) {
         if (!stw->global && i != stw->interp)
             continue;
-        inside += atom_load_seq_cst(&i->inside);
+        // ORDER: relaxed; see Threads: who is in scope has stopped.
+        inside += atom_load_relaxed(&i->inside);
         mine |= requester != NULL && requester->interp == i;
     }
     tgi_rawlock_unlock(&rt->threads_lock);

@@ -342,7 +342,10 @@ TEST(fair_lets_nobody_starve)
 
 static void compute_until_asked(tg_thread *t, void *arg)
 {
-    int64_t since = tgi_clock_now_ns();
+    // Its turn began when it was handed the GIL, which may be long before it runs.
+    // ORDER: relaxed; written by who handed it over.
+    int64_t since = atom_load_relaxed(&t->interp->gil->turn_ns);
+    CHECK(since != 0);
     while (!asked(t))
         sched_yield();
     *(int64_t *)arg = tgi_clock_now_ns() - since;

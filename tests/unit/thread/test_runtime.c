@@ -85,11 +85,9 @@ TEST(thread_that_comes_back_too_late_is_not_let_in)
     tgi_event_set(&late);
     pthread_join(h->os, NULL);
     CHECK_EQ_INT(atom_load_seq_cst(&came_back), 1);
-    // The thread left by pthread_exit, so its reference to the handle is still there.
+    // The thread left by pthread_exit: its handle stays listed, with its reference.
     tgi_thread_handle_release(h);
-    h->created = false;
-    tgi_thread_handle_release(h);
-    CHECK_EQ_INT(tgi_raw_count().blocks, w.blocks_before);
+    CHECK_EQ_INT(tgi_raw_count().blocks, w.blocks_before + 1);
 }
 
 static void drop(void *arg)
