@@ -7,10 +7,10 @@
 // an attached one, and two that are counted at once had them at once. It is done by standing in for
 // three hooks of the core and calling the core's own from there.
 //
-// Threads     the counters are touched by any thread. They order nothing: two threads that are never
-//             inside at once are ordered by what the runtime itself does, and a look at a counter is
-//             then exact, because all changes of one counter have an order. Stronger ones would hide
-//             from the thread sanitizer the very mistakes that this is run to find.
+// Threads     the counters are touched by any thread. They order nothing: two threads that are
+//             never inside at once are ordered by what the runtime itself does, and a look at a
+//             counter is then exact, because all changes of one counter have an order. Stronger
+//             ones would hide from the thread sanitizer the mistakes that this is run to find.
 // Invariants  W1, W2. No false alarm: `enabled` is constant while a thread is counted, unless that
 //             thread is the holder and turns it off; a pause is stopped only when everybody in its
 //             scope has uncounted itself.

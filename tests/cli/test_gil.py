@@ -86,10 +86,12 @@ class Signal(CommandTest):
                     lines.append(process.stdout.readline().rstrip("\n"))
                     if len(lines) <= changes:
                         os.kill(process.pid, signo)
-                out, err = process.communicate(timeout=60)
+                # communicate() would lose what readline() has read ahead.
+                out, err = process.stdout.read(), process.stderr.read()
+                code = process.wait(timeout=60)
             finally:
                 process.kill()
-        self.assertEqual((process.returncode, out, err), (0, "done\n", ""), lines)
+        self.assertEqual((code, out, err), (0, "done\n", ""), lines)
         return lines
 
     @unittest.skipUnless(SWITCHABLE, "needs a mode whose GIL can be switched")
