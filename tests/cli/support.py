@@ -130,8 +130,9 @@ class Running:
         self.process.send_signal(signal.SIGINT)
 
     def finish(self):
-        self.process.wait(LIMIT)  # communicate() would close its standard input before
-        out, err = self.process.communicate(timeout=LIMIT)
+        # communicate() would close its standard input before, and lose what readline() read ahead.
+        self.process.wait(LIMIT)
+        out, err = self.process.stdout.read(), self.process.stderr.read()
         return Result(self.process.returncode, self.first + out.decode("utf-8", "replace"),
                       err.decode("utf-8", "replace"))
 
