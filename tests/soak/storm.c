@@ -97,6 +97,11 @@ static const char *const pause_rows[2][2] = {
     {"interpreter: request to stopped", "interpreter: stopped to restarted"},
 };
 
+static unsigned long long toggles_of(const storm_counts *c)
+{
+    return c->on + c->off;
+}
+
 static void print_row(const char *name, const tgi_histogram *h)
 {
     if (h->count == 0)
@@ -112,14 +117,12 @@ static void print_text(const storm *s, const figures *f)
     printf("storm: mode %s, seed %llu, %d workers, %d agitators, %.1f s: ok\n", s->mode,
            (unsigned long long)s->options->seed, s->options->threads, s->options->agitators,
            f->seconds);
-    printf("  toggles %llu: the GIL went on %llu times and off %llu times\n",
-           (unsigned long long)(c->on + c->off), (unsigned long long)c->on,
-           (unsigned long long)c->off);
+    printf("  toggles %llu: the GIL went on %llu times and off %llu times\n", toggles_of(c),
+           (unsigned long long)c->on, (unsigned long long)c->off);
     printf("  by agitator:");
     for (int i = 0; i < s->thread_count; i++) {
         if (strcmp(s->threads[i].role, "agitator") == 0)
-            printf(" %llu",
-                   (unsigned long long)(s->threads[i].counts.on + s->threads[i].counts.off));
+            printf(" %llu", toggles_of(&s->threads[i].counts));
     }
     printf("\n  further calls that changed its counter only: %llu\n",
            (unsigned long long)(c->enables + c->disables - c->on - c->off));
@@ -164,9 +167,8 @@ static void print_json(FILE *to, const storm *s, const figures *f)
     fprintf(to, " {\"mode\": \"%s\", \"seed\": %llu, \"workers\": %d, \"agitators\": %d", s->mode,
             (unsigned long long)s->options->seed, s->options->threads, s->options->agitators);
     fprintf(to, ", \"seconds\": %.3f, \"ok\": true", f->seconds);
-    fprintf(to, ",\n  \"toggles\": %llu, \"on\": %llu, \"off\": %llu",
-            (unsigned long long)(c->on + c->off), (unsigned long long)c->on,
-            (unsigned long long)c->off);
+    fprintf(to, ",\n  \"toggles\": %llu, \"on\": %llu, \"off\": %llu", toggles_of(c),
+            (unsigned long long)c->on, (unsigned long long)c->off);
     fprintf(to, ", \"enables\": %llu, \"disables\": %llu", (unsigned long long)c->enables,
             (unsigned long long)c->disables);
     fprintf(to, ", \"jobs\": %llu, \"messages\": %llu", (unsigned long long)f->jobs,
@@ -266,6 +268,7 @@ static double number(const char *text, double low, double high)
 
 static void parse(int argc, char **argv, storm_options *o)
 {
+    const int threads_max = STORM_THREADS_MAX / 2;
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i];
         if (strcmp(name, "--no-trace") == 0) {
@@ -282,9 +285,9 @@ static void parse(int argc, char **argv, storm_options *o)
         else if (strcmp(name, "--minutes") == 0)
             o->minutes = number(value, 0.001, 1e6);
         else if (strcmp(name, "--threads") == 0)
-            o->threads = (int)number(value, 1, STORM_THREADS_MAX / 2);
+            o->threads = (int)number(value, 1, threads_max);
         else if (strcmp(name, "--agitators") == 0)
-            o->agitators = (int)number(value, 1, STORM_THREADS_MAX / 2);
+            o->agitators = (int)number(value, 1, threads_max);
         else if (strcmp(name, "--seed") == 0)
             o->seed = (uint64_t)number(value, 0, 9e15);
         else if (strcmp(name, "--patience") == 0)
