@@ -336,13 +336,12 @@ static tg_value bytes_iterate(tg_thread *t, tg_value v)
 
 static tg_value bytes_iter_next(tg_thread *t, tg_value v)
 {
-    (void)t;
     bytes_iter *it = (bytes_iter *)tgc_ptr(v);
     // ORDER: relaxed; the position only; the bytes are immutable.
     uint64_t at = atom_load_relaxed(&it->at);
     if (at >= tgc_bytes_of(it->bytes)->size)
         return TGC_NULL;
-    atom_store_relaxed(&it->at, at + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
     return tgc_from_int(tgc_bytes_of(it->bytes)->data[at]);
 }
 

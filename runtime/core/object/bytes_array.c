@@ -553,7 +553,7 @@ static int array_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
 typedef struct array_iter {
     tgc_obj head;
     tg_value array;       // const, a counted reference
-    _Atomic(uint64_t) at; // any thread: shared by threads it may give a byte twice or skip one
+    _Atomic(uint64_t) at; // any thread
 } array_iter;
 
 static tg_value array_iterate(tg_thread *t, tg_value v)
@@ -580,7 +580,7 @@ static tg_value array_iter_next(tg_thread *t, tg_value v)
     }
     if (byte < 0)
         return TGC_NULL;
-    atom_store_relaxed(&it->at, at + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
     return tgc_from_int(byte);
 }
 

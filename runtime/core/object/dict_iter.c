@@ -97,15 +97,18 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
     tg_value key, value;
     tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key;
     tg_value *x = it->part == TGC_DICT_KEYS ? NULL : &value;
+    const size_t from = pos;
     bool got = !it->reversed && read_at(t, tgc_dict_of(it->dict), pos, k, x);
     if (TGI_LIKELY(got))
         pos++;
     else
         got = it->reversed ? tgc_dict_step_back(t, it->dict, &pos, k, x)
                            : tgc_dict_next(t, it->dict, &pos, k, x);
-    atom_store_relaxed(&it->pos, got ? pos : ENDED); // ORDER: as above.
-    if (!got)
+    if (!got) {
+        atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
         return TGC_NULL;
+    }
+    bool moved = TGC_ITER_MOVE(t, it, &it->pos, from, pos);
     size_t left = atom_load_relaxed(&it->left); // ORDER: as above.
     if (left == 0 && !it->reversed) {
         tgc_release(t, k == NULL ? TGC_NULL : key);
@@ -113,7 +116,8 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
         atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
         return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary keys changed during iteration");
     }
-    atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
+    if (moved) // else another thread gives the same item, and counts it
+        atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
     if (it->part == TGC_DICT_ITEMS)
         return tgc_tuple_reuse_steal(t, &it->spare, (tg_value[2]){key, value}, 2);
     return it->part == TGC_DICT_KEYS ? key : value;

@@ -2,8 +2,9 @@
 //
 // iter.c - iterators over one container: list, tuple, any sequence, a callable.
 //
-// The position is one atomic word, -1 after the end. The container is held until the iterator dies,
-// so a thread that shares the iterator never finds it gone.
+// The position is one atomic word, -1 after the end; see Note [iterator-position] in iter.h. The
+// container is held until the iterator dies, so a thread that shares the iterator never finds it
+// gone.
 #include "core/object/iter.h"
 
 #include "core/object/error.h" // tgc_raise
@@ -76,7 +77,10 @@ static tg_value list_iter_next(tg_thread *t, tg_value v)
     // ORDER: relaxed; nothing depends on it but the number itself.
     int64_t i = atom_load_relaxed(&it->next);
     tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
-    atom_store_relaxed(&it->next, x == TGC_NULL ? -1 : i + 1); // ORDER: relaxed; as above.
+    if (x == TGC_NULL)
+        atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
+    else
+        (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
     return x;
 }
 
@@ -86,7 +90,10 @@ static tg_value list_reverse_iter_next(tg_thread *t, tg_value v)
     // ORDER: relaxed; as in list_iter_next.
     int64_t i = atom_load_relaxed(&it->next);
     tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
-    atom_store_relaxed(&it->next, x == TGC_NULL ? -1 : i - 1); // ORDER: relaxed; as above.
+    if (x == TGC_NULL)
+        atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
+    else
+        (void)TGC_ITER_MOVE(t, it, &it->next, i, i - 1);
     return x;
 }
 
@@ -97,7 +104,7 @@ static tg_value tuple_iter_next(tg_thread *t, tg_value v)
     int64_t i = atom_load_relaxed(&it->next);
     if ((size_t)i >= tgc_tuple_size(it->over))
         return TGC_NULL;
-    atom_store_relaxed(&it->next, i + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
     return tgc_retain(t, tgc_tuple_peek(it->over, (size_t)i));
 }
 
@@ -110,7 +117,7 @@ static tg_value seq_iter_next(tg_thread *t, tg_value v)
         return TGC_NULL;
     tg_value x = tgc_getitem(t, it->over, tgc_from_int(i));
     if (x != TGC_NULL) {
-        atom_store_relaxed(&it->next, i + 1); // ORDER: relaxed; as above.
+        (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
         return x;
     }
     if (tgc_raised_match(t, &TGC_EXC(IndexError)) || tgc_raised_match(t, &TGC_EXC(StopIteration))) {

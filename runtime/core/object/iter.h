@@ -10,6 +10,18 @@
 #define TGC_OBJECT_ITER_H
 
 #include "core/object/object.h" // tg_value
+#include "core/policy/policy.h" // tgc_is_unique
+
+// Note [iterator-position]: an iterator may be in several hands. A thread reads the position,
+// fetches the item, and moves the position on, but only from the one it has read: a late thread
+// must not take back the end, or steps that others have made meanwhile. So an item may be given
+// twice, none is skipped, and the end stays the end. Whether this thread moved it; `it` has a
+// `head`, `at` is a 64-bit atomic of it. What only this thread can reach is moved without a locked
+// instruction. ORDER: relaxed (both); nothing depends on the position but the number itself.
+#define TGC_ITER_MOVE(t, it, at, from, to)        \
+    (tgc_is_unique((t), &(it)->head)              \
+         ? (atom_store_relaxed((at), (to)), true) \
+         : atom_cas_strong_relaxed((at), &(__typeof__(from)){(from)}, (to)))
 
 // Over a list, tuple, or any object with __getitem__ from 0 on until IndexError.
 #define tgc_iter_list TG_CORE_SYM(tgc_iter_list)

@@ -391,7 +391,7 @@ static tg_value reversed_next(tg_thread *t, tg_value v)
     int64_t i = atom_load_relaxed(&it->next);
     if (i < 0)
         return TGC_NULL;
-    atom_store_relaxed(&it->next, i - 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->next, i, i - 1);
     tg_value x = tgc_getitem(t, it->over, tgc_from_int(i));
     if (x == TGC_NULL && (tgc_raised_match(t, &TGC_EXC(IndexError)) ||
                           tgc_raised_match(t, &TGC_EXC(StopIteration)))) {

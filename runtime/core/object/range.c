@@ -389,13 +389,12 @@ static tg_value small_iter(tg_thread *t, int64_t start, int64_t step, int64_t le
 
 static tg_value range_iter_next(tg_thread *t, tg_value v)
 {
-    (void)t;
     range_iter *it = (range_iter *)(void *)tgc_ptr(v);
     // ORDER: relaxed; nothing depends on it but the number itself.
     int64_t i = atom_load_relaxed(&it->next);
     if (i >= it->length)
         return TGC_NULL;
-    atom_store_relaxed(&it->next, i + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
     return tgc_from_int(it->start + i * it->step);
 }
 
@@ -436,7 +435,7 @@ static tg_value long_range_iter_next(tg_thread *t, tg_value v)
     int64_t i = atom_load_relaxed(&it->next);
     if (tgc_int_order(tgc_from_int(i), r->length) >= 0)
         return TGC_NULL;
-    atom_store_relaxed(&it->next, i + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
     if (!it->down)
         return item_at(t, r, tgc_from_int(i));
     tg_value from_end = calc(t, TGC_SUB, r->length, tgc_from_int(i + 1));

@@ -312,8 +312,12 @@ static tg_value set_iter_next(tg_thread *t, tg_value v)
         return tgc_raise(t, &TGC_EXC(RuntimeError), "Set changed size during iteration");
     }
     tg_value x = TGC_NULL;
+    const size_t from = pos;
     bool got = tgc_set_next(t, it->set, &pos, &x, NULL);
-    atom_store_relaxed(&it->pos, got ? pos : ENDED); // ORDER: as above.
+    if (got)
+        (void)TGC_ITER_MOVE(t, it, &it->pos, from, pos);
+    else
+        atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
     return x;
 }
 

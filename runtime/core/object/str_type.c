@@ -197,7 +197,7 @@ static tg_value str_iter_next(tg_thread *t, tg_value v)
     uint64_t at = atom_load_relaxed(&it->at);
     if (at >= tgc_str_length(it->str))
         return TGC_NULL;
-    atom_store_relaxed(&it->at, at + 1); // ORDER: relaxed; as above.
+    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
     return tgc_str_from_char(t, tgc_str_char(it->str, at));
 }
 
