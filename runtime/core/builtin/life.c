@@ -119,10 +119,11 @@ static void bury(tg_thread *dead, void *arg)
     tgc_policy_inherit(dead->interp == t->interp ? t : NULL, dead);
     const tgc_thread *ct = tgc_of(dead);
     tgc_shared *shared = tgc_shared_of(dead);
-    shared->objects_made += ct->objects_made;
-    shared->objects_freed += ct->objects_freed;
-    shared->bytes_made += ct->bytes_made;
-    shared->bytes_freed += ct->bytes_freed;
+    // ORDER: relaxed (all); a report.
+    shared->objects_made += atom_load_relaxed(&ct->objects_made);
+    shared->objects_freed += atom_load_relaxed(&ct->objects_freed);
+    shared->bytes_made += atom_load_relaxed(&ct->bytes_made);
+    shared->bytes_freed += atom_load_relaxed(&ct->bytes_freed);
 }
 
 // What the other threads hold in their frames stays until the runtime ends. No lock of an object is

@@ -122,12 +122,17 @@ static void thread_clear(tg_thread *t)
     tgc_policy_thread_exit(t);
     tgc_shared *shared = tgc_shared_of(t);
     tgi_mutex_lock(&shared->counts_lock);
-    shared->objects_made += ct->objects_made;
-    shared->objects_freed += ct->objects_freed;
-    shared->bytes_made += ct->bytes_made;
-    shared->bytes_freed += ct->bytes_freed;
+    // ORDER: relaxed (all); a report.
+    shared->objects_made += atom_load_relaxed(&ct->objects_made);
+    shared->objects_freed += atom_load_relaxed(&ct->objects_freed);
+    shared->bytes_made += atom_load_relaxed(&ct->bytes_made);
+    shared->bytes_freed += atom_load_relaxed(&ct->bytes_freed);
     tgi_mutex_unlock(&shared->counts_lock);
-    ct->objects_made = ct->objects_freed = ct->bytes_made = ct->bytes_freed = 0;
+    // ORDER: relaxed (all); a report.
+    atom_store_relaxed(&ct->objects_made, 0);
+    atom_store_relaxed(&ct->objects_freed, 0);
+    atom_store_relaxed(&ct->bytes_made, 0);
+    atom_store_relaxed(&ct->bytes_freed, 0);
 }
 
 static void thread_free(tg_thread *t)
@@ -272,10 +277,11 @@ static void add_counts(tg_thread *t, void *arg)
     const tgc_thread *ct = tgc_of(t);
     if (t->interp != sum->interp || ct == NULL)
         return;
-    out->objects_made += ct->objects_made;
-    out->objects_freed += ct->objects_freed;
-    out->bytes_made += ct->bytes_made;
-    out->bytes_freed += ct->bytes_freed;
+    // ORDER: relaxed (all); a report.
+    out->objects_made += atom_load_relaxed(&ct->objects_made);
+    out->objects_freed += atom_load_relaxed(&ct->objects_freed);
+    out->bytes_made += atom_load_relaxed(&ct->bytes_made);
+    out->bytes_freed += atom_load_relaxed(&ct->bytes_freed);
 }
 
 void tgc_counts_read(tg_thread *t, tgc_counts *out)

@@ -24,8 +24,9 @@ tgc_obj *tgc_new_raw(tg_thread *t, tgc_type *type, size_t size)
         return NULL;
     }
     tgc_thread *ct = tgc_of(t);
-    ct->objects_made++;
-    ct->bytes_made += size;
+    // ORDER: relaxed (both); read by others for reports.
+    atom_owner_add(&ct->objects_made, 1);
+    atom_owner_add(&ct->bytes_made, size);
     tgc_head_init(t, o, type);
     return o;
 }
@@ -53,8 +54,9 @@ void tgc_untrack(tg_thread *t, tgc_obj *o)
 void tgc_delete(tg_thread *t, tgc_obj *o, size_t size)
 {
     tgc_thread *ct = tgc_of(t);
-    ct->objects_freed++;
-    ct->bytes_freed += size;
+    // ORDER: relaxed (both); read by others for reports.
+    atom_owner_add(&ct->objects_freed, 1);
+    atom_owner_add(&ct->bytes_freed, size);
     tgc_obj_free(t, o, size);
 }
 

@@ -57,9 +57,8 @@ typedef struct tgc_thread {
     tgc_obj **dealloc_later; // objects whose dealloc would nest too deep
     uint32_t dealloc_later_count, dealloc_later_capacity;
     tgc_repr_level *repr_level;
-    uint64_t objects_made; // statistics: objects allocated and freed by this thread
-    uint64_t objects_freed;
-    uint64_t bytes_made, bytes_freed;
+    // Statistics: objects allocated and freed by this thread. Owner writes, any thread reads.
+    _Atomic(uint64_t) objects_made, objects_freed, bytes_made, bytes_freed;
     tg_value locals;    // dict of thread-local data, or TGC_NULL
     tgc_slot async_exc; // any thread, by exchange: what another thread wants raised here
 } tgc_thread;
