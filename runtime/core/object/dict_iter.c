@@ -97,7 +97,7 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
     tg_value key, value;
     tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key;
     tg_value *x = it->part == TGC_DICT_KEYS ? NULL : &value;
-    const size_t from = pos;
+    size_t from = pos;
     bool got = !it->reversed && read_at(t, tgc_dict_of(it->dict), pos, k, x);
     if (TGI_LIKELY(got))
         pos++;

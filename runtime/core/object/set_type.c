@@ -312,7 +312,7 @@ static tg_value set_iter_next(tg_thread *t, tg_value v)
         return tgc_raise(t, &TGC_EXC(RuntimeError), "Set changed size during iteration");
     }
     tg_value x = TGC_NULL;
-    const size_t from = pos;
+    size_t from = pos;
     bool got = tgc_set_next(t, it->set, &pos, &x, NULL);
     if (got)
         (void)TGC_ITER_MOVE(t, it, &it->pos, from, pos);
