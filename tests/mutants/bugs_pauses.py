@@ -91,7 +91,7 @@ mutant("no-turn-between-pauses",
        file=STW,
        edits=[("    bool turn = waiting && (t->holds_gil || !tgi_gil_is_enabled(t)); // Note [attach-turn]",
                "    bool turn = waiting && false;")],
-       kill=["unit.thread.steps_world:thread_that_waits_in_attach_is_let_in_by_the_restart"])
+       kill=["unit.thread.steps_world:thread_that_waits_in_attach_is_let_in_by_the_restart x20"])
 
 mutant("stop-request-left-behind",
        bug="a restarted thread still sees the request to stop",

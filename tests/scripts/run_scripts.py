@@ -16,7 +16,8 @@
 #            # stderr: any        do not compare stderr
 #            # stderr: place      compare only the type of the last exception and the named line
 #            # interrupt: yes     send SIGINT once the first line of stdout has arrived
-#            # skip: library      modes that cannot run this script
+#            # skip: library tsan modes that cannot run this script; tsan, asan: builds with that
+#                                 sanitizer cannot (--build tsan)
 # Normal     Before comparison: lines of column markers (^^^^) are dropped, as are traceback frames
 #            outside the script's folder and those of comprehensions, which need no frame of their
 #            own; so are suggestions ("Did you mean"); paths lose their folder; addresses become
@@ -242,7 +243,7 @@ def check_all(cases, modes, options):
     jobs = []
     for case in cases:
         for mode in modes:
-            if mode not in case.options.get("skip", "").split():
+            if not {mode, options.build} & set(case.options.get("skip", "").split()):
                 jobs.append((case, mode))
     passed = 0
     failed = 0
@@ -318,6 +319,7 @@ def main():
     parser.add_argument("--modes", default=ALL_MODES, help="comma-separated (default: %(default)s)")
     parser.add_argument("--area", action="append", choices=AREAS, help="only this area")
     parser.add_argument("--filter", default="", help="only cases whose area/name contains this")
+    parser.add_argument("--build", help="what kind of build the command is: tsan, asan")
     parser.add_argument("--python", default=sys.executable, help="the python3 to compare with")
     parser.add_argument("--timeout", type=float, default=60, help="seconds for one run")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="runs at the same time")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# skip: library
+# skip: library tsan
 # fork while other threads run: the child has one thread, which is its main thread; its locks are
 # open unless another thread held them, it can start threads, import, take signals, and end. Wrong
 # results: a child that hangs (its alarm ends it), crashes (its status), or sees the others' threads.
+# Not with the thread sanitizer: it does not let such a child start threads.
 import os
 import signal
 import sys
