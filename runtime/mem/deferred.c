@@ -11,8 +11,10 @@
 //                 detach, and be overtaken by a pause.
 //             D3  the goal of a chunk is taken after its last entry was unlinked: one epoch step
 //                 serves up to a chunk of entries.
-// Failure     without memory for a chunk, the spare one is used; without that, the block is given
-//             up and counted in lost_bytes: it leaks rather than be freed too early.
+// Failure     a list has a spare chunk from its start, and asks for the next one from the middle of
+//             a chunk on; without memory a sealed chunk that is not full is opened again. Only a
+//             list that fills a chunk and a half while every request fails gives a block up: it is
+//             counted in lost_bytes, and leaks rather than be freed too early.
 #include "mem/deferred.h"
 
 #include "base/assert.h" // TGI_ASSERT
@@ -64,6 +66,13 @@ void tgi_deferred_init(tgi_deferred *list, tgi_deferred_pool *pool)
     list->alone = false;
 }
 
+bool tgi_deferred_reserve(tgi_deferred *list)
+{
+    if (list->spare == NULL)
+        list->spare = tgi_raw_alloc(sizeof *list->spare);
+    return list->spare != NULL;
+}
+
 static void seal(tgi_deferred *list)
 {
     tgi_deferred_chunk *chunk = list->tail;
@@ -77,12 +86,14 @@ static tgi_deferred_chunk *open_chunk(tgi_deferred *list)
     tgi_deferred_chunk *chunk = list->tail;
     if (TGI_LIKELY(chunk != NULL && chunk->goal == 0))
         return chunk;
+    if (!tgi_deferred_reserve(list)) {
+        if (chunk == NULL || chunk->count == TGI_DEFER_BATCH)
+            return NULL;
+        chunk->goal = 0; // a later goal is as good for what it holds already: D3
+        return chunk;
+    }
     chunk = list->spare;
     list->spare = NULL;
-    if (chunk == NULL)
-        chunk = tgi_raw_alloc(sizeof *chunk);
-    if (chunk == NULL)
-        return NULL;
     chunk->next = NULL;
     chunk->goal = 0;
     chunk->bytes = 0;
@@ -114,8 +125,8 @@ bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t b
     // ORDER: relaxed (inside atom_owner_add); read by others for reports only.
     atom_owner_add(&list->bytes, bytes);
     atom_owner_add(&list->count, 1);
-    if (chunk->count == TGI_DEFER_BATCH / 2 && list->spare == NULL)
-        list->spare = tgi_raw_alloc(sizeof *list->spare);
+    if (TGI_UNLIKELY(list->spare == NULL) && chunk->count >= TGI_DEFER_BATCH / 2)
+        (void)tgi_deferred_reserve(list);
     if (chunk->count == TGI_DEFER_BATCH) {
         seal(list);
         return true;
@@ -253,14 +264,19 @@ void tgi_deferred_hand_over(tgi_deferred *list)
         atom_add_relaxed(&pool->orphan_bytes, atom_load_relaxed(&list->bytes));
         unlock_pool(pool);
     }
-    tgi_raw_free(list->spare);
-    list->spare = NULL;
     list->head = NULL;
     list->tail = NULL;
     // ORDER: relaxed; the owner ends or is stopped. `busy` stays: it may be stopped in a callback.
     atom_store_relaxed(&list->bytes, 0);
     atom_store_relaxed(&list->count, 0);
     list->ask_at = TGI_DEFER_LIMIT;
+}
+
+void tgi_deferred_end(tgi_deferred *list)
+{
+    TGI_ASSERT(list->head == NULL);
+    tgi_raw_free(list->spare);
+    list->spare = NULL;
 }
 
 // Runs or (with keep_calls) frees the plain entries of a chunk and keeps the rest in place.

@@ -45,6 +45,10 @@ typedef struct tgi_deferred {
 void tgi_deferred_pool_init(tgi_deferred_pool *pool, tgi_qsbr *qsbr);
 void tgi_deferred_init(tgi_deferred *list, tgi_deferred_pool *pool);
 
+// Sets memory aside for the first entries, so that they are not lost when no memory is left. False
+// when there is none now.
+bool tgi_deferred_reserve(tgi_deferred *list);
+
 // Notes a block; bytes > 0. fn NULL frees it with tgi_raw_free. Returns true when the thread should
 // reach a quiescent state soon and process the list.
 bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes);
@@ -57,8 +61,12 @@ bool tgi_deferred_is_over_limit(tgi_deferred *list);
 // Returns the number of entries done.
 size_t tgi_deferred_process(tgi_deferred *list, struct tg_thread *t);
 
-// The list becomes the pool's, and is empty afterwards: the thread ends, or is stopped.
+// What the list holds becomes the pool's, and it is empty afterwards: the thread ends, or is
+// stopped.
 void tgi_deferred_hand_over(tgi_deferred *list);
+
+// Frees what was set aside. The list was handed over, or never used.
+void tgi_deferred_end(tgi_deferred *list);
 
 // Everybody else is stopped or there is nobody else, and all lists were handed over: runs
 // everything. With `keep_calls` only memory is freed, and callbacks wait for the next process.

@@ -100,6 +100,7 @@ static void free_state(tg_thread *t)
         rt->hooks->thread_free(t);
     tg_interp *interp = t->interp;
     tgi_gil_times_free(t);
+    tgi_deferred_end(&t->deferred);
     tgi_raw_free_lines(t);
     tgi_interp_unref(interp);
     tgi_runtime_unref(rt);
@@ -123,12 +124,13 @@ static tg_status new_state(tg_interp *interp, bool enter, tg_thread **out)
     t->started_ns = (uint64_t)tgi_clock_now_ns();
     tgi_deferred_init(&t->deferred, &rt->deferred);
     snprintf(t->name, sizeof t->name, "thread %u", (unsigned)t->id);
-    if (rt->hooks->thread_init != NULL) {
-        tg_status st = rt->hooks->thread_init(t);
-        if (st != TG_OK) {
-            tgi_raw_free_lines(t);
-            return st;
-        }
+    tg_status st = tgi_deferred_reserve(&t->deferred) ? TG_OK : TG_ERR_NOMEM;
+    if (st == TG_OK && rt->hooks->thread_init != NULL)
+        st = rt->hooks->thread_init(t);
+    if (st != TG_OK) {
+        tgi_deferred_end(&t->deferred);
+        tgi_raw_free_lines(t);
+        return st;
     }
     // ORDER: relaxed; the creator's own reference keeps it above 0.
     atom_add_relaxed(&rt->live, 1);

@@ -35,6 +35,7 @@ static void tear_down(void)
     tgi_qsbr_unregister(&qsbr, &me);
     tgi_qsbr_unregister(&qsbr, &reader);
     tgi_deferred_hand_over(&list);
+    tgi_deferred_end(&list);
     (void)tgi_deferred_drain_stopped(&pool, NULL, false);
     tgi_deferred_pool_fini(&pool);
 }
@@ -135,6 +136,30 @@ TEST(without_memory_for_a_chunk_nothing_is_freed_too_early)
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
 
+TEST(what_was_set_aside_takes_the_first_entries_of_a_dry_spell)
+{
+    int64_t before = tgi_raw_count().blocks;
+    set_up();
+    CHECK(tgi_deferred_reserve(&list));
+    void *blocks[TGI_DEFER_BATCH];
+    for (int i = 0; i < TGI_DEFER_BATCH; i++)
+        blocks[i] = tgi_raw_alloc(16);
+    tgi_qsbr_online(&qsbr, &reader);
+    (void)tgi_mem_fail_after(1, 1000);
+    for (int i = 0; i < TGI_DEFER_BATCH; i++) {
+        (void)tgi_deferred_add(&list, NULL, blocks[i], 16);
+        // Looking seals the chunk while the reader keeps it from passing: it is opened again.
+        if (i % 7 == 0)
+            CHECK_EQ_UINT(process(), 0);
+    }
+    (void)tgi_mem_fail_after(0, 0);
+    CHECK_EQ_UINT(list.lost_bytes, 0);
+    tgi_qsbr_offline(&reader);
+    CHECK_EQ_UINT(process(), TGI_DEFER_BATCH);
+    tear_down();
+    CHECK_EQ_INT(tgi_raw_count().blocks, before);
+}
+
 TEST(backlog_of_an_ended_thread_is_done_by_others)
 {
     int64_t before = tgi_raw_count().blocks;
@@ -144,6 +169,7 @@ TEST(backlog_of_an_ended_thread_is_done_by_others)
     for (int i = 0; i < 10; i++)
         (void)tgi_deferred_add(&other, i % 2 ? count_call : NULL, tgi_raw_alloc(16), 16);
     tgi_deferred_hand_over(&other);
+    tgi_deferred_end(&other);
     tgi_qsbr_online(&qsbr, &reader);
     CHECK_EQ_UINT(atom_load_seq_cst(&other.count), 0);
     CHECK_EQ_UINT(atom_load_seq_cst(&pool.orphan_bytes), 160);
@@ -153,6 +179,7 @@ TEST(backlog_of_an_ended_thread_is_done_by_others)
 
     (void)tgi_deferred_add(&other, NULL, tgi_raw_alloc(16), 16);
     tgi_deferred_hand_over(&other);
+    tgi_deferred_end(&other);
     CHECK_EQ_UINT(process(), 0);
     tgi_qsbr_offline(&reader);
     CHECK_EQ_UINT(process(), 1);
@@ -167,6 +194,7 @@ TEST(drain_in_a_pause_frees_memory_and_keeps_callbacks)
     for (int i = 0; i < 2 * TGI_DEFER_BATCH; i++)
         (void)tgi_deferred_add(&list, i % 4 == 3 ? count_call : NULL, tgi_raw_alloc(16), 16);
     tgi_deferred_hand_over(&list);
+    tgi_deferred_end(&list);
     tgi_qsbr_pass_stopped(&qsbr);
     CHECK_EQ_UINT(tgi_deferred_drain_stopped(&pool, NULL, true), 3 * TGI_DEFER_BATCH / 2);
     CHECK_EQ_INT(atom_load_seq_cst(&calls), 0);
@@ -247,6 +275,7 @@ static void replace_and_read(void *context, int index)
         }
     }
     tgi_deferred_hand_over(mine);
+    tgi_deferred_end(mine);
     tgi_qsbr_offline(&nodes[index]);
     tgi_qsbr_unregister(&qsbr, &nodes[index]);
 }
