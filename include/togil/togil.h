@@ -19,5 +19,6 @@
 #include <togil/status.h>
 #include <togil/trace.h>
 #include <togil/value.h>
+#include <togil/weakref.h>
 
 #endif

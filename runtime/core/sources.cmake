@@ -4,6 +4,10 @@
 set(TOGIL_CORE_SOURCES
     policy/counts.c
     object/object.c
+    object/finalize.c
+    object/weakref.c
+    object/weakref_type.c
+    object/weakref_proxy.c
     object/protocol.c
     object/known.c
     object/names.c
@@ -27,6 +31,7 @@ set(TOGIL_CORE_SOURCES
     builtin/namespace.c
     vm/import.c
     builtin/host.c
+    builtin/host_weak.c
     builtin/copy.c
     builtin/life.c
     builtin/start.c

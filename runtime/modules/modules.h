@@ -23,6 +23,7 @@ extern const tg_module_def tgi_module_sys;
 extern const tg_module_def tgi_module_thread;
 extern const tg_module_def tgi_module_time;
 extern const tg_module_def tgi_module_togil;
+extern const tg_module_def tgi_module_weakref;
 
 // The end of a runtime, called on its main thread, attached, before the runtime waits for threads
 // itself. Calls the functions given to _thread._shutdown_hook, waits for the threads that are not

@@ -39,6 +39,7 @@ typedef struct tgc_file {
     size_t in_at, in_end, in_capacity;
     uint8_t *out; // guarded by lock: what waits to be written is in [0, out_used)
     size_t out_used, out_capacity;
+    _Atomic(uintptr_t) weak; // object/weakref.h
 } tgc_file;
 
 static inline tgc_file *tgc_file_of(tg_value v)

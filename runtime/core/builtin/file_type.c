@@ -10,6 +10,7 @@
 #include "core/object/list.h"      // readlines
 #include "core/object/seq.h"       // writelines
 #include "core/object/str.h"       // text
+#include "core/object/weakref.h"   // weak word
 
 #include "base/os.h" // close
 #include "mem/raw.h" // buffers
@@ -24,6 +25,9 @@
 static void file_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_file *f = (tgc_file *)(void *)o;
+    // ORDER: relaxed; dead and ours. Files are not tracked: nobody else looks at this.
+    if (TGI_UNLIKELY(atom_load_relaxed(&f->weak) != 0))
+        tgc_weak_clear_dying(t, o);
     for (size_t done = 0; f->fd >= 0 && done < f->out_used;) {
         ssize_t n = tgi_os.write(f->fd, f->out + done, f->out_used - done);
         if (n < 0 && errno != EINTR)
@@ -492,6 +496,7 @@ static const tgc_getset_def byte_getsets[] = {
         STATIC_TYPE_OF(&tgc_object_type, "_io"), \
         .name = name_,                           \
         .size = sizeof(tgc_file),                \
+        .weak_offset = offsetof(tgc_file, weak), \
         .construct = file_construct,             \
         .dealloc = file_dealloc,                 \
         .repr = file_repr,                       \

@@ -272,14 +272,18 @@ static void print_error(tg_thread *t, tg_value exc)
     tgc_release(t, text);
 }
 
-void tgc_report_ignored(tg_thread *t, tgc_type *type)
+void tgc_report_unraisable(tg_thread *t, tg_value subject)
 {
-    tg_value exc = tgc_error_fetch(t);
-    char line[256];
-    int n =
-        snprintf(line, sizeof line, "Exception ignored in: <function %s.__del__>\n", type->name);
+    tg_value exc = tgc_error_fetch(t), text = tgc_repr(t, subject);
+    size_t n = 0;
+    const char *p = text != TGC_NULL ? tgc_str_utf8(t, text, &n) : NULL;
+    static const char start[] = "Exception ignored in: ", unknown[] = "<object repr() failed>";
+    tgc_error_clear(t);
     tgc_stream_flush(t, 1);
-    tgc_stream_write(t, 2, line, (size_t)(n < (int)sizeof line ? n : (int)sizeof line - 1));
+    tgc_stream_write(t, 2, start, sizeof start - 1);
+    tgc_stream_write(t, 2, p != NULL ? p : unknown, p != NULL ? n : sizeof unknown - 1);
+    tgc_stream_write(t, 2, "\n", 1);
+    tgc_release(t, text);
     print_error(t, exc);
     tgc_release(t, exc);
 }

@@ -10,6 +10,8 @@
 
 // Values of the runtime that modules read and set.
 enum { TGC_HOST_MODULES, TGC_HOST_PATH, TGC_HOST_EXCEPTHOOK };
+// tg_weak_kind.
+enum { TGC_HOST_WEAK_REF, TGC_HOST_WEAK_PROXY, TGC_HOST_WEAK_CALLABLE };
 
 #define tgc_host_counts TG_CORE_SYM(tgc_host_counts)
 void tgc_host_counts(tg_thread *t, uint64_t out[4]);
@@ -92,5 +94,14 @@ tg_value tgc_host_handled(tg_thread *t);
 tg_value tgc_host_intern(tg_thread *t, tg_value s);
 #define tgc_host_sizeof TG_CORE_SYM(tgc_host_sizeof)
 int64_t tgc_host_sizeof(tg_thread *t, tg_value v);
+// host_weak.c
+#define tgc_host_weak_new TG_CORE_SYM(tgc_host_weak_new)
+tg_value tgc_host_weak_new(tg_thread *t, int kind, tg_value v, tg_value callback);
+#define tgc_host_weak_get TG_CORE_SYM(tgc_host_weak_get)
+int tgc_host_weak_get(tg_thread *t, tg_value ref, tg_value *out);
+#define tgc_host_weak_count TG_CORE_SYM(tgc_host_weak_count)
+int64_t tgc_host_weak_count(tg_thread *t, tg_value v);
+#define tgc_host_weak_type TG_CORE_SYM(tgc_host_weak_type)
+tg_value tgc_host_weak_type(tg_thread *t, int kind);
 
 #endif

@@ -23,6 +23,7 @@
 #include "core/object/known.h"          // names
 #include "core/object/list.h"           // sys.path
 #include "core/object/str.h"            // interning
+#include "core/object/weakref.h"        // its types
 #include "mem/raw.h"                    // memory
 #include "sync/once.h"                  // one-time set-up
 
@@ -34,14 +35,15 @@
 static tgi_once ready = TGI_ONCE_INIT;
 
 static tgc_type *const own_types[] = {
-    &tgc_object_type,     &tgc_type_type,         &tgc_function_type,
-    &tgc_code_type,       &tgc_cell_type,         &tgc_module_type,
-    &tgc_builtin_type,    &tgc_method_type,       &tgc_generator_type,
-    &tgc_getset_type,     &tgc_slot_wrapper_type, &tgc_namespace_type,
-    &tgc_int_type,        &tgc_bool_type,         &tgc_float_type,
-    &tgc_str_type,        &tgc_str_iter_type,     &tgc_bytes_type,
-    &tgc_bytes_iter_type, &tgc_bytearray_type,    &tgc_bytearray_iter_type,
-    &tgc_memoryview_type, &tgc_slice_type,        NULL,
+    &tgc_object_type,     &tgc_type_type,          &tgc_function_type,
+    &tgc_code_type,       &tgc_cell_type,          &tgc_module_type,
+    &tgc_builtin_type,    &tgc_method_type,        &tgc_generator_type,
+    &tgc_getset_type,     &tgc_slot_wrapper_type,  &tgc_namespace_type,
+    &tgc_int_type,        &tgc_bool_type,          &tgc_float_type,
+    &tgc_str_type,        &tgc_str_iter_type,      &tgc_bytes_type,
+    &tgc_bytes_iter_type, &tgc_bytearray_type,     &tgc_bytearray_iter_type,
+    &tgc_memoryview_type, &tgc_slice_type,         &tgc_weakref_type,
+    &tgc_weakproxy_type,  &tgc_weakcallproxy_type, NULL,
 };
 
 static bool ready_list(tg_thread *t, tgc_type *const *types)

@@ -18,6 +18,7 @@
 #include "core/object/native_class.h" // native_*
 #include "core/object/str.h"          // str_new
 #include "core/object/tuple.h"        // tuple_*
+#include "core/object/weakref.h"      // weak_list
 
 #define TEXT_(x) #x
 #define TEXT(x)  TEXT_(x)

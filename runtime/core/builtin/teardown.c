@@ -11,15 +11,17 @@
 //             hold nothing of this one, and nothing of theirs is under its tag.
 #include "core/builtin/start.h"
 
-#include "core/builtin/print.h" // flush
-#include "core/object/class.h"  // types
-#include "core/object/code.h"   // code objects
-#include "core/object/dict.h"   // sys.modules
-#include "core/object/error.h"  // pending exception
-#include "core/object/known.h"  // __main__
-#include "mem/objmap.h"         // all objects
-#include "mem/raw.h"            // memory
-#include "thread/defer.h"       // pending frees
+#include "core/builtin/print.h"   // flush
+#include "core/object/class.h"    // types
+#include "core/object/code.h"     // code objects
+#include "core/object/dict.h"     // sys.modules
+#include "core/object/error.h"    // pending exception
+#include "core/object/finalize.h" // marks
+#include "core/object/known.h"    // __main__
+#include "core/object/weakref.h"  // cleared first
+#include "mem/objmap.h"           // all objects
+#include "mem/raw.h"              // memory
+#include "thread/defer.h"         // pending frees
 
 typedef struct heap {
     tgc_obj **items;
@@ -91,8 +93,10 @@ void tgc_interp_clear(tg_thread *t)
     heap h = {0};
     tgi_objmap_for_each(t->interp->objmap_tag, collect, &h);
     if (!h.short_of_memory) {
-        for (size_t i = 0; i < h.count; i++)
+        for (size_t i = 0; i < h.count; i++) {
             tgc_make_immortal(h.items[i]);
+            tgc_weak_clear(t, h.items[i], NULL, NULL, NULL);
+        }
         for (size_t i = 0; i < h.count; i++) {
             tgc_type *type = tgc_obj_type(h.items[i]);
             if (type->clear != NULL)
@@ -126,5 +130,6 @@ void tgc_shared_free(void *p, void *heir)
     for (uint32_t i = 0; i < shared->unit_count; i++)
         tgi_unit_free(shared->units[i]);
     tgi_raw_free(shared->units);
+    tgc_finalized_free(shared);
     tgi_raw_free(shared);
 }

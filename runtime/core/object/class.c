@@ -8,14 +8,12 @@
 // Sources     the C3 linearisation: Barrett et al., OOPSLA 1996 (docs/papers.md).
 #include "core/object/class.h"
 
-#include "core/object/dict.h"      // namespace
-#include "core/object/error.h"     // errors
-#include "core/object/exception.h" // errors in __del__
-#include "core/object/known.h"     // names
-#include "core/object/state.h"     // end of the runtime
-#include "core/object/str.h"       // names
-#include "core/object/tuple.h"     // bases
-#include "mem/raw.h"               // memory
+#include "core/object/dict.h"  // namespace
+#include "core/object/error.h" // errors
+#include "core/object/known.h" // names
+#include "core/object/str.h"   // names
+#include "core/object/tuple.h" // bases
+#include "mem/raw.h"           // memory
 
 #define SPARE_SLOTS   2 // attributes nobody saw in the class body
 #define DEFAULT_SLOTS 4 // a class without visible attributes
@@ -160,6 +158,7 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
         return -1;
     }
     bool closed = true; // all bases are __slots__ classes or object
+    bool weak = true;   // __slots__ does not exclude weak references
     for (size_t i = 0; i < tgc_tuple_size(bases); i++) {
         tgc_type *base = as_type(tgc_tuple_peek(bases, i));
         if (base->class_data == NULL) {
@@ -167,6 +166,7 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
             continue;
         }
         closed &= base->class_data->slots_only;
+        c->weak |= base->class_data->weak;
         // ORDER: acquire; pairs with the release in instance.c.
         uint32_t n = atom_load_acquire(&base->class_data->known);
         for (uint32_t k = 0; k < n; k++)
@@ -178,6 +178,7 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
         return -1;
     if (found > 0) {
         bool with_dict = false;
+        weak = false;
         tg_value single[1] = {slots};
         bool is_str = tgc_is_str(slots);
         tg_value it = is_str ? TGC_NONE : tgc_iter(t, slots);
@@ -194,6 +195,8 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
             }
             if (name == TGC_NAME(dict))
                 with_dict = true;
+            else if (name == TGC_NAME(weakref))
+                weak = true;
             else
                 add_expected(c, name);
             if (is_str)
@@ -204,8 +207,10 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
         if (tgc_raised(t))
             return -1;
         c->slots_only = closed && !with_dict;
-    } else if (body != NULL) {
-        for (uint32_t i = 0; i < body->unit->instance_count; i++)
+        c->weak |= weak;
+    } else {
+        c->weak = true;
+        for (uint32_t i = 0; body != NULL && i < body->unit->instance_count; i++)
             add_expected(c, body->consts[body->unit->instance_names[i]]);
     }
     // ORDER: relaxed; private.
@@ -216,26 +221,9 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
     return 0;
 }
 
-// Runs __del__ of a dead object. False if it was brought back to life.
-static bool finalize(tg_thread *t, tgc_obj *o)
-{
-    tg_value saved = tgc_error_fetch(t);
-    tgc_resurrect_begin(t, o);
-    tg_value r = tgc_special_call(t, tgc_from_ptr(o), TGC_NAME(del), TGC_NULL, TGC_NULL);
-    if (r == TGC_NULL)
-        tgc_report_ignored(t, tgc_obj_type(o));
-    tgc_release(t, r);
-    bool dead = tgc_resurrect_end(t, o);
-    if (saved != TGC_NULL)
-        tgc_error_restore(t, saved);
-    return dead;
-}
-
 static void instance_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_type *type = tgc_obj_type(o);
-    if (TGI_UNLIKELY(type->class_data->has_del) && !tgc_shared_of(t)->ending && !finalize(t, o))
-        return;
     tgc_type *layout = layout_of(type);
     tgc_untrack(t, o);
     tgc_attrs_clear(t, type, o);
@@ -454,6 +442,15 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
     if (plan_slots(t, type, all_bases, namespace_, body) < 0)
         return TGC_NULL;
     type->attrs_offset = (layout->size + 7) & ~7u;
+    // As in CPython: instances of subclasses of these three cannot be referenced weakly.
+    if ((layout->flags & (TGC_TF_INT | TGC_TF_TUPLE | TGC_TF_BYTES)) != 0)
+        c->weak = false;
+    if (layout->weak_offset != 0) {
+        type->weak_offset = layout->weak_offset;
+    } else if (c->weak) {
+        type->weak_offset = type->attrs_offset;
+        type->attrs_offset += (uint32_t)sizeof(uintptr_t);
+    }
     type->size =
         type->attrs_offset + (uint32_t)(sizeof(tgc_attrs) + c->capacity * sizeof(tgc_slot));
     type->construct = layout->construct;

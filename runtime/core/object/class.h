@@ -22,7 +22,7 @@ typedef struct tgc_class {
     _Atomic(uint32_t) known; // any thread: names[0, known) are set and stay
     tg_value *names;         // interned; grows under type lock only, never beyond capacity
     bool slots_only;         // const after init: __slots__ without __dict__
-    bool has_del;            // const after init, or world stopped: a script __del__
+    bool weak;               // const after init: instances have a weak word
     // any thread: version:32 | index of a simple script __init__ (call.c)
     _Atomic(uint64_t) constructor;
     // once set stays: some instance keeps attributes in a dict, so nothing is cached

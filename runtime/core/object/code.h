@@ -37,6 +37,7 @@ typedef struct tgc_module {
     uint32_t count;                         // guarded by lock
     _Atomic(tgc_global_cell *) first;       // any thread; set once
     tgc_global_cell *last;                  // guarded by lock
+    _Atomic(uintptr_t) weak;                // weakref.h
 } tgc_module;
 
 // All cells of a module in order of creation, without a lock; new ones may come meanwhile.
@@ -74,12 +75,13 @@ typedef struct tgc_cell {
 
 typedef struct tgc_function {
     tgc_obj head;
-    tgc_code *code;      // const after init
-    uint32_t free_count; // closure cells
-    tgc_slot defaults;   // tuple or None
-    tgc_slot kwdefaults; // dict or None
-    tgc_slot attributes; // dict or None: __name__, __doc__, __wrapped__ and what scripts set
-    tgc_cell *closure[]; // owned; const after init
+    tgc_code *code;          // const after init
+    uint32_t free_count;     // closure cells
+    tgc_slot defaults;       // tuple or None
+    tgc_slot kwdefaults;     // dict or None
+    tgc_slot attributes;     // dict or None: __name__, __doc__, __wrapped__ and what scripts set
+    _Atomic(uintptr_t) weak; // weakref.h
+    tgc_cell *closure[];     // owned; const after init
 } tgc_function;
 
 typedef struct tgc_frame {
@@ -119,14 +121,16 @@ extern tgc_type tgc_generator_type; // generator.c
 typedef struct tgc_builtin { // a native function as an object
     tgc_obj head;
     const tgc_method_def *def;
-    tgc_type *owner; // the type it is a method of, or NULL
-    tg_value module; // module name or None
+    tgc_type *owner;         // the type it is a method of, or NULL
+    tg_value module;         // module name or None
+    _Atomic(uintptr_t) weak; // weakref.h
 } tgc_builtin;
 
 typedef struct tgc_method {
     tgc_obj head;
-    tg_value self; // owned; const after init
-    tg_value func; // owned; const after init
+    tg_value self;           // owned; const after init
+    tg_value func;           // owned; const after init
+    _Atomic(uintptr_t) weak; // weakref.h
 } tgc_method;
 
 // The source position of an instruction.

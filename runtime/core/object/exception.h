@@ -79,9 +79,10 @@ int tgc_raise_syntax(tg_thread *t, tgc_type *type, const char *message, const ch
 int tgc_exception_attr_get(tg_thread *t, tg_value exc, tg_value name, tg_value *out);
 #define tgc_exception_attr_set TG_CORE_SYM(tgc_exception_attr_set)
 int tgc_exception_attr_set(tg_thread *t, tg_value exc, tg_value name, tg_value v);
-// An exception nobody can catch (in __del__): printed and cleared. (builtin/host.c)
-#define tgc_report_ignored TG_CORE_SYM(tgc_report_ignored)
-void tgc_report_ignored(tg_thread *t, tgc_type *type);
+// An exception nobody can catch, in a finalizer or a callback: printed, with what raised it, and
+// cleared. (builtin/host.c)
+#define tgc_report_unraisable TG_CORE_SYM(tgc_report_unraisable)
+void tgc_report_unraisable(tg_thread *t, tg_value subject);
 // StopIteration(value) helpers for generators.
 #define tgc_stop_iteration_value TG_CORE_SYM(tgc_stop_iteration_value)
 tg_value tgc_stop_iteration_value(tg_thread *t, tg_value exc); // new reference

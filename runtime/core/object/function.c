@@ -33,6 +33,7 @@ tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_va
     tgc_slot_init(t, &f->defaults, tgc_retain(t, defaults));
     tgc_slot_init(t, &f->kwdefaults, tgc_retain(t, kwdefaults));
     tgc_slot_init(t, &f->attributes, TGC_NONE);
+    atom_store_relaxed(&f->weak, 0); // ORDER: relaxed; private.
     for (size_t i = 0; i < n; i++)
         f->closure[i] = (tgc_cell *)(void *)tgc_ptr(tgc_retain(t, tgc_tuple_peek(cells, i)));
     if ((code->unit->flags & TGI_UNIT_NESTED) == 0)
@@ -175,12 +176,19 @@ static tg_value function_get(tg_thread *t, tg_value d, tg_value self, tgc_type *
 }
 
 tgc_type tgc_function_type = {
-    TGC_STATIC_TYPE(&tgc_object_type), .name = "function",
-    .size = sizeof(tgc_function),      .flags = TGC_TF_FUNCTION | TGC_TF_TRACKED,
-    .dealloc = function_dealloc,       .clear = function_clear,
-    .traverse = function_traverse,     .getattr = function_getattr,
-    .setattr = function_setattr,       .repr = function_repr,
-    .call = tgc_call_function,         .descr_get = function_get,
+    TGC_STATIC_TYPE(&tgc_object_type),
+    .name = "function",
+    .size = sizeof(tgc_function),
+    .flags = TGC_TF_FUNCTION | TGC_TF_TRACKED,
+    .dealloc = function_dealloc,
+    .clear = function_clear,
+    .traverse = function_traverse,
+    .getattr = function_getattr,
+    .setattr = function_setattr,
+    .repr = function_repr,
+    .call = tgc_call_function,
+    .descr_get = function_get,
+    .weak_offset = offsetof(tgc_function, weak),
 };
 
 // --- cells
@@ -250,6 +258,7 @@ tg_value tgc_method_new(tg_thread *t, tg_value func, tg_value self)
         return TGC_NULL;
     m->self = tgc_retain(t, self);
     m->func = tgc_retain(t, func);
+    atom_store_relaxed(&m->weak, 0); // ORDER: relaxed; private.
     tgc_track(t, &m->head);
     return tgc_from_ptr(m);
 }
@@ -328,8 +337,17 @@ static int method_hash(tg_thread *t, tg_value v, uint64_t *out)
 }
 
 tgc_type tgc_method_type = {
-    TGC_STATIC_TYPE(&tgc_object_type), .name = "method",          .size = sizeof(tgc_method),
-    .flags = TGC_TF_TRACKED,           .dealloc = method_dealloc, .clear = method_clear,
-    .traverse = method_traverse,       .getattr = method_getattr, .repr = method_repr,
-    .compare = method_compare,         .hash = method_hash,       .call = tgc_call_method_object,
+    TGC_STATIC_TYPE(&tgc_object_type),
+    .name = "method",
+    .size = sizeof(tgc_method),
+    .flags = TGC_TF_TRACKED,
+    .dealloc = method_dealloc,
+    .clear = method_clear,
+    .traverse = method_traverse,
+    .getattr = method_getattr,
+    .repr = method_repr,
+    .compare = method_compare,
+    .hash = method_hash,
+    .call = tgc_call_method_object,
+    .weak_offset = offsetof(tgc_method, weak),
 };

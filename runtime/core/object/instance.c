@@ -14,14 +14,18 @@
 // world stopped: no other thread is between the check of a version and its use.
 #include "core/object/class.h"
 
-#include "core/object/dict.h"  // overflow
-#include "core/object/error.h" // errors
-#include "thread/stw.h"        // pause for __dict__
+#include "core/object/dict.h"    // overflow
+#include "core/object/error.h"   // errors
+#include "core/object/weakref.h" // weak word
+#include "thread/stw.h"          // pause for __dict__
 
 void tgc_attrs_init(tgc_type *type, tgc_obj *o)
 {
     tgc_attrs *attrs = tgc_attrs_of(type, o);
     uint32_t n = type->class_data->capacity;
+    if (type->weak_offset != 0)
+        // ORDER: relaxed; private.
+        atom_store_relaxed(tgc_weak_word(type, o), 0);
     // ORDER: relaxed; private.
     atom_store_relaxed(&attrs->dict.word, TGC_UNBOUND);
     for (uint32_t i = 0; i < n; i++)
@@ -235,7 +239,8 @@ int tgc_instance_set_class(tg_thread *t, tg_value self, tgc_type *to)
 {
     tgc_type *from = tgc_type_of(self);
     bool fits = (from->flags & to->flags & TGC_TF_HEAP) != 0 &&
-                from->attrs_offset == to->attrs_offset && from->construct == to->construct &&
+                from->attrs_offset == to->attrs_offset && from->weak_offset == to->weak_offset &&
+                from->construct == to->construct &&
                 to->class_data->capacity <= from->class_data->capacity &&
                 !from->class_data->slots_only && !to->class_data->slots_only;
     if (!fits)

@@ -68,7 +68,7 @@
                                                         X(idivmod, "__idivmod__") X(name, "__name__") X(                                                         \
                                                             qualname,                                                                                            \
                                                             "__qualname__") X(module, "__module__")                                                              \
-                                                            X(doc, "__doc__") X(dict, "__dict__") X(slots, "__slots__") X(                                       \
+                                                            X(doc, "__doc__") X(dict, "__dict__") X(slots, "__slots__") X(weakref, "__weakref__") X(                                       \
                                                                 class,                                                                                           \
                                                                 "__class__") X(bases, "__bases__")                                                               \
                                                                 X(mro, "__mro__") X(                                                                             \

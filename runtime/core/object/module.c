@@ -266,4 +266,5 @@ tgc_type tgc_module_type = {
     .getattr = module_getattr,
     .setattr = module_setattr,
     .repr = module_repr,
+    .weak_offset = offsetof(tgc_module, weak),
 };

@@ -161,6 +161,7 @@ tgc_type tgc_builtin_type = {
     .dealloc = builtin_dealloc,
     .clear = builtin_clear,
     .traverse = builtin_traverse,
+    .weak_offset = offsetof(tgc_builtin, weak),
     .call = builtin_call,
     .repr = builtin_repr,
     .descr_get = builtin_get,

@@ -133,6 +133,13 @@ tg_value tgc_native_class(tg_thread *t, const tg_class_def *def)
     type->module = def->module != NULL ? def->module : "builtins";
     type->flags = TGC_TF_NATIVE | TGC_TF_TRACKED | TGC_TF_BASETYPE;
     type->size = (uint32_t)((TGC_NATIVE_OFFSET + def->data_bytes + 7) & ~(size_t)7);
+    // The weak word is in the gap behind the header where there is one.
+    if (TGC_NATIVE_OFFSET - TGC_HEADER_BYTES >= sizeof(uintptr_t)) {
+        type->weak_offset = TGC_HEADER_BYTES;
+    } else {
+        type->weak_offset = type->size;
+        type->size += (uint32_t)sizeof(uintptr_t);
+    }
     type->base = &tgc_object_type;
     type->native = def;
     // The two definitions have the same fields in the same order; asserted in native_class.h.

@@ -4,15 +4,18 @@
 //
 // Owns        the step from "count is zero" to the type's dealloc, and its depth: a chain of a
 //             million nodes must not recurse a million times. Beyond DEALLOC_NEST the object waits
-//             in a list of the thread and is freed when the outermost dealloc is done.
+//             in a list of the thread and is freed when the outermost dealloc is done. Until then
+//             it is not in the object map, so that a collector never meets a count of zero.
 // Threads     any attached thread; the list is the thread's own.
 #include "core/object/object.h"
 
-#include "core/object/error.h" // tgc_raise_nomem
-#include "core/object/state.h" // tgc_thread
-#include "mem/objmap.h"        // tracking
-#include "mem/raw.h"           // memory
-#include "thread/runtime.h"    // objmap_tag
+#include "core/object/error.h"    // tgc_raise_nomem
+#include "core/object/finalize.h" // tgc_farewell
+#include "core/object/state.h"    // tgc_thread
+#include "core/object/weakref.h"  // weak word
+#include "mem/objmap.h"           // tracking
+#include "mem/raw.h"              // memory
+#include "thread/runtime.h"       // objmap_tag
 
 #define DEALLOC_NEST 50
 
@@ -71,7 +74,23 @@ static bool put_off(tgc_thread *ct, tgc_obj *o)
         ct->dealloc_later_capacity = capacity;
     }
     ct->dealloc_later[ct->dealloc_later_count++] = o;
+    tgc_untrack(NULL, o);
     return true;
+}
+
+// A tracked object whose count is zero.
+static inline void end_of(tg_thread *t, tgc_type *type, tgc_obj *o)
+{
+    bool farewell = (type->flags & TGC_TF_DEL) != 0;
+    if (type->weak_offset != 0)
+        // ORDER: relaxed; the object is dead and ours, its count ordered what others did to it.
+        farewell |= atom_load_relaxed(tgc_weak_word(type, o)) != 0;
+    if (TGI_UNLIKELY(farewell)) {
+        if (!tgc_farewell(t, o))
+            return;
+        type = tgc_obj_type(o);
+    }
+    type->dealloc(t, o);
 }
 
 void tgc_dealloc(tg_thread *t, tgc_obj *o)
@@ -85,13 +104,13 @@ void tgc_dealloc(tg_thread *t, tgc_obj *o)
     if (TGI_UNLIKELY(ct->dealloc_depth >= DEALLOC_NEST) && put_off(ct, o))
         return;
     ct->dealloc_depth++;
-    type->dealloc(t, o);
+    end_of(t, type, o);
     ct->dealloc_depth--;
     if (TGI_UNLIKELY(ct->dealloc_later_count > 0) && ct->dealloc_depth == 0) {
         ct->dealloc_depth = 1;
         while (ct->dealloc_later_count > 0) {
             tgc_obj *next = ct->dealloc_later[--ct->dealloc_later_count];
-            tgc_obj_type(next)->dealloc(t, next);
+            end_of(t, tgc_obj_type(next), next);
         }
         ct->dealloc_depth = 0;
     }

@@ -93,6 +93,7 @@ enum {
     TGC_TF_EXC = 1u << 9, // BaseException
     TGC_TF_FUNCTION = 1u << 10,
     TGC_TF_NATIVE = 1u << 11,   // object of a class defined through the C API, with a data pointer
+    TGC_TF_WEAKREF = 1u << 12,  // weak references and proxies: struct tgc_weakref
     TGC_TF_TRACKED = 1u << 16,  // instances may hold references: registered in the object map
     TGC_TF_HEAP = 1u << 17,     // made by a class statement or the C API
     TGC_TF_BASETYPE = 1u << 18, // may be subclassed by scripts
@@ -100,6 +101,7 @@ enum {
     TGC_TF_ATTRS = 1u << 20, // instances have attribute slots (struct tgc_attrs at attrs_offset)
     TGC_TF_DESCR = 1u << 21, // has descr_get
     TGC_TF_DATADESCR = 1u << 22, // has descr_set
+    TGC_TF_DEL = 1u << 23,       // a class with a __del__: finalize.h
 };
 
 struct tgc_names; // attribute table of a type (names.c)
@@ -121,6 +123,7 @@ struct tgc_type {
     // releases references, leaves a valid empty object
     void (*clear)(tg_thread *t, tgc_obj *o);
     void (*traverse)(tgc_obj *o, tgc_visit visit, void *arg); // visits every reference held
+    void (*finalize)(tg_thread *t, tgc_obj *o); // called by finalize.c only; runs script code
     // type(...)
     tg_value (*construct)(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
                           tg_value kwnames);
@@ -156,6 +159,8 @@ struct tgc_type {
     uint32_t mro_count;
     _Atomic(uint32_t) version;    // never reused; 0 = do not cache (type.c)
     uint32_t attrs_offset;        // of struct tgc_attrs in instances, if TGC_TF_ATTRS
+    uint32_t weak_offset;         // of the weak word (weakref.h); 0: no weak references
+    _Atomic(uintptr_t) weak;      // of the type itself
     struct tgc_class *class_data; // heap types only
     // TGC_TF_NATIVE: the tg_class_def it was made from (native_class.c)
     const void *native;

@@ -93,6 +93,7 @@ tg_value tgc_set_new_typed(tg_thread *t, tgc_type *type, tg_value iterable)
     atom_store_relaxed(&s->epoch, 0);            // ORDER: relaxed; as above.
     atom_store_relaxed(&s->table, &empty_table); // ORDER: relaxed; as above.
     atom_store_relaxed(&s->extra, 0);            // ORDER: relaxed; as above.
+    atom_store_relaxed(&s->weak, 0);             // ORDER: relaxed; as above.
     if ((type->flags & TGC_TF_ATTRS) != 0)
         tgc_attrs_init(type, &s->head);
     tgc_track(t, &s->head);

@@ -40,6 +40,7 @@ typedef struct tgc_set {
     _Atomic(size_t) used;           // writers: under lock
     _Atomic(tgc_set_table *) table; // writers: under lock; any thread reads; never NULL
     _Atomic(uint64_t) extra; // frozenset: its hash, 0 not computed yet; set: where pop looks first
+    _Atomic(uintptr_t) weak; // weakref.h
 } tgc_set;
 
 #define tgc_set_of(v) ((tgc_set *)tgc_ptr(v))

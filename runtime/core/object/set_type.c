@@ -254,7 +254,7 @@ static tg_value set_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
         .flags = TGC_TF_SET | TGC_TF_TRACKED | TGC_TF_BASETYPE, .size = sizeof(tgc_set),          \
         .dealloc = set_dealloc, .traverse = set_traverse, .repr = set_repr, .length = set_length, \
         .binary = set_binary, .compare = set_compare, .contains = set_contains,                   \
-        .iter = tgc_set_iter
+        .iter = tgc_set_iter, .weak_offset = offsetof(tgc_set, weak)
 
 tgc_type tgc_set_type = {
     SET_COMMON,

@@ -9,11 +9,12 @@
 // Threads     calls: any thread. tgc_update_slots: the type is private or the world is stopped.
 #include "core/object/class.h"
 
-#include "core/object/error.h" // errors
-#include "core/object/int.h"   // results of __len__, __hash__
-#include "core/object/known.h" // names
-#include "core/object/state.h" // recursion guard
-#include "core/object/str.h"   // checks
+#include "core/object/error.h"     // errors
+#include "core/object/exception.h" // errors in __del__
+#include "core/object/int.h"       // results of __len__, __hash__
+#include "core/object/known.h"     // names
+#include "core/object/state.h"     // recursion guard
+#include "core/object/str.h"       // checks
 
 static tg_value known(int id)
 {
@@ -329,6 +330,19 @@ static int script_set(tg_thread *t, tg_value d, tg_value self, tg_value x)
     return drop(t, need(t, call_special(t, d, TGC_K_set, self, x), d, "has no __set__"));
 }
 
+static void script_finalize(tg_thread *t, tgc_obj *o)
+{
+    tg_value r = tgc_special_call(t, tgc_from_ptr(o), TGC_NAME(del), TGC_NULL, TGC_NULL);
+    if (r == TGC_NULL) {
+        tgc_name_entry *e = tgc_type_find(tgc_obj_type(o), TGC_NAME(del));
+        tg_value f = e != NULL ? tgc_slot_load(t, &e->value) : tgc_from_ptr(o);
+        tgc_report_unraisable(t, f);
+        if (e != NULL)
+            tgc_release(t, f);
+    }
+    tgc_release(t, r);
+}
+
 // The first type in the method order that has one of the names [id, id + n).
 static tgc_type *definer(const tgc_type *type, int id, int n)
 {
@@ -381,8 +395,12 @@ void tgc_update_slots(tgc_type *type)
     UPDATE(compare, script_compare, {TGC_K_lt, 6});
     UPDATE(descr_get, script_get, {TGC_K_get, 1});
     UPDATE(descr_set, script_set, {TGC_K_set, 1}, {TGC_K_delete, 1});
-    type->class_data->has_del = definer(type, TGC_K_del, 1) != NULL;
-    type->flags &= ~(uint32_t)(TGC_TF_DESCR | TGC_TF_DATADESCR);
+    type->flags &= ~(uint32_t)(TGC_TF_DESCR | TGC_TF_DATADESCR | TGC_TF_DEL);
+    type->finalize = layout->finalize;
+    if (definer(type, TGC_K_del, 1) != NULL) {
+        type->finalize = script_finalize;
+        type->flags |= TGC_TF_DEL;
+    }
     if (type->descr_get != NULL)
         type->flags |= TGC_TF_DESCR;
     if (type->descr_set != NULL)

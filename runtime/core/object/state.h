@@ -76,6 +76,8 @@ typedef struct tgc_shared {
     tgc_lock lock;                // guards what follows
     struct tgi_unit **units;      // every unit loaded, freed after the last code object
     uint32_t unit_count, unit_capacity;
+    tgc_obj **finalized; // objects without a weak word that were finalized: finalize.c
+    uint32_t finalized_count, finalized_capacity;
     _Atomic(uint32_t) depth_limit; // any thread: sys.setrecursionlimit, for new threads
     // Of ended threads, and of the interpreters that left theirs to this one when they ended.
     tgi_mutex counts_lock; // leaf: guards what follows, against other interpreters too

@@ -104,6 +104,8 @@ static void inherit(tgc_type *type, const tgc_type *base)
     INHERIT(dealloc);
     INHERIT(clear);
     INHERIT(traverse);
+    if (type->weak_offset == 0)
+        type->weak_offset = base->weak_offset;
     INHERIT(construct);
     INHERIT(init);
     INHERIT(repr);
@@ -671,6 +673,7 @@ tgc_type tgc_type_type = {
     .call = type_call,
     .getattr = tgc_type_getattr,
     .setattr = type_setattr,
+    .weak_offset = offsetof(tgc_type, weak),
 };
 
 static int add_names(tg_thread *t, tgc_type *type, tg_value dict)

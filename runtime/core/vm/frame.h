@@ -100,6 +100,7 @@ typedef struct tgc_generator {
     uint16_t handled;
     uint16_t dest; // register that receives the value sent
     uint32_t nregs;
+    _Atomic(uintptr_t) weak; // object/weakref.h
     tg_value regs[];
 } tgc_generator;
 

@@ -10,6 +10,7 @@
 
 #include "core/object/class.h"     // attributes
 #include "core/object/exception.h" // StopIteration
+#include "core/object/finalize.h"  // close of what is dropped
 #include "core/object/known.h"     // names
 #include "core/object/str.h"       // repr
 #include "core/object/tuple.h"     // throw
@@ -43,6 +44,7 @@ tg_value tgc_generator_new(tg_thread *t, tgc_function *f, tg_value *regs)
     g->pc = code->ins;
     // ORDER: relaxed; private.
     atom_store_relaxed(&g->state, TGC_GEN_CREATED);
+    atom_store_relaxed(&g->weak, 0); // ORDER: relaxed; private.
     g->handled = TGI_REG_NONE;
     g->dest = TGI_REG_NONE;
     g->nregs = code->nregs;
@@ -391,21 +393,23 @@ static bool has_pending_handler(const tgc_generator *g)
     return false;
 }
 
+static void generator_finalize(tg_thread *t, tgc_obj *o)
+{
+    tgc_generator *g = (tgc_generator *)(void *)o;
+    // ORDER: acquire; pairs with the release in tgc_generator_park.
+    if (atom_load_acquire(&g->state) == TGC_GEN_SUSPENDED && has_pending_handler(g) &&
+        close_generator(t, g) < 0)
+        tgc_report_unraisable(t, tgc_from_ptr(o));
+}
+
 static void generator_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_generator *g = (tgc_generator *)(void *)o;
     size_t size = sizeof *g + g->nregs * sizeof(tg_value);
     // ORDER: relaxed; the object is dead and ours.
-    if (atom_load_relaxed(&g->state) == TGC_GEN_SUSPENDED && has_pending_handler(g)) {
-        tg_value saved = tgc_error_fetch(t);
-        tgc_resurrect_begin(t, o);
-        if (close_generator(t, g) < 0)
-            tgc_error_clear(t);
-        if (saved != TGC_NULL)
-            tgc_error_restore(t, saved);
-        if (!tgc_resurrect_end(t, o))
-            return;
-    }
+    if (atom_load_relaxed(&g->state) == TGC_GEN_SUSPENDED && has_pending_handler(g) &&
+        !tgc_finalize_dying(t, o))
+        return;
     tgc_untrack(t, o);
     generator_clear(t, o);
     tgc_delete(t, o, size);
@@ -462,6 +466,8 @@ tgc_type tgc_generator_type = {
     .methods = generator_methods,
     .getsets = generator_getsets,
     .dealloc = generator_dealloc,
+    .finalize = generator_finalize,
+    .weak_offset = offsetof(tgc_generator, weak),
     .clear = generator_clear,
     .traverse = generator_traverse,
     .iter = generator_iter,
