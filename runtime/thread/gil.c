@@ -332,23 +332,28 @@ static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
     tgi_trace_event(t, result == TAKEN ? TGI_TRACE_TAKE : TGI_TRACE_GIVE_UP, 0);
 }
 
+bool tgi_gil_try_take(tg_thread *t)
+{
+    tgi_gil *gil = t->interp->gil;
+    uint32_t expected = 0;
+    // ORDER: acquire; pairs with the release of the last holder.
+    if (TGI_UNLIKELY(!atom_cas_strong_acquire(&gil->word, &expected, (uint32_t)TGI_GIL_LOCKED)))
+        return false;
+    begin_turn(gil, t, 0);
+    forget_requests(t);
+    note_taken(gil, t);
+    return true;
+}
+
 void tgi_gil_take(tg_thread *t)
 {
     tgi_gil *gil = t->interp->gil;
-    TGI_ASSERT(!t->holds_gil);
     // ORDER: relaxed; if it is turned on in a pause right now, enter() in state.c comes back.
     if (atom_load_relaxed(&gil->enabled) == 0)
         return;
     tgi_point(TGI_POINT_GIL, gil);
-    uint32_t expected = 0;
-    // ORDER: acquire; pairs with the release of the last holder.
-    if (TGI_LIKELY(atom_cas_strong_acquire(&gil->word, &expected, (uint32_t)TGI_GIL_LOCKED))) {
-        begin_turn(gil, t, 0);
-        forget_requests(t);
-        note_taken(gil, t);
-    } else {
+    if (TGI_UNLIKELY(!tgi_gil_try_take(t)) && !t->holds_gil)
         take_slow(gil, t);
-    }
 }
 
 // -- releasing ------------------------------------------------------------------------------------

@@ -52,9 +52,12 @@ typedef struct tgi_gil {
 
 void tgi_gil_init(tgi_gil *gil, int enabled, bool switchable);
 
-// Takes the GIL of t's interpreter unless it is off. Returns with it held or off; in the latter
-// case without. Detached threads only (attach calls it).
+// Takes the GIL of t's interpreter unless it is off, or t has it already. Returns with it held or
+// off; in the latter case without. Detached threads only (attach calls it).
 void tgi_gil_take(tg_thread *t);
+
+// Takes it if it is free and nobody waits. t is detached and does not hold it.
+bool tgi_gil_try_take(tg_thread *t);
 
 // Gives it back if t holds it. With `final`, t is about to be freed and is forgotten.
 void tgi_gil_release(tg_thread *t, bool final);

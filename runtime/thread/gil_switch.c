@@ -8,10 +8,12 @@
 // Invariants  N1  the counter never passes TGI_GIL_PERMANENT - 1 by counting: requests beyond are
 //                 refused, also when another thread was faster.
 //             N2  PERMANENT is never left.
-//             N4  the ledger changes with the counter: L1 in gil_ledger.c.
 //             N3  turning off never waits: waiters are woken, see 0 and go on without the GIL. A
 //                 thread that took the word while the GIL was going off just holds a lock nobody
 //                 asks for, and releases it at its next detach.
+//             N4  the ledger changes with the counter: L1 in gil_ledger.c.
+//             N5  who turns it on takes it in the pause: behind it, every thread that computes
+//                 would be in the queue first, and each has it for an interval.
 #include "thread/gil.h"
 
 #include "base/assert.h"       // TGI_INVARIANT
@@ -80,10 +82,12 @@ tg_status tgi_gil_enable_transient(tg_thread *t, const char *who, bool *changed)
     tgi_thread_detach(t); // our own state is stopped like all others
     tgi_stop_the_world_global(NULL, rt, TGI_CAUSE_GIL);
     n = get_count(gil);
-    if (n == TGI_GIL_PERMANENT - 1)
-        st = TG_ERR_LIMIT;           // N1: many threads were here before us
-    else if (n != TGI_GIL_PERMANENT) // N2
+    if (n == TGI_GIL_PERMANENT - 1) {
+        st = TG_ERR_LIMIT;               // N1: many threads were here before us
+    } else if (n != TGI_GIL_PERMANENT) { // N2
         add_request(gil, n, who, t);
+        (void)tgi_gil_try_take(t); // N5
+    }
     if (tgi_gil_policy_of(gil)->ticks) {
         tgi_rawlock_lock(&rt->threads_lock);
         tgi_gil_mark_ticking_locked(gil, rt); // K3 in gil_ticks.c

@@ -317,10 +317,10 @@ proctype thread(byte t)
     why = BIRTH;
 
     // C: runtime/thread/state.c enter
-    // C: runtime/thread/gil.c tgi_gil_take take_slow begin_turn forget_requests note_taken
+    // C: runtime/thread/gil.c tgi_gil_take tgi_gil_try_take take_slow begin_turn forget_requests note_taken
 attach:
     if
-    :: count == 0 -> goto enter_state
+    :: count == 0 || holds_gil[t] -> goto enter_state
     :: else
     fi;
     if
@@ -635,9 +635,19 @@ world_stopped:
         :: else ->
             assert(count + 1 < PERM);                             // I5
             assert(count > 0 || executors == 0);
-            count++
+            count++;
+            asked = 1
         fi }
     :: else
+    fi;
+    // C: runtime/thread/gil.c tgi_gil_try_take
+    if
+    :: atomic { asked && word == 0 -> asked = 0; word = LOCKED; goes_to(t) }
+        holder = t;
+        drop_bit[t] = 0;
+        holds_gil[t] = 1
+    :: atomic { asked && word != 0 -> asked = 0 }
+    :: !asked
     fi;
 
     // C: runtime/thread/stw.c start

@@ -272,12 +272,14 @@ class BrokenBarrierError(RuntimeError):
 
 class _Round:
     # One filling of a barrier. A thread waits for its own round, so that a fast thread that comes
-    # back early joins the next one without disturbing the threads that are still leaving.
+    # back early joins the next one without disturbing the threads that are still leaving. They
+    # leave side by side: a lock on the way out would let one after the other go.
 
     def __init__(self):
         self.arrived = 0
         self.done = False
         self.broken = False
+        self.over = Event()
 
 
 class Barrier:
@@ -287,7 +289,7 @@ class Barrier:
         self._parties = parties
         self._action = action
         self._timeout = timeout
-        self._changed = Condition(_allocate_lock())
+        self._lock = _allocate_lock()
         self._round = _Round()
 
     def __repr__(self):
@@ -311,7 +313,7 @@ class Barrier:
     def wait(self, timeout=None):
         if timeout is None:
             timeout = self._timeout
-        with self._changed:
+        with self._lock:
             current = self._round
             if current.broken:
                 raise BrokenBarrierError
@@ -319,8 +321,17 @@ class Barrier:
             current.arrived += 1
             if current.arrived == self._parties:
                 self._finish(current)
-            else:
-                self._wait_for(current, timeout)
+                return index
+        try:
+            current.over.wait(timeout)
+        finally:
+            # It was too late, or raised: nobody else can pass either.
+            if not current.done:
+                with self._lock:
+                    if not current.done:
+                        self._break(current)
+        if current.broken:
+            raise BrokenBarrierError
         return index
 
     def _finish(self, current):
@@ -332,42 +343,22 @@ class Barrier:
             raise
         current.done = True
         self._round = _Round()
-        self._changed.notify_all()
-
-    def _wait_for(self, current, timeout):
-        deadline = None
-        if timeout is not None:
-            deadline = _now() + timeout
-        try:
-            while not current.done and not current.broken:
-                left = None
-                if deadline is not None:
-                    left = deadline - _now()
-                    if left <= 0:
-                        self._break(current)
-                        break
-                self._changed.wait(left)
-        except:
-            if not current.done:
-                self._break(current)
-            raise
-        if current.broken:
-            raise BrokenBarrierError
+        current.over.set()
 
     def _break(self, current):
         current.broken = True
         current.arrived = 0
-        self._changed.notify_all()
+        current.over.set()
 
     def reset(self):
         # Threads that wait now fail; those that come later find a fresh barrier.
-        with self._changed:
+        with self._lock:
             if self._round.arrived > 0:
                 self._break(self._round)
             self._round = _Round()
 
     def abort(self):
-        with self._changed:
+        with self._lock:
             self._break(self._round)
 
 

@@ -345,6 +345,29 @@ TEST(thread_that_is_handed_the_gil_before_it_sleeps_sees_what_the_holder_did)
     world_end(&w);
 }
 
+static tg_thread *turning_on;
+static _Atomic(int) held_at_attach;
+
+static void look_whether_it_is_held(tgi_point_kind kind, const void *addr)
+{
+    if (kind == TGI_POINT_ATTACH && addr == turning_on)
+        atom_store_seq_cst(&held_at_attach, turning_on->holds_gil);
+}
+
+TEST(who_turns_it_on_has_it_before_the_others_go_on)
+{
+    world w = world_new(false, true, NULL);
+    turning_on = w.t;
+    atom_store_seq_cst(&held_at_attach, -1);
+    tgi_point_set_hook(look_whether_it_is_held);
+    CHECK_EQ_INT(tgi_gil_enable_transient(w.t, NULL, NULL), TG_OK);
+    tgi_point_set_hook(NULL);
+    CHECK_EQ_INT(atom_load_seq_cst(&held_at_attach), 1); // N5
+    CHECK(w.t->holds_gil);
+    CHECK_EQ_INT(tgi_gil_disable(w.t, NULL, NULL), TG_OK);
+    world_end(&w);
+}
+
 static tgi_gil *raised;
 static _Atomic(int) pauses_seen;
 
