@@ -72,15 +72,14 @@ mutant("counter-overflows-in-the-pause",
        bug="a request that was overtaken does not see that the counter has reached its end",
        ref="own: gil_switch.c N1",
        file=SWITCH,
-       edits=[("    if (n == TGI_GIL_PERMANENT - 1)\n        st = TG_ERR_LIMIT;           // N1: many "
-               "threads were here before us\n    else if", "    if")],
+       edits=[("        st = TG_ERR_LIMIT;               // N1", "        add_request(gil, n, who, t); // N1")],
        kill=["unit.thread.steps:limit_that_was_reached_before_the_pause_is_seen_in_it"])
 
 mutant("permanent-overflows-in-the-pause",
        bug="a transient request that was overtaken by a permanent one counts beyond INT_MAX",
        ref="gh-116322",
        file=SWITCH,
-       edits=[("    else if (n != TGI_GIL_PERMANENT) // N2\n", "    else\n")],
+       edits=[("    } else if (n != TGI_GIL_PERMANENT) { // N2\n", "    } else {\n")],
        kill=["unit.thread.gil_switch:request_that_was_overtaken_leaves_permanent_alone"])
 
 mutant("permanent-is-left",
@@ -89,6 +88,13 @@ mutant("permanent-is-left",
        file=SWITCH,
        edits=[("    if (n == TGI_GIL_PERMANENT)\n        return TG_OK; // N2\n", "")],
        kill=["unit.thread.gil_switch:permanent_absorbs_and_stays"])
+
+mutant("queues-behind-the-others",
+       bug="who turns the GIL on queues for it behind every thread that computes",
+       ref="own: gil_switch.c N5",
+       file=SWITCH,
+       edits=[("        (void)tgi_gil_try_take(t); // N5\n", "")],
+       kill=["unit.thread.steps:who_turns_it_on_has_it_before_the_others_go_on"])
 
 # -- taking and releasing -------------------------------------------------------------------------
 
