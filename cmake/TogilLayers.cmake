@@ -83,10 +83,12 @@ function(togil_command)
     add_executable(togil_cli $<TARGET_OBJECTS:togil_cli_objects>)
     set_target_properties(togil_cli PROPERTIES OUTPUT_NAME togil LINKER_LANGUAGE C
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
-    cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR
-        BASE_DIRECTORY "${CMAKE_INSTALL_FULL_BINDIR}" OUTPUT_VARIABLE libraries)
-    set_target_properties(togil_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
     if(BUILD_SHARED_LIBS)
+        # Without the library to find there is no path: CMake would fill it with empty elements,
+        # which mean the current folder.
+        cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR
+            BASE_DIRECTORY "${CMAKE_INSTALL_FULL_BINDIR}" OUTPUT_VARIABLE libraries)
+        set_target_properties(togil_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
         target_sources(togil_cli PRIVATE $<TARGET_OBJECTS:togil_base>)
     endif()
     target_link_libraries(togil_cli PRIVATE togil togil_flags Jansson::Jansson m)

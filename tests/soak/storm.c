@@ -246,9 +246,11 @@ static void storm_one(const storm_options *options, const char *mode, FILE *json
 
 static const char usage[] =
     "usage: storm [--mode NAME|all] [--toggles N] [--minutes M] [--threads K] [--agitators A]\n"
-    "             [--seed N] [--patience SECONDS] [--json FILE] [--no-trace]\n"
+    "             [--seed N] [--patience SECONDS] [--progress SECONDS] [--json FILE]\n"
+    "             [--no-trace] [--stall]\n"
     "all: every mode whose GIL can be switched. It ends after N toggles or M minutes, what comes\n"
-    "first, per mode; without either after 10000 toggles.\n";
+    "first, per mode; without either after 10000 toggles. How far it is goes to stderr every minute.\n"
+    "--stall: one thread gets stuck, to show the report.\n";
 
 static void bad_usage(const char *what)
 {
@@ -275,6 +277,10 @@ static void parse(int argc, char **argv, storm_options *o)
             o->trace = false;
             continue;
         }
+        if (strcmp(name, "--stall") == 0) {
+            o->stall = true;
+            continue;
+        }
         if (i + 1 >= argc)
             bad_usage("an option needs a value, or is unknown");
         const char *value = argv[++i];
@@ -292,6 +298,8 @@ static void parse(int argc, char **argv, storm_options *o)
             o->seed = (uint64_t)number(value, 0, 9e15);
         else if (strcmp(name, "--patience") == 0)
             o->patience = number(value, 1, 1e6);
+        else if (strcmp(name, "--progress") == 0)
+            o->progress = number(value, 1, 1e6);
         else if (strcmp(name, "--json") == 0)
             o->json = value;
         else
@@ -307,6 +315,7 @@ int main(int argc, char **argv)
                        .threads = 8,
                        .agitators = 4,
                        .patience = 60,
+                       .progress = 60,
                        .seed = tgi_random_os_seed() % 1000000000,
                        .trace = true};
     parse(argc, argv, &o);

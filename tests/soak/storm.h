@@ -27,7 +27,9 @@ typedef struct storm_options {
     double patience;  // seconds without a step of some thread that count as a deadlock
     uint64_t seed;
     const char *json;
+    double progress; // seconds between two lines on stderr
     bool trace;
+    bool stall; // the first worker gets stuck
 } storm_options;
 
 // What an agitator has done; summed for the report.

@@ -158,6 +158,14 @@ static void work_server(tg_thread *t, void *arg)
     atom_store_seq_cst(&w->done, true);
 }
 
+// Makes one step and then none, for a test of the report: waits in a script for a lock that it has,
+// for ever.
+static void work_stall(tg_thread *t, void *arg)
+{
+    step(arg, "stall");
+    (void)call(t, "stall", NULL, 0);
+}
+
 // -- agitators ------------------------------------------------------------------------------------
 
 static void count_toggle(void)
@@ -231,10 +239,10 @@ static void toggle(tg_thread *t, storm_thread *a)
         (void)disable(t, a);
     }
     // Now and then the others get going in the state that we left.
-    uint64_t dice = tgi_random_below(&a->random, 8);
-    if (dice < 2)
+    uint64_t dice = tgi_random_below(&a->random, 16);
+    if (dice < 4)
         check_job(t, &jobs[SMALL], TG_NULL);
-    else if (dice == 2)
+    else if (dice == 4)
         (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
 }
 
@@ -400,7 +408,7 @@ static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
         a->counts.policies++;
     } else if (dice < 90) {
         use_interp(t, a);
-    } else if (dice < 94) {
+    } else if (dice < 92) {
         step(a, "nap");
         (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
         a->counts.naps++;
@@ -488,6 +496,11 @@ void storm_start_threads(storm *s)
         if (i >= workers) {
             w->role = "agitator";
             start_thread(s, w, agitate);
+            continue;
+        }
+        if (i == 0 && s->options->stall) {
+            w->role = "stalled";
+            start_thread(s, w, work_stall);
             continue;
         }
         int kind = i % 4;

@@ -7,9 +7,12 @@
 #include "thread/trace.h"
 #include "thread/world_check.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +47,74 @@ static void print_last_events(tg_runtime *rt)
     tgi_trace_copy_free(&copy);
 }
 
+// -- script stacks --------------------------------------------------------------------------------
+//
+// The watchdog is no thread of the runtime, and frames belong to the thread that runs. So it looks
+// at a copy in which nothing moves, that of a child process, and has a child of that one look at
+// each thread. A thread that was in the middle of a call may have left a frame half made; then its
+// child dies of it and the next one goes on. No lock is taken: it may be the one that is stuck.
+
+enum { STACK_SECONDS = 5, FRAMES_SHOWN = 20 };
+
+static void print_frame(const char *file, uint32_t line, const char *function, void *arg)
+{
+    int *frames = arg;
+    if (++*frames > FRAMES_SHOWN)
+        return;
+    char text[512];
+    int n = snprintf(text, sizeof text, "    File \"%s\", line %u, in %s\n", file, (unsigned)line,
+                     function);
+    if (n > 0)
+        (void)!write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+}
+
+static _Noreturn void print_stack_in_child(tg_runtime *rt, tg_thread *t)
+{
+    alarm(STACK_SECONDS);
+    for (int sig = SIGILL; sig <= SIGSEGV; sig++)
+        (void)signal(sig, SIG_DFL);
+    int frames = 0;
+    char text[128];
+    int n = snprintf(text, sizeof text, "  thread %u \"%s\"%s\n", (unsigned)t->id, t->name,
+                     tgi_thread_is_attached(t) ? ", attached" : "");
+    (void)!write(STDERR_FILENO, text, (size_t)n);
+    rt->hooks->stack(t, print_frame, &frames);
+    static const char none[] = "    (not in a script)\n";
+    if (frames == 0)
+        (void)!write(STDERR_FILENO, none, sizeof none - 1);
+    _exit(0);
+}
+
+static _Noreturn void print_stacks_in_child(tg_runtime *rt)
+{
+    alarm(DUMP_SECONDS);
+    for (tg_thread *t = rt->threads; t != NULL; t = t->next) {
+        pid_t child = fork();
+        if (child == 0)
+            print_stack_in_child(rt, t);
+        int status = 0;
+        while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+            continue;
+        static const char died[] = "    (it was in the middle of a call)\n";
+        if (child > 0 && WIFSIGNALED(status))
+            (void)!write(STDERR_FILENO, died, sizeof died - 1);
+    }
+    _exit(0);
+}
+
+static void print_stacks(tg_runtime *rt)
+{
+    if (rt->hooks->stack == NULL)
+        return;
+    fprintf(stderr, "script stacks, innermost first:\n");
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        print_stacks_in_child(rt);
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
 static void print_all(storm *s)
 {
     for (int i = 0; i < s->thread_count; i++) {
@@ -58,6 +129,7 @@ static void print_all(storm *s)
     tg_runtime *rt = s->rt;
     if (rt == NULL)
         return;
+    print_stacks(rt);
     tgi_world_print(rt, stderr);
     print_last_events(rt);
 }
@@ -113,8 +185,15 @@ static void *watch(void *arg)
         beats[i] = 0;
         since[i] = begun;
     }
+    double told = 0;
     while (next_second()) {
         int64_t now = tgi_clock_now_ns();
+        double seconds = (double)(now - begun) / 1e9;
+        if (seconds - told >= s->options->progress) {
+            told = seconds;
+            fprintf(stderr, "storm: mode %s, %.0f s: %llu toggles\n", s->mode, seconds,
+                    (unsigned long long)atom_load_seq_cst(&s->toggles));
+        }
         if (s->options->minutes > 0 && (double)(now - begun) / 60e9 >= s->options->minutes)
             atom_store_seq_cst(&s->stop, true);
         for (int i = 0; i < s->thread_count; i++) {
