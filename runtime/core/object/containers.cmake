@@ -13,6 +13,7 @@ list(APPEND TOGIL_CORE_SOURCES
     object/iter_tools.c
     object/list.c
     object/list_methods.c
+    object/list_search.c
     object/list_slice.c
     object/list_type.c
     object/range.c

@@ -284,9 +284,9 @@ void tgc_dict_clear(tg_thread *t, tg_value d)
     tgc_dict_table *table = NULL;
     TGC_LOCKED(t, &dict->lock) {
         table = atom_load_relaxed(&dict->table); // ORDER: relaxed; the lock is held.
-        atom_store_release(&dict->used, 0);      // ORDER: release; nothing can be found.
         // ORDER: release; D3. The epoch after it: D5.
         atom_store_release(&dict->table, tgc_dict_empty_table);
+        atom_store_release(&dict->used, 0); // ORDER: release; nothing can be found.
         // ORDER: release; D5.
         atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1);
     }
@@ -298,7 +298,7 @@ tg_value tgc_dict_copy(tg_thread *t, tg_value d)
 {
     tgc_dict *dict = tgc_dict_of(d);
     tg_value v = tgc_dict_new(t);
-    if (v == TGC_NULL || tgc_dict_size(d) == 0)
+    if (v == TGC_NULL || tgc_dict_length(t, d) == 0)
         return v;
     tgc_dict_table *table = NULL;
     size_t used = 0;

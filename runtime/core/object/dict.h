@@ -63,6 +63,19 @@ static inline size_t tgc_dict_size(tg_value d)
     // ORDER: acquire; a key that was counted can be found.
     return atom_load_acquire(&tgc_dict_of(d)->used);
 }
+// len(d). A change shows in the table first and in `used` at the end, so a reader that has seen it
+// in the table and asks for the length waits until it is complete.
+static inline size_t tgc_dict_length(tg_thread *t, tg_value d)
+{
+    tgc_dict *dict = tgc_dict_of(d);
+    if (TGI_LIKELY(tgc_lock_is_free(&dict->lock)))
+        return tgc_dict_size(d);
+    size_t n = 0;
+    TGC_LOCKED(t, &dict->lock) {
+        n = atom_load_relaxed(&dict->used); // ORDER: relaxed; the lock is held.
+    }
+    return n;
+}
 #define tgc_dict_get TG_CORE_SYM(tgc_dict_get)
 int tgc_dict_get(tg_thread *t, tg_value d, tg_value key,
                  tg_value *out); // 1, 0, -1; a new reference in *out

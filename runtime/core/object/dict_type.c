@@ -49,6 +49,9 @@ static int dict_init(tg_thread *t, tg_value self, const tg_value *args, size_t n
 static tg_value dict_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
                                tg_value kwnames)
 {
+    if (type == &tgc_dict_type && nargs == 1 && kwnames == TGC_NULL &&
+        tgc_is_exact(args[0], &tgc_dict_type))
+        return tgc_dict_copy(t, args[0]);
     tg_value d = tgc_dict_new_typed(t, type);
     if (d != TGC_NULL && dict_init(t, d, args, nargs, kwnames) < 0) {
         tgc_release(t, d);
@@ -91,8 +94,7 @@ tg_value tgc_dict_repr(tg_thread *t, tg_value d)
 
 static int64_t dict_length(tg_thread *t, tg_value d)
 {
-    (void)t;
-    return (int64_t)tgc_dict_size(d);
+    return (int64_t)tgc_dict_length(t, d);
 }
 
 static tg_value dict_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)

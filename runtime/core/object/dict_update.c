@@ -71,17 +71,22 @@ static int update_from_dict(tg_thread *t, tg_value d, tg_value other)
 {
     if (d == other)
         return 0;
+    // Others may change it meanwhile: what is stored is `other` as it was at one moment.
+    bool shared = TGC_FREE_THREADED && !tgc_is_unique(t, tgc_ptr(other));
+    tg_value from = shared ? tgc_dict_copy(t, other) : tgc_retain(t, other);
+    if (from == TGC_NULL)
+        return -1;
     size_t pos = 0;
     tg_value k, v;
     uint64_t hash;
-    while (tgc_dict_step(t, other, &pos, &k, &v, &hash)) {
-        int bad = tgc_dict_set_hashed(t, d, k, hash, v);
+    int bad = 0;
+    while (bad == 0 && tgc_dict_step(t, from, &pos, &k, &v, &hash)) {
+        bad = tgc_dict_set_hashed(t, d, k, hash, v);
         tgc_release(t, k);
         tgc_release(t, v);
-        if (bad < 0)
-            return -1;
     }
-    return 0;
+    tgc_release(t, from);
+    return bad;
 }
 
 // other has keys() and [].

@@ -75,8 +75,7 @@ static void view_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 
 static int64_t view_length(tg_thread *t, tg_value v)
 {
-    (void)t;
-    return (int64_t)tgc_dict_size(dict_in(v));
+    return (int64_t)tgc_dict_length(t, dict_in(v));
 }
 
 static tg_value view_iter(tg_thread *t, tg_value v)

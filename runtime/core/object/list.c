@@ -149,6 +149,7 @@ tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve)
     tgc_lock_init(&list->lock);
     // ORDER: relaxed; the list is private.
     atom_store_relaxed(&list->size, 0);
+    atom_store_relaxed(&list->changes, 0); // ORDER: relaxed; as above.
     atom_store_relaxed(&list->items, a); // ORDER: relaxed; as above.
     if ((type->flags & TGC_TF_ATTRS) != 0)
         tgc_attrs_init(type, &list->head);
@@ -244,6 +245,19 @@ tg_value *tgc_list_snapshot(tg_thread *t, tg_value source, size_t *n)
     }
 }
 
+static tg_value get_locking(tg_thread *t, tgc_list *list, int64_t i)
+{
+    tg_value x = TGC_NULL;
+    TGC_LOCKED(t, &list->lock) {
+        size_t n = atom_load_relaxed(&list->size); // ORDER: relaxed; the lock is held.
+        size_t at = (size_t)(i < 0 ? i + (int64_t)n : i);
+        if (at < n)
+            // ORDER: as above.
+            x = tgc_retain(t, tgc_slot_peek(&atom_load_relaxed(&list->items)->slot[at]));
+    }
+    return x;
+}
+
 tg_value tgc_list_get(tg_thread *t, tg_value v, size_t i)
 {
     tgc_list *list = tgc_list_of(v);
@@ -252,27 +266,27 @@ tg_value tgc_list_get(tg_thread *t, tg_value v, size_t i)
         return x;
     if (i >= tgc_list_size(v))
         return TGC_NULL;
-    TGC_LOCKED(t, &list->lock) {
-        // ORDER: relaxed; the lock is held.
-        if (i < atom_load_relaxed(&list->size))
-            // ORDER: as above.
-            x = tgc_retain(t, tgc_slot_peek(&atom_load_relaxed(&list->items)->slot[i]));
-        else
-            x = TGC_NULL;
-    }
-    return x;
+    return get_locking(t, list, (int64_t)i);
 }
 
-int tgc_list_set(tg_thread *t, tg_value v, size_t i, tg_value x)
+tg_value tgc_list_get_at(tg_thread *t, tg_value v, int64_t i)
+{
+    return i < 0 ? get_locking(t, tgc_list_of(v), i) : tgc_list_get(t, v, (size_t)i);
+}
+
+int tgc_list_set(tg_thread *t, tg_value v, int64_t i, tg_value x)
 {
     tgc_list *list = tgc_list_of(v);
     tg_value old = TGC_NULL;
     tgc_retain(t, x);
     TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
-        if (i < atom_load_relaxed(&list->size)) {
-            tgc_slot *s = &atom_load_relaxed(&list->items)->slot[i]; // ORDER: relaxed; as above.
+        size_t n = atom_load_relaxed(&list->size);
+        size_t at = (size_t)(i < 0 ? i + (int64_t)n : i);
+        if (at < n) {
+            tgc_slot *s = &atom_load_relaxed(&list->items)->slot[at]; // ORDER: relaxed; as above.
             old = tgc_slot_peek(s);
+            tgc_list_change_locked(list);
             tgc_slot_store(t, s, x);
         }
     }
@@ -293,10 +307,11 @@ int tgc_list_append_steal(tg_thread *t, tg_value v, tg_value x)
     TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
+        tgc_list_change_locked(list);
         a = tgc_list_room_locked(t, list, n + 1, &retired);
         if (a != NULL) {
-            tgc_slot_store(t, &a->slot[n], x);
             atom_store_release(&list->size, n + 1); // ORDER: release; L2.
+            tgc_slot_store(t, &a->slot[n], x);
         }
     }
     tgc_array_retire(t, retired);
@@ -319,11 +334,12 @@ int tgc_list_extend_array(tg_thread *t, tg_value v, const tg_value *items, size_
     TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
+        tgc_list_change_locked(list);
         a = tgc_list_room_locked(t, list, n + m, &retired);
         if (a != NULL) {
+            atom_store_release(&list->size, n + m); // ORDER: release; L2.
             for (size_t i = 0; i < m; i++)
                 tgc_slot_store(t, &a->slot[n + i], tgc_retain(t, items[i]));
-            atom_store_release(&list->size, n + m); // ORDER: release; L2.
         }
     }
     tgc_array_retire(t, retired);
@@ -336,6 +352,8 @@ int tgc_list_extend_array(tg_thread *t, tg_value v, const tg_value *items, size_
 
 int tgc_list_extend(tg_thread *t, tg_value list, tg_value iterable)
 {
+    if (list == iterable && tgc_is_exact(list, &tgc_list_type))
+        return tgc_list_repeat_in_place(t, list, tgc_from_int(2));
     tg_value d;
     tgc_dict_part part;
     if (tgc_has_flag(iterable, TGC_TF_LIST | TGC_TF_SET) ? !tgc_has_flag(iterable, TGC_TF_HEAP)
@@ -375,9 +393,11 @@ int tgc_list_insert(tg_thread *t, tg_value v, int64_t i, tg_value x)
         if (a != NULL) {
             int64_t at = i < 0 ? i + (int64_t)n : i;
             size_t where = at < 0 ? 0 : at > (int64_t)n ? n : (size_t)at;
+            tgc_list_hide_locked(list, &tgc_array_empty);
+            atom_store_release(&list->size, n + 1); // ORDER: release; L2.
             tgc_slots_move(a->slot + where + 1, a->slot + where, n - where);
             tgc_slot_store(t, &a->slot[where], x);
-            atom_store_release(&list->size, n + 1); // ORDER: release; L2.
+            tgc_list_show_locked(list, a);
         }
     }
     tgc_array_retire(t, retired);
@@ -387,6 +407,25 @@ int tgc_list_insert(tg_thread *t, tg_value v, int64_t i, tg_value x)
         return -1;
     }
     return 0;
+}
+
+tg_value tgc_list_take_locked(tg_thread *t, tgc_list *list, size_t at, tgc_array **retired)
+{
+    // ORDER: relaxed; the lock is held.
+    size_t n = atom_load_relaxed(&list->size);
+    tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
+    tg_value x = tgc_slot_peek(&a->slot[at]);
+    tgc_list_change_locked(list);
+    if (at + 1 < n)
+        tgc_list_hide_locked(list, &tgc_array_empty);
+    atom_store_release(&list->size, n - 1); // ORDER: release; readers past it look again.
+    tgc_slots_move(a->slot + at, a->slot + at + 1, n - 1 - at);
+    if (TGC_FREE_THREADED)
+        tgc_slot_store(t, &a->slot[n - 1], TGC_NULL); // L1
+    if (at + 1 < n)
+        tgc_list_show_locked(list, a);
+    shrink_locked(list, retired);
+    return x;
 }
 
 tg_value tgc_list_pop(tg_thread *t, tg_value v, int64_t i)
@@ -400,15 +439,8 @@ tg_value tgc_list_pop(tg_thread *t, tg_value v, int64_t i)
         size_t n = atom_load_relaxed(&list->size);
         size_t at = (size_t)(i < 0 ? i + (int64_t)n : i);
         empty = n == 0;
-        if (at < n) {
-            tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
-            x = tgc_slot_peek(&a->slot[at]);
-            atom_store_release(&list->size, n - 1); // ORDER: release; readers past it look again.
-            tgc_slots_move(a->slot + at, a->slot + at + 1, n - 1 - at);
-            if (TGC_FREE_THREADED)
-                tgc_slot_store(t, &a->slot[n - 1], TGC_NULL); // L1
-            shrink_locked(list, &retired);
-        }
+        if (at < n)
+            x = tgc_list_take_locked(t, list, at, &retired);
     }
     tgc_array_retire(t, retired);
     if (TGI_UNLIKELY(x == TGC_NULL))
@@ -426,7 +458,8 @@ void tgc_list_clear(tg_thread *t, tg_value v)
         // ORDER: relaxed; the lock is held.
         n = atom_load_relaxed(&list->size);
         a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
-        atom_store_release(&list->size, 0);  // ORDER: release; readers past it look again.
+        tgc_list_change_locked(list);
+        atom_store_release(&list->size, 0); // ORDER: release; readers past it look again.
         atom_store_release(&list->items, &tgc_array_empty); // ORDER: release; L3.
     }
     while (n-- > 0)

@@ -10,16 +10,25 @@
 // array pointer again. It relies on:
 //   L1  a slot at or beyond the size holds TGC_NULL; a reader that meets it starts over, at last
 //       under the lock.
-//   L2  size is stored after the slot and the array it needs, so a reader that sees the size sees
-//       them too; an array that was replaced by a smaller one is noticed by its own capacity.
+//   L2  size is stored after the array it needs and before the new slots: who sees an item sees
+//       that it counts, and who sees the size and no item yet waits for the lock. An array that was
+//       replaced by a smaller one is noticed by its own capacity.
 //   L3  the slots of a retired array never change again, and its memory outlives every reader that
 //       may look at it (tgc_free_later). What it points to may die: that is what the second look at
 //       the array is for.
 //   L4  a value was published before it entered a slot, so that counting it fails only if it is
 //       dead.
+//   L5  a writer that changes several slots puts the empty array in place of the list's meanwhile,
+//       so that readers wait for the lock. A reader that had the array already was called before
+//       the change and may see it half done: its one item is either the old or the new one.
 //
-// Threads     any; guarantees in docs: each method that does not run script code is atomic, except
-//             that a reader may see an in-place shift (insert, del, reverse) half done.
+// Note [list-stamp]
+// Who reads more than one word (an item from the end, a search, a comparison) takes the number of
+// changes first and looks whether the lock is free; if it still is the same number at the end,
+// nothing changed in between, and what was read was so at one moment. A writer adds to the number
+// before it writes anything else.
+//
+// Threads     any; docs/containers.md says what each operation guarantees, and which test proves it.
 #ifndef TGC_OBJECT_LIST_H
 #define TGC_OBJECT_LIST_H
 
@@ -33,6 +42,7 @@ typedef struct tgc_array {
 typedef struct tgc_list {
     tgc_obj head;
     tgc_lock lock;
+    _Atomic(uint32_t) changes;  // writers: under lock: Note [list-stamp]
     _Atomic(size_t) size;       // writers: under lock; any thread reads: L2
     _Atomic(tgc_array *) items; // writers: under lock; never NULL; any thread reads: L3
 } tgc_list;
@@ -62,8 +72,11 @@ static inline size_t tgc_list_size(tg_value list)
 #define tgc_list_get TG_CORE_SYM(tgc_list_get)
 tg_value tgc_list_get(tg_thread *t, tg_value list,
                       size_t i); // TGC_NULL without exception beyond the end
+#define tgc_list_get_at TG_CORE_SYM(tgc_list_get_at)
+tg_value tgc_list_get_at(tg_thread *t, tg_value list, int64_t i); // the same, negative from the end
 #define tgc_list_set TG_CORE_SYM(tgc_list_set)
-int tgc_list_set(tg_thread *t, tg_value list, size_t i, tg_value v); // -1: IndexError
+int tgc_list_set(tg_thread *t, tg_value list, int64_t i,
+                 tg_value v); // negative from the end; -1: IndexError
 #define tgc_list_append TG_CORE_SYM(tgc_list_append)
 int tgc_list_append(tg_thread *t, tg_value list, tg_value v);
 #define tgc_list_append_steal TG_CORE_SYM(tgc_list_append_steal)
@@ -122,13 +135,46 @@ static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg
     return false;
 }
 
+// Note [list-stamp]. False: a writer is at work; then the lock is the way.
+static inline bool tgc_list_stamp(tgc_list *list, uint32_t *stamp)
+{
+    if (!TGC_FREE_THREADED)
+        return true;
+    // ORDER: acquire; what is read afterwards is read after this.
+    *stamp = atom_load_acquire(&list->changes);
+    return tgc_lock_is_free(&list->lock);
+}
+static inline bool tgc_list_unchanged(tgc_list *list, uint32_t stamp)
+{
+    // ORDER: acquire; whatever was read with acquire and is newer brought the new number with it.
+    return !TGC_FREE_THREADED || atom_load_acquire(&list->changes) == stamp;
+}
+// The lock is held; nothing has been written yet.
+static inline void tgc_list_change_locked(tgc_list *list)
+{
+    if (TGC_FREE_THREADED) {
+        // ORDER: relaxed; the release stores of the change itself come after it.
+        atom_store_relaxed(&list->changes, atom_load_relaxed(&list->changes) + 1);
+    }
+}
+
 static inline bool tgc_list_get_fast(tg_thread *t, tg_value v, int64_t index, tg_value *out)
 {
     if (TGI_UNLIKELY(!tgc_is_exact(v, &tgc_list_type)))
         return false;
-    if (index < 0)
-        index += (int64_t)tgc_list_size(v);
-    return tgc_list_read_fast(t, tgc_list_of(v), (size_t)index, out);
+    tgc_list *list = tgc_list_of(v);
+    if (index >= 0)
+        return tgc_list_read_fast(t, list, (size_t)index, out);
+    uint32_t stamp = 0;
+    if (!tgc_list_stamp(list, &stamp))
+        return false;
+    index += (int64_t)tgc_list_size(v);
+    if (!tgc_list_read_fast(t, list, (size_t)index, out))
+        return false;
+    if (TGI_LIKELY(tgc_list_unchanged(list, stamp)))
+        return true;
+    tgc_release(t, *out);
+    return false;
 }
 
 // Takes x's reference if it returns true.
@@ -149,6 +195,7 @@ static inline bool tgc_list_set_fast_steal(tg_thread *t, tg_value v, int64_t ind
             // ORDER: relaxed; as above.
             tgc_slot *s = &atom_load_relaxed(&list->items)->slot[index];
             old = tgc_slot_peek(s);
+            tgc_list_change_locked(list);
             tgc_slot_store(t, s, x);
         }
     }
@@ -178,9 +225,10 @@ static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_val
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
         if (TGI_LIKELY(n < a->capacity)) {
-            tgc_slot_store(t, &a->slot[n], v);
+            tgc_list_change_locked(list);
             // ORDER: release; L2, pairs with the acquire in tgc_list_read_fast.
             atom_store_release(&list->size, n + 1);
+            tgc_slot_store(t, &a->slot[n], v);
             done = true;
         }
     }
@@ -203,11 +251,37 @@ static inline bool tgc_list_append_fast(tg_thread *t, tg_value v, tg_value x)
 }
 
 // --- between the list files. The caller holds the lock where the name says so.
+// From hide to show readers find no items and wait for the lock: L5. `a` is the array with the
+// change in it.
+static inline void tgc_list_hide_locked(tgc_list *list, tgc_array *hidden)
+{
+    tgc_list_change_locked(list);
+    if (TGC_FREE_THREADED)
+        atom_store_release(&list->items, hidden); // ORDER: release; L5.
+}
+static inline void tgc_list_show_locked(tgc_list *list, tgc_array *a)
+{
+    if (TGC_FREE_THREADED)
+        atom_store_release(&list->items, a); // ORDER: release; L5: the slots are as they shall be.
+}
 // Room for `room` items in all; the array with the old content, or NULL without memory (nothing
 // raised). An array that was replaced is returned in *retired, to be given to tgc_array_retire
 // after unlocking.
 #define tgc_list_room_locked TG_CORE_SYM(tgc_list_room_locked)
 tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired);
+// Takes out the item `at`, which there is; its reference goes to the caller.
+#define tgc_list_take_locked TG_CORE_SYM(tgc_list_take_locked)
+tg_value tgc_list_take_locked(tg_thread *t, tgc_list *list, size_t at, tgc_array **retired);
+// The first item in [from, to) that equals x, and where; -1: none; -2: only script code can tell.
+#define tgc_list_find_locked TG_CORE_SYM(tgc_list_find_locked)
+int64_t tgc_list_find_locked(tgc_list *list, tg_value x, size_t from, size_t to);
+// The first item in [start, stop), as the method index means it, that equals x. -1: raised; -2: none.
+#define tgc_list_search TG_CORE_SYM(tgc_list_search)
+int64_t tgc_list_search(tg_thread *t, tg_value list, tg_value x, int64_t start, int64_t stop);
+#define tgc_list_count TG_CORE_SYM(tgc_list_count)
+int64_t tgc_list_count(tg_thread *t, tg_value list, tg_value x); // -1: raised
+#define tgc_list_compare TG_CORE_SYM(tgc_list_compare)
+tg_value tgc_list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b);
 #define tgc_array_new TG_CORE_SYM(tgc_array_new)
 tgc_array *tgc_array_new(size_t capacity); // slots at TGC_NULL; NULL without memory
 #define tgc_array_retire TG_CORE_SYM(tgc_array_retire)

@@ -44,31 +44,49 @@ static tg_value method_pop(tg_thread *t, const tg_value *args, size_t nargs, tg_
 // Takes out item i if it still is x.
 static bool remove_at(tg_thread *t, tgc_list *list, size_t i, tg_value x)
 {
+    tgc_array *retired = NULL;
     bool done = false;
     TGC_LOCKED(t, &list->lock) {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
         done = i < n && tgc_slot_peek(&a->slot[i]) == x;
-        if (done) {
-            atom_store_release(&list->size, n - 1); // ORDER: release; readers past it look again.
-            tgc_slots_move(a->slot + i, a->slot + i + 1, n - 1 - i);
-            if (TGC_FREE_THREADED)
-                tgc_slot_store(t, &a->slot[n - 1], TGC_NULL); // L1
-        }
+        if (done)
+            (void)tgc_list_take_locked(t, list, i, &retired);
     }
+    tgc_array_retire(t, retired);
     if (done)
         tgc_release(t, x); // the list's reference
     return done;
+}
+
+// Finds and takes out the first item that equals x in one step. 1 done, 0 none, -1: only script
+// code can tell.
+static int remove_simple(tg_thread *t, tgc_list *list, tg_value x)
+{
+    tgc_array *retired = NULL;
+    tg_value item = TGC_NULL;
+    int64_t at = -1;
+    TGC_LOCKED(t, &list->lock) {
+        at = tgc_list_find_locked(list, x, 0, SIZE_MAX);
+        if (at >= 0)
+            item = tgc_list_take_locked(t, list, (size_t)at, &retired);
+    }
+    tgc_array_retire(t, retired);
+    tgc_release(t, item);
+    return at >= 0 ? 1 : at == -1 ? 0 : -1;
 }
 
 static tg_value method_remove(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
     (void)nargs;
     (void)kwnames;
+    int simple = remove_simple(t, tgc_list_of(args[0]), args[1]);
+    if (simple > 0)
+        return TGC_NONE;
     size_t i = 0;
     tg_value item;
-    while ((item = tgc_list_get(t, args[0], i)) != TGC_NULL) {
+    while (simple < 0 && (item = tgc_list_get(t, args[0], i)) != TGC_NULL) {
         int same = item == args[1]               ? 1
                    : tgc_both_int(item, args[1]) ? 0
                                                  : tgc_equal(t, item, args[1]);
@@ -105,21 +123,9 @@ static tg_value method_index(tg_thread *t, const tg_value *args, size_t nargs, t
         return TGC_NULL;
     if (nargs > 3 && tgc_seq_bound(t, args[3], &stop) < 0)
         return TGC_NULL;
-    int64_t n = (int64_t)tgc_list_size(args[0]);
-    if (start < 0)
-        start = start + n < 0 ? 0 : start + n;
-    if (stop < 0)
-        stop = stop + n < 0 ? 0 : stop + n;
-    tg_value item;
-    for (int64_t i = start; i < stop && (item = tgc_list_get(t, args[0], (size_t)i)) != TGC_NULL;
-         i++) {
-        int same = item == args[1]               ? 1
-                   : tgc_both_int(item, args[1]) ? 0
-                                                 : tgc_equal(t, item, args[1]);
-        tgc_release(t, item);
-        if (same != 0)
-            return same < 0 ? TGC_NULL : tgc_from_int(i);
-    }
+    int64_t at = tgc_list_search(t, args[0], args[1], start, stop);
+    if (at >= -1)
+        return at < 0 ? TGC_NULL : tgc_from_int(at);
     tg_value text = tgc_repr(t, args[1]);
     if (text == TGC_NULL)
         return text;
@@ -134,18 +140,8 @@ static tg_value method_count(tg_thread *t, const tg_value *args, size_t nargs, t
 {
     (void)nargs;
     (void)kwnames;
-    int64_t count = 0;
-    tg_value item;
-    for (size_t i = 0; (item = tgc_list_get(t, args[0], i)) != TGC_NULL; i++) {
-        int same = item == args[1]               ? 1
-                   : tgc_both_int(item, args[1]) ? 0
-                                                 : tgc_equal(t, item, args[1]);
-        tgc_release(t, item);
-        if (same < 0)
-            return TGC_NULL;
-        count += same;
-    }
-    return tgc_from_int(count);
+    int64_t count = tgc_list_count(t, args[0], args[1]);
+    return count < 0 ? TGC_NULL : tgc_from_int(count);
 }
 
 static tg_value method_reverse(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
@@ -157,12 +153,14 @@ static tg_value method_reverse(tg_thread *t, const tg_value *args, size_t nargs,
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
+        tgc_list_hide_locked(list, &tgc_array_empty);
         for (size_t i = 0, j = n; i + 1 < j; i++) {
             tg_value x = tgc_slot_peek(&a->slot[i]);
             j--;
             tgc_slot_store(t, &a->slot[i], tgc_slot_peek(&a->slot[j]));
             tgc_slot_store(t, &a->slot[j], x);
         }
+        tgc_list_show_locked(list, a);
     }
     return TGC_NONE;
 }

@@ -22,8 +22,6 @@ static tg_value get_slice(tg_thread *t, tg_value v, tg_value slice)
         int64_t count = tgc_slice_adjust((int64_t)n, &lo, &hi, step);
         if (count == 0)
             return tgc_list_new(t, 0);
-        if (step == 1)
-            return tgc_list_slice(t, v, (size_t)lo, (size_t)(lo + count));
         tg_value out = tgc_list_new(t, (size_t)count);
         if (out == TGC_NULL)
             return out;
@@ -57,9 +55,7 @@ tg_value tgc_list_getitem(tg_thread *t, tg_value v, tg_value key)
         i = tgc_int(key);
     else if (tgc_seq_index(t, key, "list", &i) < 0)
         return TGC_NULL;
-    if (i < 0)
-        i += (int64_t)tgc_list_size(v);
-    tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, v, (size_t)i);
+    tg_value x = tgc_list_get_at(t, v, i);
     return x != TGC_NULL ? x : tgc_raise(t, &TGC_EXC(IndexError), "list index out of range");
 }
 
@@ -75,9 +71,8 @@ static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count,
         return false;
     for (size_t i = 0; i < count; i++)
         removed[i] = tgc_slot_peek(&a->slot[lo + i]);
-    if (m < count)
-        // ORDER: release; readers past it look again.
-        atom_store_release(&list->size, n - count + m);
+    tgc_list_hide_locked(list, &tgc_array_empty);
+    atom_store_release(&list->size, n - count + m); // ORDER: release; readers past it look again.
     tgc_slots_move(a->slot + lo + m, a->slot + lo + count, n - lo - count);
     for (size_t i = 0; i < m; i++)
         tgc_slot_store(t, &a->slot[lo + i], values[i]);
@@ -85,8 +80,7 @@ static bool splice_locked(tg_thread *t, tgc_list *list, size_t lo, size_t count,
         for (size_t i = n - count + m; i < n; i++)
             tgc_slot_store(t, &a->slot[i], TGC_NULL); // L1
     }
-    if (m > count)
-        atom_store_release(&list->size, n - count + m); // ORDER: release; L2.
+    tgc_list_show_locked(list, a);
     return true;
 }
 
@@ -132,11 +126,15 @@ static int replace_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop
         // ORDER: relaxed; the lock is held.
         count = tgc_slice_adjust((int64_t)atom_load_relaxed(&list->size), &start, &stop, step);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
-        for (int64_t i = 0; (size_t)count == m && i < count; i++) {
-            tgc_slot *s = &a->slot[start + i * step];
-            tg_value old = tgc_slot_peek(s);
-            tgc_slot_store(t, s, values[i]);
-            values[i] = old;
+        if ((size_t)count == m && m > 0) {
+            tgc_list_hide_locked(list, &tgc_array_empty);
+            for (int64_t i = 0; i < count; i++) {
+                tgc_slot *s = &a->slot[start + i * step];
+                tg_value old = tgc_slot_peek(s);
+                tgc_slot_store(t, s, values[i]);
+                values[i] = old;
+            }
+            tgc_list_show_locked(list, a);
         }
     }
     tgc_values_release(t, values, m);
@@ -170,6 +168,7 @@ static int delete_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop,
             same = atom_load_relaxed(&list->size) == n; // ORDER: relaxed; the lock is held.
             if (same) {
                 tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
+                tgc_list_hide_locked(list, &tgc_array_empty);
                 // ORDER: release; readers past it look again.
                 atom_store_release(&list->size, n - count);
                 size_t to = (size_t)lo, from = (size_t)lo;
@@ -182,6 +181,7 @@ static int delete_stepped(tg_thread *t, tg_value v, int64_t start, int64_t stop,
                 }
                 for (; TGC_FREE_THREADED && to < n; to++)
                     tgc_slot_store(t, &a->slot[to], TGC_NULL); // L1
+                tgc_list_show_locked(list, a);
             }
         }
         if (same) {
@@ -217,12 +217,20 @@ static int set_slice(tg_thread *t, tg_value v, tg_value slice, tg_value x)
 
 static int delete_at(tg_thread *t, tg_value v, int64_t i)
 {
-    int64_t n = (int64_t)tgc_list_size(v);
-    if (i < 0)
-        i += n;
-    if (i < 0 || i >= n)
+    tgc_list *list = tgc_list_of(v);
+    tgc_array *retired = NULL;
+    tg_value x = TGC_NULL;
+    TGC_LOCKED(t, &list->lock) {
+        size_t n = atom_load_relaxed(&list->size); // ORDER: relaxed; the lock is held.
+        size_t at = (size_t)(i < 0 ? i + (int64_t)n : i);
+        if (at < n)
+            x = tgc_list_take_locked(t, list, at, &retired);
+    }
+    tgc_array_retire(t, retired);
+    if (x == TGC_NULL)
         return tgc_raise_int(t, &TGC_EXC(IndexError), "list assignment index out of range");
-    return replace(t, v, i, i + 1, NULL, 0);
+    tgc_release(t, x);
+    return 0;
 }
 
 int tgc_list_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
@@ -236,9 +244,7 @@ int tgc_list_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
         return -1;
     if (x == TGC_NULL)
         return delete_at(t, v, i);
-    if (i < 0)
-        i += (int64_t)tgc_list_size(v);
-    return tgc_list_set(t, v, i < 0 ? SIZE_MAX : (size_t)i, x);
+    return tgc_list_set(t, v, i, x);
 }
 
 // `times` copies of n values one after the other, as a new list.
@@ -274,7 +280,7 @@ tg_value tgc_list_repeat(tg_thread *t, tg_value v, tg_value times)
 
 int tgc_list_repeat_in_place(tg_thread *t, tg_value v, tg_value times)
 {
-    size_t count, n;
+    size_t count;
     int known = tgc_seq_times(t, times, &count);
     if (known == 0)
         return tgc_raise_int(t, &TGC_EXC(TypeError),
@@ -286,17 +292,26 @@ int tgc_list_repeat_in_place(tg_thread *t, tg_value v, tg_value times)
         tgc_list_clear(t, v);
         return 0;
     }
-    tg_value *values = tgc_list_snapshot(t, v, &n);
-    if (values == NULL)
-        return -1;
-    int result = 0;
-    size_t total;
-    if (__builtin_mul_overflow(n, count, &total) || total > TGC_LIST_MAX) {
-        tgc_raise_nomem(t);
-        result = -1;
+    tgc_list *list = tgc_list_of(v);
+    tgc_array *retired = NULL;
+    bool memory = true;
+    TGC_LOCKED(t, &list->lock) {
+        size_t n = atom_load_relaxed(&list->size), total; // ORDER: relaxed; the lock is held.
+        tgc_array *a = NULL;
+        if (!__builtin_mul_overflow(n, count, &total) && total <= TGC_LIST_MAX) {
+            tgc_list_change_locked(list);
+            a = tgc_list_room_locked(t, list, total, &retired);
+        }
+        memory = a != NULL;
+        if (memory && n < total) {
+            atom_store_release(&list->size, total); // ORDER: release; L2.
+            for (size_t i = n; i < total; i++)
+                tgc_slot_store(t, &a->slot[i], tgc_retain(t, tgc_slot_peek(&a->slot[i - n])));
+        }
     }
-    for (size_t k = 1; result == 0 && n > 0 && k < count; k++)
-        result = tgc_list_extend_array(t, v, values, n);
-    tgc_values_free(t, values, n);
-    return result;
+    tgc_array_retire(t, retired);
+    if (memory)
+        return 0;
+    tgc_raise_nomem(t);
+    return -1;
 }

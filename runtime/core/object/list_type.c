@@ -101,43 +101,10 @@ static int64_t list_length(tg_thread *t, tg_value v)
     return (int64_t)tgc_list_size(v);
 }
 
-// The first pair that differs decides; the lists may change while == of their items runs.
-static tg_value list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
-{
-    if (!tgc_is_list(b))
-        return TGC_NOTIMPL;
-    if ((op == TGC_EQ || op == TGC_NE) && tgc_list_size(a) != tgc_list_size(b))
-        return tgc_from_bool(op == TGC_NE);
-    for (size_t i = 0;; i++) {
-        tg_value x = tgc_list_get(t, a, i);
-        tg_value y = x == TGC_NULL ? TGC_NULL : tgc_list_get(t, b, i);
-        if (y == TGC_NULL) {
-            tgc_release(t, x);
-            break;
-        }
-        int same = x == y ? 1 : tgc_both_int(x, y) ? 0 : tgc_equal(t, x, y);
-        tg_value result = TGC_NULL;
-        if (same == 0)
-            result = op == TGC_EQ ? TGC_FALSE : op == TGC_NE ? TGC_TRUE : tgc_compare(t, op, x, y);
-        tgc_release(t, x);
-        tgc_release(t, y);
-        if (same <= 0)
-            return result;
-    }
-    size_t na = tgc_list_size(a), nb = tgc_list_size(b);
-    return tgc_from_order(op, (na > nb) - (na < nb));
-}
-
 static int list_contains(tg_thread *t, tg_value v, tg_value x)
 {
-    tg_value item;
-    for (size_t i = 0; (item = tgc_list_get(t, v, i)) != TGC_NULL; i++) {
-        int same = item == x ? 1 : tgc_both_int(item, x) ? 0 : tgc_equal(t, item, x);
-        tgc_release(t, item);
-        if (same != 0)
-            return same;
-    }
-    return 0;
+    int64_t at = tgc_list_search(t, v, x, 0, INT64_MAX);
+    return at >= 0 ? 1 : at == -1 ? -1 : 0;
 }
 
 static tg_value list_concat(tg_thread *t, tg_value a, tg_value b)
@@ -197,7 +164,7 @@ tgc_type tgc_list_type = {
     .length = list_length,
     .binary = list_binary,
     .inplace = list_inplace,
-    .compare = list_compare,
+    .compare = tgc_list_compare,
     .getitem = tgc_list_getitem,
     .setitem = tgc_list_setitem,
     .contains = list_contains,

@@ -415,8 +415,8 @@ void tgc_set_clear(tg_thread *t, tg_value s)
     tgc_set_table *table = NULL;
     TGC_LOCKED(t, &set->lock) {
         table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
-        atom_store_release(&set->used, 0);      // ORDER: release; nothing can be found.
         replace_table(set, &empty_table);
+        atom_store_release(&set->used, 0);  // ORDER: release; nothing can be found.
         atom_store_relaxed(&set->extra, 0); // ORDER: relaxed; the lock is held.
     }
     for (size_t i = 0; table != &empty_table && i <= table->mask; i++)
@@ -502,23 +502,94 @@ int tgc_set_reserve(tg_thread *t, tg_value s, size_t more)
     return resize(t, s, more, false);
 }
 
-void tgc_set_take(tg_thread *t, tg_value s, tg_value from)
+// Copies the table as it is at one moment, removed entries and all.
+static tgc_set_table *duplicate(tg_thread *t, tgc_set *set, size_t *used)
+{
+    for (;;) {
+        size_t mask = atom_load_acquire(&set->table)->mask; // ORDER: acquire; S2.
+        tgc_set_table *copy = table_new(mask + 1);
+        bool same = false;
+        TGC_LOCKED(t, &set->lock) {
+            tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; locked.
+            same = copy != NULL && table->mask == mask;
+            for (size_t i = 0; same && i <= mask; i++) {
+                uint64_t hash = atom_load_relaxed(&table->entry[i].hash); // ORDER: as above.
+                atom_store_relaxed(&copy->entry[i].hash, hash); // ORDER: relaxed; private.
+                tg_value k = tgc_retain(t, tgc_slot_peek(&table->entry[i].key));
+                // ORDER: relaxed; private, and published already.
+                atom_store_relaxed(&copy->entry[i].key.word, k);
+            }
+            if (same) {
+                *used = atom_load_relaxed(&set->used);         // ORDER: relaxed; locked.
+                size_t fill = atom_load_relaxed(&table->fill); // ORDER: as above.
+                atom_store_relaxed(&copy->fill, fill);         // ORDER: relaxed; private.
+            }
+        }
+        if (same || copy == NULL)
+            return copy;
+        tgi_raw_free(copy);
+    }
+}
+
+tg_value tgc_set_steady(tg_thread *t, tg_value s)
+{
+    if (!TGC_FREE_THREADED || tgc_is_unique(t, tgc_ptr(s)) ||
+        tgc_is_exact(s, &tgc_frozenset_type))
+        return tgc_retain(t, s);
+    tg_value v = tgc_set_new(t);
+    if (v == TGC_NULL)
+        return v;
+    size_t used = 0;
+    tgc_set_table *copy = duplicate(t, tgc_set_of(s), &used);
+    if (copy == NULL) {
+        tgc_release(t, v);
+        return tgc_raise_nomem(t);
+    }
+    atom_store_relaxed(&tgc_set_of(v)->table, copy); // ORDER: relaxed; private.
+    atom_store_relaxed(&tgc_set_of(v)->used, used);  // ORDER: relaxed; private.
+    return v;
+}
+
+tgc_set_stamp tgc_set_stamp_now(tg_thread *t, tg_value s)
+{
+    tgc_set *set = tgc_set_of(s);
+    tgc_set_stamp stamp = {0};
+    TGC_LOCKED(t, &set->lock) {
+        stamp.table = atom_load_relaxed(&set->table);           // ORDER: relaxed; locked.
+        stamp.inserts = atom_load_relaxed(&stamp.table->inserts); // ORDER: as above.
+        stamp.used = atom_load_relaxed(&set->used);             // ORDER: as above.
+        stamp.epoch = atom_load_relaxed(&set->epoch);           // ORDER: as above.
+    }
+    return stamp;
+}
+
+bool tgc_set_take(tg_thread *t, tg_value s, tgc_set_stamp stamp, tg_value from)
 {
     tgc_set *set = tgc_set_of(s), *other = tgc_set_of(from);
     // ORDER: relaxed, here and below; `from` is private.
     tgc_set_table *table = atom_load_relaxed(&other->table), *old = NULL;
     size_t used = atom_load_relaxed(&other->used), old_used = 0; // ORDER: as above.
+    bool same = false;
     TGC_LOCKED(t, &set->lock) {
         old = atom_load_relaxed(&set->table);     // ORDER: relaxed; the lock is held.
         old_used = atom_load_relaxed(&set->used); // ORDER: relaxed; as above.
-        replace_table(set, table);
-        atom_store_release(&set->used, used); // ORDER: release; the items can be found.
+        // ORDER: relaxed; as above.
+        same = old == stamp.table && old_used == stamp.used &&
+               atom_load_relaxed(&set->epoch) == stamp.epoch &&
+               atom_load_relaxed(&old->inserts) == stamp.inserts;
+        if (same) {
+            replace_table(set, table);
+            atom_store_release(&set->used, used); // ORDER: release; the items can be found.
+        }
     }
+    if (!same)
+        return false;
     atom_store_relaxed(&other->table, old);     // ORDER: as above.
     atom_store_relaxed(&other->used, old_used); // ORDER: as above.
     // Late readers of s may still look at the old table, which now belongs to `from`: give it up in
     // the careful way.
     tgc_set_clear(t, from);
+    return true;
 }
 
 bool tgc_set_next(tg_thread *t, tg_value s, size_t *pos, tg_value *v, uint64_t *hash)

@@ -57,6 +57,19 @@ static inline size_t tgc_set_size(tg_value v)
     // ORDER: acquire; an item that was counted can be found.
     return atom_load_acquire(&tgc_set_of(v)->used);
 }
+// len(s). A change shows in the table first and in `used` at the end, so a reader that has seen it
+// in the table and asks for the length waits until it is complete.
+static inline size_t tgc_set_length(tg_thread *t, tg_value v)
+{
+    tgc_set *set = tgc_set_of(v);
+    if (TGI_LIKELY(tgc_lock_is_free(&set->lock)))
+        return tgc_set_size(v);
+    size_t n = 0;
+    TGC_LOCKED(t, &set->lock) {
+        n = atom_load_relaxed(&set->used); // ORDER: relaxed; the lock is held.
+    }
+    return n;
+}
 #define tgc_set_add TG_CORE_SYM(tgc_set_add)
 int tgc_set_add(tg_thread *t, tg_value s, tg_value v); // 1 added, 0 was there, -1
 #define tgc_set_add_hashed TG_CORE_SYM(tgc_set_add_hashed)
@@ -89,9 +102,24 @@ tg_value tgc_set_pop(tg_thread *t, tg_value s); // TGC_NULL without exception if
 tg_value tgc_set_copy(tg_thread *t, tgc_type *type, tg_value s);
 #define tgc_set_merge TG_CORE_SYM(tgc_set_merge)
 int tgc_set_merge(tg_thread *t, tg_value s, tg_value other); // other is a set
+// A set with the items that s has at one moment, to be stepped through: s itself if no other thread
+// can reach it, else a copy with the same places.
+#define tgc_set_steady TG_CORE_SYM(tgc_set_steady)
+tg_value tgc_set_steady(tg_thread *t, tg_value s);
+// What s is at one moment, to find out later whether it has changed.
+typedef struct tgc_set_stamp {
+    tgc_set_table *table;
+    size_t inserts, used; // a set that changes gets another key or has fewer
+    uint32_t epoch;
+} tgc_set_stamp;
+#define tgc_set_stamp_now TG_CORE_SYM(tgc_set_stamp_now)
+tgc_set_stamp tgc_set_stamp_now(tg_thread *t, tg_value s);
+// s gets the content of a private set, which is left empty. False, with nothing done, if s is not as
+// the stamp says any more.
 #define tgc_set_take TG_CORE_SYM(tgc_set_take)
-void tgc_set_take(tg_thread *t, tg_value s,
-                  tg_value from); // s gets the content of a private set, which is left empty
+bool tgc_set_take(tg_thread *t, tg_value s, tgc_set_stamp stamp, tg_value from);
+#define tgc_set_keep TG_CORE_SYM(tgc_set_keep)
+int tgc_set_keep(tg_thread *t, tg_value s, tg_value other); // s &= other, a set; 0, -1
 #define tgc_set_intersection TG_CORE_SYM(tgc_set_intersection)
 tg_value tgc_set_intersection(tg_thread *t, tg_value s, tg_value other);
 #define tgc_set_difference TG_CORE_SYM(tgc_set_difference)

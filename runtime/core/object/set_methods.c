@@ -4,6 +4,7 @@
 #include "core/object/set.h"
 
 #include "core/object/error.h" // tgc_raise
+#include "core/object/list.h"  // the arguments of intersection_update
 #include "core/object/seq.h"   // tgc_iterate
 
 static tg_value none_or_raised(int result)
@@ -153,13 +154,37 @@ static tg_value method_intersection_update(tg_thread *t, const tg_value *args, s
                                            tg_value kwnames)
 {
     (void)kwnames;
-    tg_value out = intersection_of(t, args, nargs);
-    if (out == TGC_NULL)
-        return out;
-    if (nargs > 1)
-        tgc_set_take(t, args[0], out);
-    tgc_release(t, out);
-    return TGC_NONE;
+    if (nargs == 1)
+        return TGC_NONE;
+    if (nargs == 2 && tgc_is_set(args[1]))
+        return none_or_raised(tgc_set_keep(t, args[0], args[1]));
+    // An iterator can be asked only once, but another thread may change the set at the wrong moment.
+    tg_value list = tgc_list_new(t, nargs);
+    for (size_t i = 1; list != TGC_NULL && i < nargs; i++) {
+        tg_value items = tgc_is_set(args[i]) ? tgc_retain(t, args[i])
+                                             : tgc_list_from_iterable(t, args[i]);
+        if (items == TGC_NULL || tgc_list_append_steal(t, list, items) < 0) {
+            tgc_release(t, list);
+            return TGC_NULL;
+        }
+    }
+    bool done = false;
+    while (!done && list != TGC_NULL) {
+        tgc_set_stamp stamp = tgc_set_stamp_now(t, args[0]);
+        tg_value out = tgc_retain(t, args[0]);
+        for (size_t i = 0; out != TGC_NULL && i + 1 < nargs; i++) {
+            tg_value other = tgc_list_get(t, list, i), next = tgc_set_intersection(t, out, other);
+            tgc_release(t, other);
+            tgc_release(t, out);
+            out = next;
+        }
+        if (out == TGC_NULL)
+            break;
+        done = tgc_set_take(t, args[0], stamp, out);
+        tgc_release(t, out);
+    }
+    tgc_release(t, list);
+    return done ? TGC_NONE : TGC_NULL;
 }
 
 static tg_value method_difference_update(tg_thread *t, const tg_value *args, size_t nargs,

@@ -16,20 +16,21 @@ static tgc_type *plain_type(tg_value s)
 
 int tgc_set_merge(tg_thread *t, tg_value s, tg_value other)
 {
-    if (s == other || tgc_set_size(other) == 0)
+    if (s == other || tgc_set_length(t, other) == 0)
         return 0;
     if (tgc_set_reserve(t, s, tgc_set_size(other)) < 0)
         return -1;
     if (tgc_set_size(s) == 0 && tgc_set_adopt(t, s, other))
         return 0;
+    tg_value from = tgc_set_steady(t, other), x;
     size_t pos = 0;
-    tg_value x;
     uint64_t hash;
-    int result = 0;
-    while (result >= 0 && tgc_set_next(t, other, &pos, &x, &hash)) {
+    int result = from == TGC_NULL ? -1 : 0;
+    while (result >= 0 && tgc_set_next(t, from, &pos, &x, &hash)) {
         result = tgc_set_add_hashed(t, s, x, hash);
         tgc_release(t, x);
     }
+    tgc_release(t, from);
     return result < 0 ? -1 : 0;
 }
 
@@ -91,14 +92,17 @@ tg_value tgc_set_intersection(tg_thread *t, tg_value s, tg_value other)
     int result = 0;
     if (tgc_is_set(other)) {
         bool swap = tgc_set_size(other) > tgc_set_size(s);
-        tg_value small = swap ? s : other, large = swap ? other : s;
+        tg_value small = tgc_set_steady(t, swap ? s : other), large = swap ? other : s;
         size_t pos = 0;
+        if (small == TGC_NULL)
+            result = -1;
         while (result >= 0 && tgc_set_next(t, small, &pos, &x, &hash)) {
             result = tgc_set_contains_hashed(t, large, x, hash);
             if (result > 0)
                 result = tgc_set_add_hashed(t, out, x, hash);
             tgc_release(t, x);
         }
+        tgc_release(t, small);
         return result < 0 ? give_up(t, out) : out;
     }
     tgc_iterate it;
@@ -116,6 +120,21 @@ tg_value tgc_set_intersection(tg_thread *t, tg_value s, tg_value other)
     return result < 0 ? give_up(t, out) : out;
 }
 
+int tgc_set_keep(tg_thread *t, tg_value s, tg_value other)
+{
+    for (;;) {
+        // The common items are worth nothing if s has got others meanwhile.
+        tgc_set_stamp stamp = tgc_set_stamp_now(t, s);
+        tg_value common = tgc_set_intersection(t, s, other);
+        if (common == TGC_NULL)
+            return -1;
+        bool done = tgc_set_take(t, s, stamp, common);
+        tgc_release(t, common);
+        if (done)
+            return 0;
+    }
+}
+
 // other is a set, a dict or any iterable.
 int tgc_set_difference_update(tg_thread *t, tg_value s, tg_value other)
 {
@@ -126,19 +145,18 @@ int tgc_set_difference_update(tg_thread *t, tg_value s, tg_value other)
     tg_value x;
     int result = 0;
     if (tgc_is_set(other)) {
-        tg_value fewer = TGC_NULL;
-        if (tgc_set_size(other) >> 3 > tgc_set_size(s)) {
-            fewer = other = tgc_set_intersection(t, s, other);
-            if (fewer == TGC_NULL)
-                return -1;
-        }
+        tg_value from = tgc_set_size(other) >> 3 > tgc_set_size(s)
+                            ? tgc_set_intersection(t, s, other)
+                            : tgc_set_steady(t, other);
+        if (from == TGC_NULL)
+            return -1;
         size_t pos = 0;
         uint64_t hash;
-        while (result >= 0 && tgc_set_next(t, other, &pos, &x, &hash)) {
+        while (result >= 0 && tgc_set_next(t, from, &pos, &x, &hash)) {
             result = tgc_set_discard_hashed(t, s, x, hash);
             tgc_release(t, x);
         }
-        tgc_release(t, fewer);
+        tgc_release(t, from);
     } else {
         tgc_iterate it;
         if (tgc_iterate_begin(t, &it, other) < 0)
@@ -163,11 +181,12 @@ tg_value tgc_set_difference(tg_thread *t, tg_value s, tg_value other)
         return tgc_set_difference_update(t, out, other) < 0 ? give_up(t, out) : out;
     }
     tg_value out = tgc_set_new_typed(t, plain_type(s), TGC_NULL);
+    tg_value from = out == TGC_NULL ? TGC_NULL : tgc_set_steady(t, s);
     size_t pos = 0;
     tg_value x;
     uint64_t hash;
-    int result = out == TGC_NULL ? -1 : 0;
-    while (result >= 0 && tgc_set_next(t, s, &pos, &x, &hash)) {
+    int result = from == TGC_NULL ? -1 : 0;
+    while (result >= 0 && tgc_set_next(t, from, &pos, &x, &hash)) {
         if (tgc_is_set(other)) {
             result = tgc_set_contains_hashed(t, other, x, hash);
         } else {
@@ -180,6 +199,7 @@ tg_value tgc_set_difference(tg_thread *t, tg_value s, tg_value other)
             result = tgc_set_add_hashed(t, out, x, hash);
         tgc_release(t, x);
     }
+    tgc_release(t, from);
     return result < 0 ? give_up(t, out) : out;
 }
 
@@ -191,7 +211,7 @@ int tgc_set_symmetric_update(tg_thread *t, tg_value s, tg_value other)
     }
     // Each item of `other` counts once, however often an iterable gives it.
     tg_value items =
-        tgc_is_set(other) ? tgc_retain(t, other) : tgc_set_new_typed(t, plain_type(s), other);
+        tgc_is_set(other) ? tgc_set_steady(t, other) : tgc_set_new_typed(t, plain_type(s), other);
     if (items == TGC_NULL)
         return -1;
     size_t pos = 0;
@@ -218,16 +238,17 @@ tg_value tgc_set_symmetric(tg_thread *t, tg_value s, tg_value other)
 
 int tgc_set_is_subset(tg_thread *t, tg_value s, tg_value other)
 {
-    if (tgc_set_size(s) > tgc_set_size(other))
-        return 0;
+    tg_value from = tgc_set_steady(t, s), x;
+    if (from == TGC_NULL)
+        return -1;
     size_t pos = 0;
-    tg_value x;
     uint64_t hash;
-    int in = 1;
-    while (in > 0 && tgc_set_next(t, s, &pos, &x, &hash)) {
+    int in = tgc_set_size(from) <= tgc_set_size(other);
+    while (in > 0 && tgc_set_next(t, from, &pos, &x, &hash)) {
         in = tgc_set_contains_hashed(t, other, x, hash);
         tgc_release(t, x);
     }
+    tgc_release(t, from);
     return in;
 }
 
@@ -239,13 +260,16 @@ int tgc_set_is_disjoint(tg_thread *t, tg_value s, tg_value other)
     int in = 0;
     if (tgc_is_set(other)) {
         bool swap = tgc_set_size(other) > tgc_set_size(s);
-        tg_value small = swap ? s : other, large = swap ? other : s;
+        tg_value small = tgc_set_steady(t, swap ? s : other), large = swap ? other : s;
+        if (small == TGC_NULL)
+            return -1;
         size_t pos = 0;
         uint64_t hash;
         while (in == 0 && tgc_set_next(t, small, &pos, &x, &hash)) {
             in = tgc_set_contains_hashed(t, large, x, hash);
             tgc_release(t, x);
         }
+        tgc_release(t, small);
         return in < 0 ? -1 : in == 0;
     }
     tgc_iterate it;

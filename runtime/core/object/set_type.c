@@ -154,8 +154,7 @@ static int frozenset_hash(tg_thread *t, tg_value s, uint64_t *out)
 
 static int64_t set_length(tg_thread *t, tg_value s)
 {
-    (void)t;
-    return (int64_t)tgc_set_size(s);
+    return (int64_t)tgc_set_length(t, s);
 }
 
 static int set_contains(tg_thread *t, tg_value s, tg_value x)
@@ -168,10 +167,8 @@ static int set_contains(tg_thread *t, tg_value s, tg_value x)
     return in;
 }
 
-static tg_value set_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
+static tg_value compare_steady(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
 {
-    if (!tgc_is_set(b))
-        return TGC_NOTIMPL;
     size_t na = tgc_set_size(a), nb = tgc_set_size(b);
     int result = 0;
     switch (op) {
@@ -193,6 +190,18 @@ static tg_value set_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
         break;
     }
     return result < 0 ? TGC_NULL : tgc_from_bool((result > 0) == (op != TGC_NE));
+}
+
+// Each set as it is at one moment.
+static tg_value set_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b)
+{
+    if (!tgc_is_set(b))
+        return TGC_NOTIMPL;
+    tg_value x = tgc_set_steady(t, a), y = x == TGC_NULL ? TGC_NULL : tgc_set_steady(t, b);
+    tg_value result = y == TGC_NULL ? TGC_NULL : compare_steady(t, op, x, y);
+    tgc_release(t, x);
+    tgc_release(t, y);
+    return result;
 }
 
 static tg_value set_binary(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
@@ -235,14 +244,9 @@ static tg_value set_inplace(tg_thread *t, tgc_binop op, tg_value a, tg_value b)
     case TGC_XOR:
         bad = tgc_set_symmetric_update(t, a, b);
         break;
-    case TGC_AND: {
-        tg_value common = tgc_set_intersection(t, a, b);
-        if (common == TGC_NULL)
-            return common;
-        tgc_set_take(t, a, common);
-        tgc_release(t, common);
+    case TGC_AND:
+        bad = tgc_set_keep(t, a, b);
         break;
-    }
     default:
         return TGC_NOTIMPL;
     }

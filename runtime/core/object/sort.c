@@ -2,8 +2,10 @@
 //
 // sort.c - list.sort: a stable merge sort over the runs that are already there.
 //
-// The sort works on an array nobody else can see: the list looks empty meanwhile, and if it is not
-// empty at the end, somebody changed it and gets ValueError. Runs are found, short ones are made
+// The sort works on an array nobody else can see. Under free threading a list of only integers,
+// floats or strs is sorted under its lock and changes at one moment. Otherwise script code may run:
+// the list looks empty meanwhile, and if it is not empty at the end, somebody changed it and the
+// sort raises ValueError. Runs are found, short ones are made
 // longer by binary insertion, and merged in the order that the power of their border asks for,
 // which is near the best possible. Before a merge what is already in place at both ends is skipped.
 // Lists of only integers, floats or strs are compared directly.
@@ -240,19 +242,75 @@ static TGI_NOINLINE int sort_any(sorter *s, size_t n)
     return sort_with(s, n, less_any);
 }
 
-static int sort_by_kind(sorter *s, size_t n)
+// The comparison for keys that are all ints, all floats or all strs; NULL: neither.
+static less_fn plain_order(const tg_value *keys, size_t n)
 {
     bool ints = true, floats = true, strs = true;
     for (size_t i = 0; i < n && (ints || floats || strs); i++) {
-        tg_value k = s->keys[i];
+        tg_value k = keys[i];
         ints = ints && tgc_is_int(k);
         floats = floats && (tgc_is_flo(k) || tgc_is_exact(k, &tgc_float_type));
         strs = strs && tgc_is_exact(k, &tgc_str_type);
     }
-    return ints     ? sort_ints(s, n)
-           : floats ? sort_floats(s, n)
-           : strs   ? sort_strs(s, n)
-                    : sort_any(s, n);
+    return ints ? less_int : floats ? less_float : strs ? less_str : NULL;
+}
+
+// Equal items keep their order in a reversed sort too: turned round before and after.
+static int sort_both_ways(sorter *s, size_t n, less_fn less, bool reverse)
+{
+    int result = 0;
+    for (int turn = 0; turn < 2; turn++) {
+        if (reverse) {
+            reverse_range(s->keys, 0, n);
+            if (s->vals != NULL)
+                reverse_range(s->vals, 0, n);
+        }
+        if (turn == 0)
+            result = less == less_int     ? sort_ints(s, n)
+                     : less == less_float ? sort_floats(s, n)
+                     : less == less_str   ? sort_strs(s, n)
+                                          : sort_any(s, n);
+    }
+    return result;
+}
+
+// For lists whose items compare without script code: they are sorted on the side, under the lock,
+// and appear in their new order at one moment. 1 done, 0 not such a list, -1 raised.
+static int sort_at_once(tg_thread *t, tgc_list *list, bool reverse)
+{
+    for (;;) {
+        size_t n = tgc_list_size(tgc_from_ptr(list)), half = n / 2 + 1;
+        tgc_array *work = tgc_array_new(n), *old = NULL;
+        tg_value *spare = tgi_raw_alloc(half * sizeof *spare);
+        bool same = false, plain = false;
+        if (work != NULL && spare != NULL) {
+            sorter s = {.t = t, .keys = (tg_value *)(void *)work->slot, .spare_keys = spare};
+            TGC_LOCKED(t, &list->lock) {
+                old = atom_load_relaxed(&list->items);        // ORDER: relaxed; the lock is held.
+                same = atom_load_relaxed(&list->size) == n; // ORDER: relaxed; as above.
+                if (same && n > 0)
+                    memcpy((void *)work->slot, (const void *)old->slot, n * sizeof *work->slot);
+                const less_fn less = same ? plain_order(s.keys, n) : NULL;
+                plain = less != NULL;
+                if (plain) {
+                    (void)sort_both_ways(&s, n, less, reverse);
+                    tgc_list_change_locked(list);
+                    atom_store_release(&list->items, work); // ORDER: release; L2.
+                }
+            }
+        }
+        tgi_raw_free(spare);
+        if (plain)
+            tgc_array_retire(t, old);
+        else if (work != NULL && work->capacity != 0)
+            tgi_raw_free(work);
+        if (work == NULL || spare == NULL) {
+            tgc_raise_nomem(t);
+            return -1;
+        }
+        if (same)
+            return plain;
+    }
 }
 
 // Sorts vals[0, n) by key (TGC_NULL: by themselves). 0, or -1 raised: then they are in some order.
@@ -275,18 +333,8 @@ static int sort_values(tg_thread *t, tg_value *vals, size_t n, tg_value key, boo
             keyed++;
     }
     int result = key != TGC_NULL && keyed < n ? -1 : 0;
-    if (result == 0 && n > 1) {
-        // Equal items keep their order in a reversed sort too: turned round before and after.
-        for (int turn = 0; turn < 2; turn++) {
-            if (reverse) {
-                reverse_range(s.keys, 0, n);
-                if (s.vals != NULL)
-                    reverse_range(s.vals, 0, n);
-            }
-            if (turn == 0)
-                result = sort_by_kind(&s, n);
-        }
-    }
+    if (result == 0 && n > 1)
+        result = sort_both_ways(&s, n, plain_order(s.keys, n), reverse);
     tgc_values_release(t, s.vals == NULL ? NULL : s.keys, keyed);
     tgi_raw_free(spare);
     return result;
@@ -297,10 +345,16 @@ int tgc_list_sort(tg_thread *t, tg_value v, tg_value key, bool reverse)
     tgc_list *list = tgc_list_of(v);
     tgc_array *taken = NULL;
     size_t n = 0;
+    if (TGC_FREE_THREADED && (key == TGC_NULL || key == TGC_NONE)) {
+        int done = sort_at_once(t, list, reverse);
+        if (done != 0)
+            return done < 0 ? -1 : 0;
+    }
     TGC_LOCKED(t, &list->lock) {
         n = atom_load_relaxed(&list->size);      // ORDER: relaxed; the lock is held.
         taken = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
         if (n > 0) {
+            tgc_list_change_locked(list);
             atom_store_release(&list->size, 0); // ORDER: release; readers past it look again.
             atom_store_release(&list->items, &tgc_array_sorting); // ORDER: release; L3.
         }
@@ -325,6 +379,7 @@ int tgc_list_sort(tg_thread *t, tg_value v, tg_value key, bool reverse)
     TGC_LOCKED(t, &list->lock) {
         other = atom_load_relaxed(&list->items); // ORDER: relaxed; the lock is held.
         others = atom_load_relaxed(&list->size); // ORDER: relaxed; as above.
+        tgc_list_change_locked(list);
         if (n < others)
             atom_store_release(&list->size, n); // ORDER: release; never more than both arrays hold.
         atom_store_release(&list->items, work); // ORDER: release; L2.

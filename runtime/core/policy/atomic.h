@@ -172,6 +172,11 @@ static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
     (void)t;
     tgi_mutex_unlock(&l->m);
 }
+static inline bool tgc_lock_is_free(tgc_lock *l)
+{
+    // ORDER: acquire; pairs with the release in tgi_mutex_unlock: what the last holder wrote.
+    return (atom_load_acquire(&l->m.bits) & TGI_MUTEX_LOCKED) == 0;
+}
 
 // Counts are complete at any time: nothing to merge.
 static inline tg_status tgc_policy_thread_init(tg_thread *t)

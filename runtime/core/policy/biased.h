@@ -226,6 +226,11 @@ static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
     (void)t;
     tgi_mutex_unlock(&l->m);
 }
+static inline bool tgc_lock_is_free(tgc_lock *l)
+{
+    // ORDER: acquire; pairs with the release in tgi_mutex_unlock: what the last holder wrote.
+    return (atom_load_acquire(&l->m.bits) & TGI_MUTEX_LOCKED) == 0;
+}
 
 // The merge queue (counts.c). init: makes t findable by its id. exit: drains the queue and leaves
 // the table; after it t must not count any more. merge_pending: drains the queue at a poll.

@@ -137,6 +137,11 @@ static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
     (void)t;
     (void)l;
 }
+static inline bool tgc_lock_is_free(tgc_lock *l)
+{
+    (void)l;
+    return true;
+}
 
 // Nothing waits on another thread's counts under classic.
 static inline tg_status tgc_policy_thread_init(tg_thread *t)

@@ -17,7 +17,8 @@
 //   tgc_make_immortal(o)        never counted, never freed by counting; o still private or world
 //                               stopped
 //   tgc_slot, tgc_slot_*        a value in the heap: load with a new reference, store, exchange
-//   tgc_lock, tgc_lock_*        the one-byte lock of a container; nothing at all under classic
+//   tgc_lock, tgc_lock_*        the one-byte lock of a container; nothing at all under classic.
+//                               tgc_lock_is_free(l): everything its holders wrote so far is visible
 //   tgc_free_later, tgc_obj_free  memory that a lock-free reader may still look at
 // Threads     tgc_incref/decref: any attached thread. The rest as stated at each function.
 // Sources     Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018; PEP 703

@@ -4,13 +4,29 @@
 #
 # A ring buffer in a list whose length is a power of two. Every operation holds the deque's own
 # lock, so it is atomic without a GIL too; an item that is dropped or replaced is let go after the
-# lock is released, because its end may run code that uses the same deque. Iteration takes items one
-# at a time and fails when it notices a change.
+# lock is released, because its end may run code that uses the same deque. Only the length is read
+# without the lock, so an operation stores it once at most. Searching works on a copy, without the
+# lock, because == may run code; if the deque has changed meanwhile, it fails, unless no code can
+# have run: then it was another thread, and the search saw the moment of the copy. Iteration takes
+# items one at a time and fails when it notices a change.
 # Relies on  _thread: allocate_lock.
 
 import _thread
 
 __all__ = ["deque"]
+
+
+_PLAIN = {int, str, float, bool, bytes, type(None)}
+
+
+def _is_plain(value, items):
+    # Whether value is compared with the items without running code of a script.
+    if type(value) not in _PLAIN:
+        return False
+    for item in items:
+        if type(item) not in _PLAIN:
+            return False
+    return True
 
 
 class deque:
@@ -26,9 +42,9 @@ class deque:
         self._first = 0
         self._size = 0
         self._changes = 0
+        self._stores = 0
         self._maxlen = maxlen
-        for item in iterable:
-            self.append(item)
+        self.extend(iterable)
 
     __hash__ = None
 
@@ -48,29 +64,40 @@ class deque:
         dropped = None
         with self._lock:
             self._changes += 1
-            if self._size == self._maxlen:
-                if self._size == 0:
+            size = self._size
+            if size == self._maxlen:
+                if size == 0:
                     return
-                dropped = self._take_first()
-            if self._size > self._mask:
-                self._grow()
-            self._ring[(self._first + self._size) & self._mask] = item
-            self._size += 1
+                first = self._first
+                dropped = self._ring[first]
+                self._ring[first] = None
+                self._ring[(first + size) & self._mask] = item
+                self._first = (first + 1) & self._mask
+            else:
+                if size > self._mask:
+                    self._grow()
+                self._ring[(self._first + size) & self._mask] = item
+                self._size = size + 1
         del dropped
 
     def appendleft(self, item):
         dropped = None
         with self._lock:
             self._changes += 1
-            if self._size == self._maxlen:
-                if self._size == 0:
+            size = self._size
+            if size == self._maxlen:
+                if size == 0:
                     return
-                dropped = self._take_last()
-            if self._size > self._mask:
+                last = (self._first + size - 1) & self._mask
+                dropped = self._ring[last]
+                self._ring[last] = None
+            elif size > self._mask:
                 self._grow()
-            self._first = (self._first - 1) & self._mask
-            self._ring[self._first] = item
-            self._size += 1
+            first = (self._first - 1) & self._mask
+            self._first = first
+            self._ring[first] = item
+            if size != self._maxlen:
+                self._size = size + 1
         del dropped
 
     def _take_first(self):
@@ -103,16 +130,50 @@ class deque:
         raise IndexError("pop from an empty deque")
 
     def extend(self, iterable):
-        if iterable is self:
-            iterable = self._items()
-        for item in iterable:
-            self.append(item)
+        kind = type(iterable)
+        if kind is not list and kind is not tuple and kind is not deque:
+            if iterable is self:
+                iterable = self._items()
+            for item in iterable:
+                self.append(item)
+            return
+        items = iterable._items() if kind is deque else list(iterable)
+        if not items:
+            return
+        with self._lock:
+            old = self._ring
+            if self._maxlen is not None:
+                items = self._items_locked() + items
+                self._reset(items[max(len(items) - self._maxlen, 0):])
+            else:
+                self._changes += 1
+                end = self._size + len(items)
+                while end > len(self._ring):
+                    self._grow()
+                place = self._first + self._size
+                for item in items:
+                    self._ring[place & self._mask] = item
+                    place += 1
+                self._size = end
+        del old
 
     def extendleft(self, iterable):
-        if iterable is self:
-            iterable = self._items()
-        for item in iterable:
-            self.appendleft(item)
+        kind = type(iterable)
+        if kind is not list and kind is not tuple and kind is not deque:
+            if iterable is self:
+                iterable = self._items()
+            for item in iterable:
+                self.appendleft(item)
+            return
+        items = iterable._items() if kind is deque else list(iterable)
+        if not items:
+            return
+        items.reverse()
+        with self._lock:
+            old = self._ring
+            items += self._items_locked()
+            self._reset(items if self._maxlen is None else items[:self._maxlen])
+        del old
 
     def clear(self):
         with self._lock:
@@ -168,29 +229,30 @@ class deque:
             items.reverse()
             self._reset(items)
 
+    def _copied(self):
+        with self._lock:
+            return self._items_locked(), self._changes
+
+    def _check(self, changes, value, items):
+        if self._changes != changes and not _is_plain(value, items):
+            raise RuntimeError("deque mutated during iteration")
+
     def count(self, value):
-        n = 0
-        for item in self:
-            if item is value or item == value:
-                n += 1
+        items, changes = self._copied()
+        n = items.count(value)
+        self._check(changes, value, items)
         return n
 
     def index(self, value, start=0, stop=None):
-        size = self._size
-        if stop is None or stop > size:
-            stop = size
-        if start < 0:
-            start = max(start + size, 0)
-        if stop < 0:
-            stop += size
-        changes = self._changes
-        for place in range(start, stop):
-            item = self[place]
-            if item is value or item == value:
-                return place
-            if self._changes != changes:
-                raise RuntimeError("deque mutated during iteration")
-        raise ValueError("%r is not in deque" % (value,))
+        items, changes = self._copied()
+        try:
+            place = items.index(value, start, len(items) if stop is None else stop)
+        except ValueError:
+            place = -1
+        self._check(changes, value, items)
+        if place < 0:
+            raise ValueError("%r is not in deque" % (value,))
+        return place
 
     def insert(self, place, value):
         with self._lock:
@@ -201,22 +263,28 @@ class deque:
             self._reset(items)
 
     def remove(self, value):
-        with self._lock:
-            changes = self._changes
-            items = self._items_locked()
-        for place in range(len(items)):
-            item = items[place]
-            found = item is value or item == value
-            if self._changes != changes:
+        while True:
+            with self._lock:
+                items = self._items_locked()
+                changes = self._changes
+                stores = self._stores
+            try:
+                place = items.index(value)
+            except ValueError:
+                place = -1
+            plain = self._stores == stores and self._changes == changes or _is_plain(value, items)
+            old = None
+            with self._lock:
+                same = self._changes == changes
+                now = same and (self._stores == stores or not plain)
+                if now and place >= 0:
+                    old = self._delete_locked(place)
+            if not same and not plain:
                 raise IndexError("deque mutated during remove().")
-            if found:
-                break
-        else:
-            raise ValueError("%r is not in deque" % (value,))
-        with self._lock:
-            if self._changes != changes:
-                raise IndexError("deque mutated during remove().")
-            self._delete_locked(place)
+            if place < 0:
+                raise ValueError("%r is not in deque" % (value,))
+            if now:
+                return
 
     def _delete_locked(self, place):
         items = self._items_locked()
@@ -242,6 +310,7 @@ class deque:
             place = (self._first + self._place(index)) & self._mask
             old = self._ring[place]
             self._ring[place] = value
+            self._stores += 1
         del old
 
     def __delitem__(self, index):
@@ -264,10 +333,10 @@ class deque:
             return _walk(self, self._changes, self._size - 1, -1, -1)
 
     def __contains__(self, value):
-        for item in self:
-            if item is value or item == value:
-                return True
-        return False
+        items, changes = self._copied()
+        found = value in items
+        self._check(changes, value, items)
+        return found
 
     def __add__(self, other):
         if not isinstance(other, deque):
@@ -287,9 +356,13 @@ class deque:
     __rmul__ = __mul__
 
     def __imul__(self, n):
-        items = self._items() * n
-        self.clear()
-        self.extend(items)
+        with self._lock:
+            old = self._ring
+            items = self._items_locked() * n
+            if self._maxlen is not None:
+                items = items[max(len(items) - self._maxlen, 0):]
+            self._reset(items)
+        del old
         return self
 
     def __eq__(self, other):
