@@ -73,7 +73,7 @@ void lin_invent(lin_history *h, const lin_spec *spec, uint64_t seed, int threads
     memset(h, 0, sizeof *h);
     h->spec = spec;
     h->threads = (uint8_t)threads;
-    h->kind = (uint8_t)below(&state, spec->hashed ? 3 : 2);
+    h->kind = (uint8_t)below(&state, spec->ints ? 1 : spec->hashed ? 3 : 2);
     h->first.kind = LIN_SEQ;
     int n = below(&state, spec->first + 1);
     int8_t key = (int8_t)below(&state, 4);

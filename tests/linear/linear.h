@@ -69,6 +69,7 @@ struct lin_spec {
     bool pairs;        // of keys and values: a dict
     bool sorted;       // a set: items in ascending order, each once
     bool hashed;       // items may be objects with == and hash of their own
+    bool ints;         // items are always ints
     int8_t bound;      // maxlen or maxsize; 0: none
 };
 
@@ -103,7 +104,7 @@ typedef struct lin_config {
     uint64_t histories;
     double seconds; // ends earlier; 0: no limit
     uint64_t seed;
-    bool same; // every history is the one that the seed names
+    bool same;         // every history is the one that the seed names
     const char *only;  // as in lin_invent
     const char *patch; // a script that is run before anything else; NULL: none
 } lin_config;

@@ -11,7 +11,8 @@
 
 static const char usage[] =
     "usage: linear [options]\n"
-    "  --type NAME       list, dict, set, deque, deque-bounded, queue, lifo, simple-queue, or all\n"
+    "  --type NAME       list, dict, set, deque, deque-bounded, bytearray, queue, lifo,\n"
+    "                    simple-queue, or all\n"
     "  --mode NAME       nogil, nogil-atomic, gil, gil-biased, gil-atomic, or all\n"
     "  --threads N       2 to 4; without it 2, 3 and 4 take turns\n"
     "  --each N          operations of a thread (default 3)\n"
@@ -113,8 +114,8 @@ int main(int argc, char **argv)
     int threads = c.threads;
     for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
         for (const lin_spec *s = lin_specs; s->name != NULL && wanted(modes[m], mode); s++) {
-            for (int n = threads > 0 ? threads : 2; n <= (threads > 0 ? threads : LIN_THREADS) &&
-                                                    wanted(s->name, type); n++) {
+            for (int n = threads > 0 ? threads : 2;
+                 n <= (threads > 0 ? threads : LIN_THREADS) && wanted(s->name, type); n++) {
                 c.mode = modes[m];
                 c.spec = s;
                 c.threads = n;

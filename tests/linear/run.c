@@ -5,8 +5,8 @@
 // The threads meet before each history, so that their operations fall on top of each other. A
 // counter that everybody adds to before and after an operation gives the one order of calls and
 // returns: the first number is taken before the operation and the second after it, so intervals
-// are longer than they were and nothing right is reported as wrong. Every thread checks a share of the
-// histories of a batch.
+// are longer than they were and nothing right is reported as wrong. Every thread checks a share of
+// the histories of a batch.
 #include "linear.h"
 
 #include <sched.h>
@@ -403,8 +403,8 @@ static void all_threads(tg_thread *t, run *r)
     tg_thread_handle *handles[LIN_THREADS];
     for (int i = 0; i < threads; i++) {
         workers[i] = (worker){.r = r, .index = i, .random = r->config->seed + (uint64_t)i};
-        if (i > 0 && tg_thread_start(t, work, NULL, &workers[i], "linear", 0, false,
-                                     &handles[i]) != TG_OK)
+        if (i > 0 &&
+            tg_thread_start(t, work, NULL, &workers[i], "linear", 0, false, &handles[i]) != TG_OK)
             complain(t, "a thread");
     }
     work(t, &workers[0]);

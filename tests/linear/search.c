@@ -41,8 +41,7 @@ static bool equal(const lin_value *a, const lin_value *b)
 static pair *find(search *s, uint32_t done, const lin_value *state)
 {
     size_t i = hash_of(done, state) & (s->size - 1);
-    while (s->seen[i].done != 0 &&
-           !(s->seen[i].done == done && equal(&s->seen[i].state, state)))
+    while (s->seen[i].done != 0 && !(s->seen[i].done == done && equal(&s->seen[i].state, state)))
         i = (i + 1) & (s->size - 1);
     return &s->seen[i];
 }

@@ -27,8 +27,7 @@ static inline bool gave_bool(const lin_event *e, bool v)
 }
 static inline bool gave_items(const lin_event *e, const int8_t *items, size_t n)
 {
-    return e->result.kind == LIN_SEQ && e->result.n == n &&
-           memcmp(e->result.item, items, n) == 0;
+    return e->result.kind == LIN_SEQ && e->result.n == n && memcmp(e->result.item, items, n) == 0;
 }
 
 // n items from `items` (NULL: none) take the place of `count` items at `at`.
@@ -70,8 +69,8 @@ static inline int bound_of(const lin_value *s, int i)
 bool step_look(lin_value *s, const lin_event *e);
 bool step_length(lin_value *s, const lin_event *e);
 bool step_clear(lin_value *s, const lin_event *e);
-extern const lin_op list_ops[], deque_ops[], bounded_ops[]; // spec.c, spec_deque.c
-extern const lin_op dict_ops[], set_ops[];                   // spec_hash.c
-extern const lin_op queue_ops[], lifo_ops[], simple_ops[];   // spec_queue.c
+extern const lin_op list_ops[], deque_ops[], bounded_ops[], bytearray_ops[]; // spec.c, spec_deque.c
+extern const lin_op dict_ops[], set_ops[];                                   // spec_hash.c
+extern const lin_op queue_ops[], lifo_ops[], simple_ops[];                   // spec_queue.c
 
 #endif

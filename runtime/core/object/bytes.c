@@ -337,11 +337,13 @@ static tg_value bytes_iterate(tg_thread *t, tg_value v)
 static tg_value bytes_iter_next(tg_thread *t, tg_value v)
 {
     bytes_iter *it = (bytes_iter *)tgc_ptr(v);
-    // ORDER: relaxed; the position only; the bytes are immutable.
-    uint64_t at = atom_load_relaxed(&it->at);
-    if (at >= tgc_bytes_of(it->bytes)->size)
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
+    uint64_t at;
+    do {
+        // ORDER: relaxed; the position only; the bytes are immutable.
+        at = atom_load_relaxed(&it->at);
+        if (at >= tgc_bytes_of(it->bytes)->size)
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));
     return tgc_from_int(tgc_bytes_of(it->bytes)->data[at]);
 }
 

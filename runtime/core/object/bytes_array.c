@@ -98,14 +98,22 @@ tg_value tgc_bytes_like(tg_thread *t, tg_value v)
                      tgc_type_name(v));
 }
 
-// Replaces [from, to) (clamped to the content as it is then) by n bytes at p. 0, -1 MemoryError.
-static int splice(tg_thread *t, tgc_bytearray *a, size_t from, size_t to, const void *p, size_t n)
+static size_t clamped(const tgc_bytearray *a, int64_t i)
+{
+    if (i < 0)
+        i += (int64_t)a->size;
+    return i < 0 ? 0 : (size_t)i < a->size ? (size_t)i : a->size;
+}
+
+// Replaces [from, to) (negative from the end, clamped to the content as it is then) by n bytes at
+// p. 0, -1 MemoryError.
+static int splice(tg_thread *t, tgc_bytearray *a, int64_t from, int64_t to, const void *p, size_t n)
 {
     for (;;) {
         size_t need = 0;
         bool done = false;
         TGC_LOCKED(t, &a->lock) {
-            size_t lo = from < a->size ? from : a->size, hi = to < a->size ? to : a->size;
+            size_t lo = clamped(a, from), hi = clamped(a, to);
             hi = hi < lo ? lo : hi;
             need = a->size - (hi - lo) + n;
             if (need <= a->capacity) {
@@ -143,7 +151,7 @@ NATIVE(array_append)
     UNUSED_COUNT;
     uint8_t byte;
     if (tgc_byte_arg(t, args[1], &byte) < 0 ||
-        splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, &byte, 1) < 0)
+        splice(t, array_of(args[0]), INT64_MAX, INT64_MAX, &byte, 1) < 0)
         return TGC_NULL;
     return TGC_NONE;
 }
@@ -165,7 +173,7 @@ NATIVE(array_extend)
     tg_value more = content_of(t, args[1]);
     if (more == TGC_NULL)
         return TGC_NULL;
-    int ok = splice(t, array_of(args[0]), SIZE_MAX, SIZE_MAX, tgc_bytes_of(more)->data,
+    int ok = splice(t, array_of(args[0]), INT64_MAX, INT64_MAX, tgc_bytes_of(more)->data,
                     tgc_bytes_of(more)->size);
     tgc_release(t, more);
     return ok < 0 ? TGC_NULL : TGC_NONE;
@@ -174,13 +182,11 @@ NATIVE(array_extend)
 NATIVE(array_insert)
 {
     UNUSED_COUNT;
-    int64_t at, n = (int64_t)tgc_bytearray_size(t, args[0]);
+    int64_t at;
     uint8_t byte;
     if (tgc_as_index(t, args[1], &at) < 0 || tgc_byte_arg(t, args[2], &byte) < 0)
         return TGC_NULL;
-    if (at < 0)
-        at = at + n < 0 ? 0 : at + n;
-    if (splice(t, array_of(args[0]), (size_t)at, (size_t)at, &byte, 1) < 0)
+    if (splice(t, array_of(args[0]), at, at, &byte, 1) < 0)
         return TGC_NULL;
     return TGC_NONE;
 }
@@ -188,7 +194,7 @@ NATIVE(array_insert)
 NATIVE(array_clear)
 {
     UNUSED_COUNT;
-    splice(t, array_of(args[0]), 0, SIZE_MAX, NULL, 0);
+    splice(t, array_of(args[0]), 0, INT64_MAX, NULL, 0);
     return TGC_NONE;
 }
 
@@ -502,7 +508,7 @@ static int set_slice(tg_thread *t, tg_value v, tg_value key, tg_value x)
     size_t n = tgc_bytes_of(more)->size;
     int ok;
     if (step == 1) {
-        ok = splice(t, array_of(v), (size_t)start, (size_t)(start + (count > 0 ? count : 0)), p, n);
+        ok = splice(t, array_of(v), start, start + (count > 0 ? count : 0), p, n);
     } else if ((int64_t)n != count && x != TGC_NULL) {
         ok = tgc_raise_int(t, &TGC_EXC(ValueError),
                            "attempt to assign bytes of size %zu to extended slice of size %lld", n,
@@ -514,7 +520,7 @@ static int set_slice(tg_thread *t, tg_value v, tg_value key, tg_value x)
             int64_t forward = start + k * step,
                     backward = step > 0 ? start + (count - 1 - k) * step : forward;
             if (x == TGC_NULL)
-                ok = splice(t, array_of(v), (size_t)backward, (size_t)backward + 1, NULL, 0);
+                ok = splice(t, array_of(v), backward, backward + 1, NULL, 0);
             else
                 tgc_bytearray_write(t, v, (size_t)forward, p + k, 1);
         }
@@ -571,16 +577,19 @@ static tg_value array_iter_next(tg_thread *t, tg_value v)
 {
     array_iter *it = (array_iter *)(void *)tgc_ptr(v);
     tgc_bytearray *a = array_of(it->array);
-    // ORDER: relaxed; the position only, the content is read under its lock.
-    uint64_t at = atom_load_relaxed(&it->at);
-    int byte = -1;
-    TGC_LOCKED(t, &a->lock) {
-        if (at < a->size)
-            byte = a->data[at];
-    }
-    if (byte < 0)
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
+    uint64_t at;
+    int byte;
+    do {
+        // ORDER: relaxed; the position only, the content is read under its lock.
+        at = atom_load_relaxed(&it->at);
+        byte = -1;
+        TGC_LOCKED(t, &a->lock) {
+            if (at < a->size)
+                byte = a->data[at];
+        }
+        if (byte < 0)
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));
     return tgc_from_int(byte);
 }
 

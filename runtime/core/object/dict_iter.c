@@ -2,9 +2,9 @@
 //
 // dict_iter.c - iterators over keys, values and items, both ways.
 //
-// Threads     may be shared: steps at the same time may give an entry twice or skip one. A dict
-//             whose size changed since the iterator was made ends the iteration with RuntimeError,
-//             under free threading too.
+// Threads     may be shared: steps at the same time give different entries. A dict whose size
+//             changed since the iterator was made ends the iteration with RuntimeError, under free
+//             threading too.
 #include "core/object/dict.h"
 
 #include "core/object/error.h" // tgc_raise
@@ -86,15 +86,17 @@ static inline bool read_at(tg_thread *t, tgc_dict *dict, size_t i, tg_value *k, 
 static tg_value dict_iter_next(tg_thread *t, tg_value v)
 {
     dict_iter *it = (dict_iter *)(void *)tgc_ptr(v);
+    size_t pos;
+again:
     // ORDER: relaxed, here and below; the words of the iterator are only numbers.
-    size_t pos = atom_load_relaxed(&it->pos);
+    pos = atom_load_relaxed(&it->pos);
     if (pos == ENDED)
         return TGC_NULL;
     if (atom_load_relaxed(&it->size) != tgc_dict_size(it->dict)) { // ORDER: as above.
         atom_store_relaxed(&it->size, SIZE_CHANGED);               // ORDER: as above.
         return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary changed size during iteration");
     }
-    tg_value key, value;
+    tg_value key = TGC_NULL, value = TGC_NULL;
     tg_value *k = it->part == TGC_DICT_VALUES ? NULL : &key;
     tg_value *x = it->part == TGC_DICT_KEYS ? NULL : &value;
     size_t from = pos;
@@ -108,7 +110,11 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
         atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
         return TGC_NULL;
     }
-    bool moved = TGC_ITER_MOVE(t, it, &it->pos, from, pos);
+    if (TGI_UNLIKELY(!TGC_ITER_MOVE(t, it, &it->pos, from, pos))) {
+        tgc_release(t, k == NULL ? TGC_NULL : key); // another thread has it
+        tgc_release(t, x == NULL ? TGC_NULL : value);
+        goto again;
+    }
     size_t left = atom_load_relaxed(&it->left); // ORDER: as above.
     if (left == 0 && !it->reversed) {
         tgc_release(t, k == NULL ? TGC_NULL : key);
@@ -116,8 +122,7 @@ static tg_value dict_iter_next(tg_thread *t, tg_value v)
         atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
         return tgc_raise(t, &TGC_EXC(RuntimeError), "dictionary keys changed during iteration");
     }
-    if (moved) // else another thread gives the same item, and counts it
-        atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
+    atom_store_relaxed(&it->left, left == 0 ? 0 : left - 1); // ORDER: as above.
     if (it->part == TGC_DICT_ITEMS)
         return tgc_tuple_reuse_steal(t, &it->spare, (tg_value[2]){key, value}, 2);
     return it->part == TGC_DICT_KEYS ? key : value;

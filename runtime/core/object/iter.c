@@ -74,37 +74,46 @@ tg_value tgc_iter_list_reversed(tg_thread *t, tg_value v)
 static tg_value list_iter_next(tg_thread *t, tg_value v)
 {
     seq_iter *it = (seq_iter *)(void *)tgc_ptr(v);
-    // ORDER: relaxed; nothing depends on it but the number itself.
-    int64_t i = atom_load_relaxed(&it->next);
-    tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
-    if (x == TGC_NULL)
-        atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
-    else
-        (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
-    return x;
+    for (;;) {
+        // ORDER: relaxed; nothing depends on it but the number itself.
+        int64_t i = atom_load_relaxed(&it->next);
+        tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
+        if (TGI_UNLIKELY(x == TGC_NULL)) {
+            atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
+            return x;
+        }
+        if (TGI_LIKELY(TGC_ITER_MOVE(t, it, &it->next, i, i + 1)))
+            return x;
+        tgc_release(t, x); // another thread has it
+    }
 }
 
 static tg_value list_reverse_iter_next(tg_thread *t, tg_value v)
 {
     seq_iter *it = (seq_iter *)(void *)tgc_ptr(v);
-    // ORDER: relaxed; as in list_iter_next.
-    int64_t i = atom_load_relaxed(&it->next);
-    tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
-    if (x == TGC_NULL)
-        atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
-    else
-        (void)TGC_ITER_MOVE(t, it, &it->next, i, i - 1);
-    return x;
+    for (;;) {
+        // ORDER: relaxed; as in list_iter_next.
+        int64_t i = atom_load_relaxed(&it->next);
+        tg_value x = i < 0 ? TGC_NULL : tgc_list_get(t, it->over, (size_t)i);
+        if (TGI_UNLIKELY(x == TGC_NULL)) {
+            atom_store_relaxed(&it->next, -1); // ORDER: relaxed; as above.
+            return x;
+        }
+        if (TGI_LIKELY(TGC_ITER_MOVE(t, it, &it->next, i, i - 1)))
+            return x;
+        tgc_release(t, x); // another thread has it
+    }
 }
 
 static tg_value tuple_iter_next(tg_thread *t, tg_value v)
 {
     seq_iter *it = (seq_iter *)(void *)tgc_ptr(v);
-    // ORDER: relaxed; as in list_iter_next.
-    int64_t i = atom_load_relaxed(&it->next);
-    if ((size_t)i >= tgc_tuple_size(it->over))
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
+    int64_t i;
+    do {
+        i = atom_load_relaxed(&it->next); // ORDER: relaxed; as in list_iter_next.
+        if ((size_t)i >= tgc_tuple_size(it->over))
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->next, i, i + 1));
     return tgc_retain(t, tgc_tuple_peek(it->over, (size_t)i));
 }
 

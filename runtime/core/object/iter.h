@@ -4,8 +4,7 @@
 // (enumerate, zip, map, filter, reversed), range.c.
 //
 // Threads     an iterator may be used by several threads at once: each step is safe, but two steps
-//             at the same time may give the same item twice or skip one. After the end it stays at
-//             its end.
+//             at the same time give two items. After the end it stays at its end.
 #ifndef TGC_OBJECT_ITER_H
 #define TGC_OBJECT_ITER_H
 
@@ -14,10 +13,11 @@
 
 // Note [iterator-position]: an iterator may be in several hands. A thread reads the position,
 // fetches the item, and moves the position on, but only from the one it has read: a late thread
-// must not take back the end, or steps that others have made meanwhile. So an item may be given
-// twice, none is skipped, and the end stays the end. Whether this thread moved it; `it` has a
-// `head`, `at` is a 64-bit atomic of it. What only this thread can reach is moved without a locked
-// instruction. ORDER: relaxed (both); nothing depends on the position but the number itself.
+// must not take back the end, or steps that others have made meanwhile. Who did not move it drops
+// the item and takes the next one, so each item is given once, none is skipped, and the end stays
+// the end. Whether this thread moved it; `it` has a `head`, `at` is a 64-bit atomic of it. What
+// only this thread can reach is moved without a locked instruction. ORDER: relaxed (both); nothing
+// depends on the position but the number itself.
 #define TGC_ITER_MOVE(t, it, at, from, to)        \
     (tgc_is_unique((t), &(it)->head)              \
          ? (atom_store_relaxed((at), (to)), true) \

@@ -387,11 +387,13 @@ static void reversed_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 static tg_value reversed_next(tg_thread *t, tg_value v)
 {
     backwards *it = (backwards *)(void *)tgc_ptr(v);
-    // ORDER: relaxed; nothing depends on it but the number itself.
-    int64_t i = atom_load_relaxed(&it->next);
-    if (i < 0)
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->next, i, i - 1);
+    int64_t i;
+    do {
+        // ORDER: relaxed; nothing depends on it but the number itself.
+        i = atom_load_relaxed(&it->next);
+        if (i < 0)
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->next, i, i - 1));
     tg_value x = tgc_getitem(t, it->over, tgc_from_int(i));
     if (x == TGC_NULL && (tgc_raised_match(t, &TGC_EXC(IndexError)) ||
                           tgc_raised_match(t, &TGC_EXC(StopIteration)))) {

@@ -150,7 +150,7 @@ tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve)
     // ORDER: relaxed; the list is private.
     atom_store_relaxed(&list->size, 0);
     atom_store_relaxed(&list->changes, 0); // ORDER: relaxed; as above.
-    atom_store_relaxed(&list->items, a); // ORDER: relaxed; as above.
+    atom_store_relaxed(&list->items, a);   // ORDER: relaxed; as above.
     if ((type->flags & TGC_TF_ATTRS) != 0)
         tgc_attrs_init(type, &list->head);
     tgc_track(t, &list->head);

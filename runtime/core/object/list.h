@@ -28,7 +28,8 @@
 // nothing changed in between, and what was read was so at one moment. A writer adds to the number
 // before it writes anything else.
 //
-// Threads     any; docs/containers.md says what each operation guarantees, and which test proves it.
+// Threads     any; docs/containers.md says what each operation guarantees, and which test proves
+//             it.
 #ifndef TGC_OBJECT_LIST_H
 #define TGC_OBJECT_LIST_H
 
@@ -275,7 +276,8 @@ tg_value tgc_list_take_locked(tg_thread *t, tgc_list *list, size_t at, tgc_array
 // The first item in [from, to) that equals x, and where; -1: none; -2: only script code can tell.
 #define tgc_list_find_locked TG_CORE_SYM(tgc_list_find_locked)
 int64_t tgc_list_find_locked(tgc_list *list, tg_value x, size_t from, size_t to);
-// The first item in [start, stop), as the method index means it, that equals x. -1: raised; -2: none.
+// The first item in [start, stop), as the method index means it, that equals x. -1: raised; -2:
+// none.
 #define tgc_list_search TG_CORE_SYM(tgc_list_search)
 int64_t tgc_list_search(tg_thread *t, tg_value list, tg_value x, int64_t start, int64_t stop);
 #define tgc_list_count TG_CORE_SYM(tgc_list_count)

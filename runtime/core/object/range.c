@@ -390,11 +390,13 @@ static tg_value small_iter(tg_thread *t, int64_t start, int64_t step, int64_t le
 static tg_value range_iter_next(tg_thread *t, tg_value v)
 {
     range_iter *it = (range_iter *)(void *)tgc_ptr(v);
-    // ORDER: relaxed; nothing depends on it but the number itself.
-    int64_t i = atom_load_relaxed(&it->next);
-    if (i >= it->length)
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
+    int64_t i;
+    do {
+        // ORDER: relaxed; nothing depends on it but the number itself.
+        i = atom_load_relaxed(&it->next);
+        if (i >= it->length)
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->next, i, i + 1));
     return tgc_from_int(it->start + i * it->step);
 }
 
@@ -431,11 +433,12 @@ static tg_value long_range_iter_next(tg_thread *t, tg_value v)
 {
     long_range_iter *it = (long_range_iter *)(void *)tgc_ptr(v);
     tgc_range *r = tgc_range_of(it->range);
-    // ORDER: relaxed; as in range_iter_next.
-    int64_t i = atom_load_relaxed(&it->next);
-    if (tgc_int_order(tgc_from_int(i), r->length) >= 0)
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->next, i, i + 1);
+    int64_t i;
+    do {
+        i = atom_load_relaxed(&it->next); // ORDER: relaxed; as in range_iter_next.
+        if (tgc_int_order(tgc_from_int(i), r->length) >= 0)
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->next, i, i + 1));
     if (!it->down)
         return item_at(t, r, tgc_from_int(i));
     tg_value from_end = calc(t, TGC_SUB, r->length, tgc_from_int(i + 1));

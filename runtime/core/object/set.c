@@ -533,8 +533,7 @@ static tgc_set_table *duplicate(tg_thread *t, tgc_set *set, size_t *used)
 
 tg_value tgc_set_steady(tg_thread *t, tg_value s)
 {
-    if (!TGC_FREE_THREADED || tgc_is_unique(t, tgc_ptr(s)) ||
-        tgc_is_exact(s, &tgc_frozenset_type))
+    if (!TGC_FREE_THREADED || tgc_is_unique(t, tgc_ptr(s)) || tgc_is_exact(s, &tgc_frozenset_type))
         return tgc_retain(t, s);
     tg_value v = tgc_set_new(t);
     if (v == TGC_NULL)
@@ -555,10 +554,10 @@ tgc_set_stamp tgc_set_stamp_now(tg_thread *t, tg_value s)
     tgc_set *set = tgc_set_of(s);
     tgc_set_stamp stamp = {0};
     TGC_LOCKED(t, &set->lock) {
-        stamp.table = atom_load_relaxed(&set->table);           // ORDER: relaxed; locked.
+        stamp.table = atom_load_relaxed(&set->table);             // ORDER: relaxed; locked.
         stamp.inserts = atom_load_relaxed(&stamp.table->inserts); // ORDER: as above.
-        stamp.used = atom_load_relaxed(&set->used);             // ORDER: as above.
-        stamp.epoch = atom_load_relaxed(&set->epoch);           // ORDER: as above.
+        stamp.used = atom_load_relaxed(&set->used);               // ORDER: as above.
+        stamp.epoch = atom_load_relaxed(&set->epoch);             // ORDER: as above.
     }
     return stamp;
 }

@@ -114,8 +114,8 @@ typedef struct tgc_set_stamp {
 } tgc_set_stamp;
 #define tgc_set_stamp_now TG_CORE_SYM(tgc_set_stamp_now)
 tgc_set_stamp tgc_set_stamp_now(tg_thread *t, tg_value s);
-// s gets the content of a private set, which is left empty. False, with nothing done, if s is not as
-// the stamp says any more.
+// s gets the content of a private set, which is left empty. False, with nothing done, if s is not
+// as the stamp says any more.
 #define tgc_set_take TG_CORE_SYM(tgc_set_take)
 bool tgc_set_take(tg_thread *t, tg_value s, tgc_set_stamp stamp, tg_value from);
 #define tgc_set_keep TG_CORE_SYM(tgc_set_keep)

@@ -158,11 +158,12 @@ static tg_value method_intersection_update(tg_thread *t, const tg_value *args, s
         return TGC_NONE;
     if (nargs == 2 && tgc_is_set(args[1]))
         return none_or_raised(tgc_set_keep(t, args[0], args[1]));
-    // An iterator can be asked only once, but another thread may change the set at the wrong moment.
+    // An iterator can be asked only once, but another thread may change the set at the wrong
+    // moment.
     tg_value list = tgc_list_new(t, nargs);
     for (size_t i = 1; list != TGC_NULL && i < nargs; i++) {
-        tg_value items = tgc_is_set(args[i]) ? tgc_retain(t, args[i])
-                                             : tgc_list_from_iterable(t, args[i]);
+        tg_value items =
+            tgc_is_set(args[i]) ? tgc_retain(t, args[i]) : tgc_list_from_iterable(t, args[i]);
         if (items == TGC_NULL || tgc_list_append_steal(t, list, items) < 0) {
             tgc_release(t, list);
             return TGC_NULL;

@@ -280,7 +280,7 @@ tgc_type tgc_frozenset_type = {
     .hash = frozenset_hash,
 };
 
-// --- iteration. Threads that share an iterator may get an item twice or skip one.
+// --- iteration. Threads that share an iterator get different items.
 
 #define ENDED        (SIZE_MAX - 1)
 #define SIZE_CHANGED SIZE_MAX // never the size of a set
@@ -307,8 +307,10 @@ tg_value tgc_set_iter(tg_thread *t, tg_value s)
 static tg_value set_iter_next(tg_thread *t, tg_value v)
 {
     set_iter *it = (set_iter *)(void *)tgc_ptr(v);
+    size_t pos;
+again:
     // ORDER: relaxed, here and below; the words of the iterator are only numbers.
-    size_t pos = atom_load_relaxed(&it->pos);
+    pos = atom_load_relaxed(&it->pos);
     if (pos == ENDED)
         return TGC_NULL;
     if (atom_load_relaxed(&it->size) != tgc_set_size(it->set)) { // ORDER: as above.
@@ -318,10 +320,12 @@ static tg_value set_iter_next(tg_thread *t, tg_value v)
     tg_value x = TGC_NULL;
     size_t from = pos;
     bool got = tgc_set_next(t, it->set, &pos, &x, NULL);
-    if (got)
-        (void)TGC_ITER_MOVE(t, it, &it->pos, from, pos);
-    else
+    if (!got) {
         atom_store_relaxed(&it->pos, ENDED); // ORDER: as above.
+    } else if (TGI_UNLIKELY(!TGC_ITER_MOVE(t, it, &it->pos, from, pos))) {
+        tgc_release(t, x); // another thread has it
+        goto again;
+    }
     return x;
 }
 

@@ -286,7 +286,7 @@ static int sort_at_once(tg_thread *t, tgc_list *list, bool reverse)
         if (work != NULL && spare != NULL) {
             sorter s = {.t = t, .keys = (tg_value *)(void *)work->slot, .spare_keys = spare};
             TGC_LOCKED(t, &list->lock) {
-                old = atom_load_relaxed(&list->items);        // ORDER: relaxed; the lock is held.
+                old = atom_load_relaxed(&list->items);      // ORDER: relaxed; the lock is held.
                 same = atom_load_relaxed(&list->size) == n; // ORDER: relaxed; as above.
                 if (same && n > 0)
                     memcpy((void *)work->slot, (const void *)old->slot, n * sizeof *work->slot);

@@ -193,11 +193,13 @@ static tg_value str_iterate(tg_thread *t, tg_value v)
 static tg_value str_iter_next(tg_thread *t, tg_value v)
 {
     str_iter *it = (str_iter *)tgc_ptr(v);
-    // ORDER: relaxed; the position only; the text is immutable.
-    uint64_t at = atom_load_relaxed(&it->at);
-    if (at >= tgc_str_length(it->str))
-        return TGC_NULL;
-    (void)TGC_ITER_MOVE(t, it, &it->at, at, at + 1);
+    uint64_t at;
+    do {
+        // ORDER: relaxed; the position only; the text is immutable.
+        at = atom_load_relaxed(&it->at);
+        if (at >= tgc_str_length(it->str))
+            return TGC_NULL;
+    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));
     return tgc_str_from_char(t, tgc_str_char(it->str, at));
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// test_shared_iterators.c - one iterator in several hands: every item goes to one thread.
+//
+// Attacks     Note [iterator-position]. A wrong result is an item that came twice or not at all.
+#include "containers_fixture.h"
+#include "test.h"
+
+#include "core/object/class.h" // tgc_call1
+#include "core/object/dict.h"
+#include "core/object/error.h"
+#include "core/object/iter.h"
+#include "core/object/list.h"
+#include "core/object/range.h"
+#include "core/object/set.h"
+#include "core/object/tuple.h"
+#include "thread/breaker.h"
+
+#define THREADS 4
+#define ITEMS   3000
+
+typedef struct dealing {
+    tg_value iterator;
+    _Atomic(int) given[ITEMS];
+} dealing;
+
+static void take_items(tg_thread *t, void *context, int index)
+{
+    dealing *d = context;
+    (void)index;
+    tg_value it = tgc_retain(t, d->iterator), x; // each thread has a reference, as in scripts
+    while ((x = tgc_next(t, it)) != TGC_NULL) {
+        // An int, a one-character str, or an item of a dict.
+        tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, 0) : x;
+        int64_t i =
+            tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - 0x4000 : tgc_int(number);
+        REQUIRE(i >= 0 && i < ITEMS);
+        atomic_fetch_add(&d->given[i], 1);
+        tgc_release(t, x);
+        REQUIRE(tgi_breaker_poll(t) == TG_OK);
+    }
+    CHECK(!tgc_raised(t));
+    tgc_release(t, it);
+}
+
+static void deal(tg_value iterator)
+{
+    static dealing d;
+    memset((void *)&d, 0, sizeof d);
+    d.iterator = iterator;
+    fixture_run_threads(THREADS, take_items, &d);
+    int missing = 0, twice = 0;
+    for (int i = 0; i < ITEMS; i++) {
+        missing += atomic_load(&d.given[i]) == 0;
+        twice += atomic_load(&d.given[i]) > 1;
+    }
+    CHECK_EQ_INT(missing, 0);
+    CHECK_EQ_INT(twice, 0);
+}
+
+// Iterator number `which` over the numbers below ITEMS.
+static tg_value dealer(tg_thread *t, int which)
+{
+    tg_value list = tgc_list_new(t, 0), over = TGC_NULL, it;
+    for (int64_t i = 0; i < ITEMS; i++)
+        REQUIRE(tgc_list_append_steal(t, list, tgc_from_int(i)) == 0);
+    if (which == 1)
+        over = tgc_call1(t, tgc_from_ptr(&tgc_tuple_type), list);
+    else if (which == 2)
+        over = tgc_set_new_typed(t, &tgc_set_type, list);
+    else if (which == 3)
+        over = tgc_call1(t, tgc_from_ptr(&tgc_range_type), tgc_from_int(ITEMS));
+    else if (which == 4 || which == 5)
+        over = tgc_dict_new(t);
+    else
+        over = tgc_retain(t, list);
+    for (int64_t i = 0; (which == 4 || which == 5) && i < ITEMS; i++)
+        REQUIRE(tgc_dict_set(t, over, tgc_from_int(i), tgc_from_int(i)) == 0);
+    it = which == 5   ? tgc_dict_iter(t, over, TGC_DICT_ITEMS, false)
+         : which == 6 ? tgc_iter_list_reversed(t, over)
+                      : tgc_iter(t, over);
+    REQUIRE(it != TGC_NULL);
+    tgc_release(t, over);
+    tgc_release(t, list);
+    return it;
+}
+
+TEST(shared_iterators_give_each_item_once)
+{
+    fixture_runtime();
+    for (int round = 0; round < 7 * 4; round++) {
+        tg_thread *t = fixture_enter();
+        tg_value it = dealer(t, round % 7);
+        fixture_leave(t);
+        deal(it);
+        t = fixture_enter();
+        tgc_release(t, it);
+        fixture_leave(t);
+    }
+}
