@@ -11,6 +11,7 @@
 #define TOGIL_TOGIL_H
 
 #include <togil/define.h>
+#include <togil/gc.h>
 #include <togil/interp.h>
 #include <togil/native.h>
 #include <togil/object.h>

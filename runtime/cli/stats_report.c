@@ -96,6 +96,23 @@ static void text_gil(FILE *to, tg_thread *t)
     free(g);
 }
 
+static void text_collector(FILE *to, tg_thread *t)
+{
+    tg_gc_stats *s = malloc(sizeof *s);
+    if (s == NULL)
+        return;
+    tg_gc_stats_read(t, s);
+    char paused[32], total[32];
+    fprintf(to,
+            "  collector  %" PRIu64 " collections, %" PRIu64 " objects found, %" PRIu64
+            " freed; %s paused of %s\n",
+            s->collections, s->found, s->collected, duration(s->paused_ns, paused, sizeof paused),
+            duration(s->total_ns, total, sizeof total));
+    if (s->pauses.count != 0)
+        text_times(to, "paused", &s->pauses);
+    free(s);
+}
+
 static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     char space[32];
@@ -113,6 +130,7 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     text_gil(to, t);
     fprintf(to, "  counts     %" PRIu64 " merges, %" PRIu64 " deferred frees\n", s->merges,
             s->deferred);
+    text_collector(to, t);
     if (s->pauses == 0)
         fputs("  pauses     none\n", to);
     for (size_t pos = 0; tg_pauses_next(t, &pos, r);)
@@ -193,6 +211,29 @@ static void json_gil(tgi_ab_json *json, tg_thread *t)
     free(g);
 }
 
+static void json_collector(tgi_ab_json *json, tg_thread *t)
+{
+    tg_gc_stats *s = malloc(sizeof *s);
+    if (s == NULL)
+        return;
+    tg_gc_stats_read(t, s);
+    tgi_ab_json_open(json, "collector", '{');
+    json_uint(json, "collections", s->collections);
+    json_uint(json, "abandoned", s->abandoned);
+    json_uint(json, "shared", s->shared);
+    json_uint(json, "found", s->found);
+    json_uint(json, "collected", s->collected);
+    json_uint(json, "resurrected", s->resurrected);
+    json_uint(json, "candidates", s->candidates);
+    json_uint(json, "live", s->live);
+    json_uint(json, "live_bytes", s->live_bytes);
+    json_uint(json, "paused_ns", s->paused_ns);
+    json_uint(json, "total_ns", s->total_ns);
+    json_times(json, "pauses_ns", &s->pauses);
+    tgi_ab_json_close(json, '}');
+    free(s);
+}
+
 static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     tgi_ab_json json;
@@ -220,6 +261,7 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
         json_pauses(&json, r);
     tgi_ab_json_close(&json, ']');
     json_gil(&json, t);
+    json_collector(&json, t);
     tgi_ab_json_close(&json, '}');
     fputc('\n', to);
 }

@@ -21,6 +21,10 @@ set(TOGIL_CORE_SOURCES
     object/native_class.c
     object/module.c
     object/code.c
+    gc/analyse.c
+    gc/collect.c
+    gc/inspect.c
+    gc/trigger.c
     vm/loop.c
     vm/ops.c
     vm/ops_build.c

@@ -16,6 +16,8 @@
 #include "thread/runtime.h" // tg_interp.core, hooks
 #include <togil/define.h>   // tg_class_def
 
+struct tg_gc_stats; // togil/gc.h
+
 typedef struct tgi_core {
     const char *counts;          // "biased"
     bool free_threaded;          // may run without a GIL

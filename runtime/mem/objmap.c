@@ -4,12 +4,15 @@
 //
 // Layout      tgi_objmap_table[address >> 25] -> segment: one byte for every 32 bytes of those
 //             32 MiB, and a flag for every 64 KiB so that a walk skips what was never used.
-//             byte = 0: no tracked object starts here; else tag << 2 | (1: at +0, 2: at +16).
+//             byte = 0: no tracked object starts here; else tag << 2 | mark << 1 | (0: at +0,
+//             1: at +16). Numbers are a second mapping of the same shape, made on first use: 4
+//             bytes for every 32, of which the system commits the pages that are used.
 // Owns        the segments. They are mapped on demand, committed page by page by the system, and
 //             never unmapped: a segment costs at most 1/32 of the memory it describes.
 // Threads     add and remove are plain byte stores of the thread that owns the object; a segment
 //             is published by compare-and-swap, and who loses unmaps its own.
 // Invariants  B1  a byte is written only by whoever may free the object that starts there.
+//             B2  marks and numbers of a tag's objects are zero but in a pause of its interpreter.
 // Rejected    the allocator's own heap walk: it reports freed blocks, misses those of ended
 //             threads and mixes in foreign ones. Linked lists: 16 bytes per object and a lock.
 //             A bit map: a locked instruction per object.
@@ -82,7 +85,7 @@ bool tgi_objmap_contains(const void *p)
     size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
     // ORDER: relaxed; the caller knows who owns p.
     uint8_t byte = atom_load_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS]);
-    return (byte & 3) == ((a & 16) != 0 ? 2 : 1) && (a & 15) == 0;
+    return byte != 0 && (byte & 1) == (a >> 4 & 1) && (a & 15) == 0;
 }
 
 typedef struct walk {
@@ -109,7 +112,7 @@ static bool walk_slice(walk *w, tgi_objmap_segment *segment, size_t slice)
             if (byte >> 2 != w->tag || byte == 0)
                 continue;
             uintptr_t address = segment->base + (i << TGI_OBJMAP_GRANULE_BITS);
-            if ((byte & 2) != 0)
+            if ((byte & 1) != 0)
                 address += 16;
             w->shown++;
             if (!w->fn((void *)address, w->arg))
@@ -132,4 +135,91 @@ size_t tgi_objmap_for_each(unsigned tag, bool (*fn)(void *object, void *arg), vo
         }
     }
     return w.shown;
+}
+
+bool tgi_objmap_make_numbers(void)
+{
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    for (tgi_objmap_segment *s = atom_load_acquire(&newest); s != NULL; s = s->next) {
+        // ORDER: relaxed; the CAS decides.
+        if (atom_load_relaxed(&s->numbers) != NULL)
+            continue;
+        size_t bytes = TGI_OBJMAP_BYTES * sizeof(uint32_t);
+        _Atomic(uint32_t) *made = tgi_os.map(bytes), *expected = NULL;
+        if (made == NULL)
+            return false;
+        // ORDER: acq_rel; pairs with the acquire in tgi_objmap_number.
+        if (!atom_cas_strong_acq_rel(&s->numbers, &expected, made))
+            (void)tgi_os.unmap((void *)made, bytes);
+    }
+    return true;
+}
+
+// --- eight bytes at a time
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+// The top bit of each byte of word that is an object of the tag.
+static uint64_t of_tag(uint64_t word, unsigned tag)
+{
+    uint64_t other = (word & EACH(0xfc)) ^ EACH((uint64_t)tag << 2);
+    return ~(((other & EACH(0x7f)) + EACH(0x7f)) | other) & EACH(0x80);
+}
+
+static uint64_t load_word(tgi_objmap_segment *s, size_t g)
+{
+    // ORDER: relaxed; our own bytes are stable (world stopped), those of other tags are skipped.
+    return atom_load_relaxed((_Atomic(uint64_t) *)(void *)&s->map[g]);
+}
+
+size_t tgi_objmap_sweep(unsigned tag, bool (*fn)(void *object, void *arg), void *arg)
+{
+    size_t marked = 0;
+    bool go_on = true;
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    for (tgi_objmap_segment *s = atom_load_acquire(&newest); s != NULL; s = s->next) {
+        for (size_t g = 0; g < TGI_OBJMAP_BYTES; g += 8) {
+            // ORDER: relaxed; as in tgi_objmap_for_each.
+            if (g % GRANULES_PER_SLICE == 0 &&
+                atom_load_relaxed(&s->slice_used[g / GRANULES_PER_SLICE]) == 0) {
+                g += GRANULES_PER_SLICE - 8;
+                continue;
+            }
+            uint64_t word = load_word(s, g);
+            if (word == 0)
+                continue;
+            for (uint64_t ours = of_tag(word, tag); ours != 0; ours &= ours - 1) {
+                unsigned i = (unsigned)__builtin_ctzll(ours) / 8;
+                uint8_t byte = (uint8_t)(word >> i * 8);
+                if ((byte & TGI_OBJMAP_MARK) != 0) {
+                    marked++;
+                    // ORDER: relaxed; world stopped. A byte: its neighbours may be another tag's.
+                    atom_store_relaxed(&s->map[g + i], (uint8_t)(byte & ~TGI_OBJMAP_MARK));
+                } else if (go_on) {
+                    uintptr_t at = s->base + ((g + i) << TGI_OBJMAP_GRANULE_BITS);
+                    go_on = fn((void *)(at + (byte & 1) * 16), arg);
+                }
+            }
+        }
+    }
+    return marked;
+}
+
+typedef struct retagging {
+    unsigned to;
+} retagging;
+
+static bool retag(void *object, void *arg)
+{
+    const retagging *r = arg;
+    tgi_objmap_segment *s = tgi_objmap_segment_of(object);
+    // ORDER: relaxed; world stopped.
+    atom_store_relaxed(&s->map[tgi_objmap_granule(object)], tgi_objmap_byte(object, r->to));
+    return true;
+}
+
+size_t tgi_objmap_retag(unsigned from, unsigned to)
+{
+    retagging r = {to};
+    return tgi_objmap_for_each(from, retag, &r);
 }

@@ -9,8 +9,12 @@
 // The map is shared by all runtimes of the process; a byte also names the runtime by its `tag`
 // (1..TGI_OBJMAP_TAGS), so that each collector sees its own objects only.
 //
+// Beside it there is room for one number per object, which the collector of the object's tag uses
+// while it works: all zero otherwise. And one bit of the byte is a mark of the same collector.
+//
 // Threads     | add, remove: any thread, no lock; each byte belongs to one object.
-//             | for_each: the threads that may add or remove under that tag are stopped.
+//             | for_each, sweep, retag, marks and numbers: the threads that may add or remove under
+//             | that tag are stopped.
 #ifndef TGI_MEM_OBJMAP_H
 #define TGI_MEM_OBJMAP_H
 
@@ -30,8 +34,9 @@
 #define TGI_OBJMAP_BYTES        ((size_t)1 << (TGI_OBJMAP_SEGMENT_BITS - TGI_OBJMAP_GRANULE_BITS))
 
 typedef struct tgi_objmap_segment {
-    uintptr_t base;                                 // const after init
-    struct tgi_objmap_segment *next;                // const after init: older segment
+    uintptr_t base;                       // const after init
+    struct tgi_objmap_segment *next;      // const after init: older segment
+    _Atomic(_Atomic(uint32_t) *) numbers; // any thread: NULL until tgi_objmap_make_numbers; stays
     _Atomic(uint8_t) slice_used[TGI_OBJMAP_SLICES]; // any thread: once 1, stays 1
     _Atomic(uint8_t) map[TGI_OBJMAP_BYTES];         // any thread: byte of the object's owner
 } tgi_objmap_segment;
@@ -44,6 +49,29 @@ void tgi_objmap_tag_release(unsigned tag);
 
 // Slow path of add: makes the segment. False when memory runs out.
 bool tgi_objmap_grow(uintptr_t address);
+
+// A byte of the map: 0, or tag << 2 | mark << 1 | whether the object starts at +16.
+#define TGI_OBJMAP_MARK 2u
+
+static inline uint8_t tgi_objmap_byte(const void *p, unsigned tag)
+{
+    return (uint8_t)(tag << 2 | ((uintptr_t)p >> 4 & 1));
+}
+
+static inline size_t tgi_objmap_granule(const void *p)
+{
+    return ((uintptr_t)p & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1)) >> TGI_OBJMAP_GRANULE_BITS;
+}
+
+// The segment that describes p, or NULL. p may be any address.
+static inline tgi_objmap_segment *tgi_objmap_segment_of(const void *p)
+{
+    size_t index = (uintptr_t)p >> TGI_OBJMAP_SEGMENT_BITS;
+    if (TGI_UNLIKELY(index >= TGI_OBJMAP_SEGMENTS))
+        return NULL;
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow: the segment is initialised.
+    return atom_load_acquire(&tgi_objmap_table[index]);
+}
 
 // p is 16-aligned, at least 32 bytes from any other tracked object, and its header is complete.
 // False when the map cannot grow: the object must not be tracked then.
@@ -63,7 +91,7 @@ static inline bool tgi_objmap_add(void *p, unsigned tag)
         segment = atom_load_acquire(&tgi_objmap_table[index]);
     }
     size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
-    uint8_t byte = (uint8_t)(tag << 2 | ((a & 16) != 0 ? 2u : 1u));
+    uint8_t byte = tgi_objmap_byte(p, tag);
     // ORDER: relaxed; the walker runs when this thread is stopped, and the stop orders it.
     atom_store_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS], byte);
     _Atomic(uint8_t) *used = &segment->slice_used[offset >> TGI_OBJMAP_SLICE_BITS];
@@ -73,19 +101,49 @@ static inline bool tgi_objmap_add(void *p, unsigned tag)
     return true;
 }
 
-// p was added and not removed since, or never added.
-static inline void tgi_objmap_remove(void *p)
+// p was added and not removed since, or never added: then false.
+static inline bool tgi_objmap_remove(void *p)
 {
     uintptr_t a = (uintptr_t)p;
     // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
     tgi_objmap_segment *segment =
         atom_load_acquire(&tgi_objmap_table[a >> TGI_OBJMAP_SEGMENT_BITS]);
     if (TGI_UNLIKELY(segment == NULL))
-        return;
+        return false;
     size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
-    // ORDER: relaxed; see tgi_objmap_add.
-    atom_store_relaxed(&segment->map[offset >> TGI_OBJMAP_GRANULE_BITS], 0);
+    _Atomic(uint8_t) *byte = &segment->map[offset >> TGI_OBJMAP_GRANULE_BITS];
+    // ORDER: relaxed (both); see tgi_objmap_add.
+    bool was_there = atom_load_relaxed(byte) != 0;
+    atom_store_relaxed(byte, 0);
+    return was_there;
 }
+
+// Sets p's mark. True if p is tracked under the tag and was not marked. p may be any object.
+static inline bool tgi_objmap_mark(const void *p, unsigned tag)
+{
+    tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
+    if (TGI_UNLIKELY(segment == NULL))
+        return false;
+    _Atomic(uint8_t) *byte = &segment->map[tgi_objmap_granule(p)];
+    uint8_t unmarked = tgi_objmap_byte(p, tag);
+    // ORDER: relaxed (both); the world is stopped, and the byte is that of one object.
+    if (atom_load_relaxed(byte) != unmarked)
+        return false;
+    atom_store_relaxed(byte, (uint8_t)(unmarked | TGI_OBJMAP_MARK));
+    return true;
+}
+
+// p's number, or NULL if its segment has none, which includes every address outside the map.
+static inline _Atomic(uint32_t) *tgi_objmap_number(const void *p)
+{
+    tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_make_numbers: they are mapped.
+    _Atomic(uint32_t) *numbers = segment != NULL ? atom_load_acquire(&segment->numbers) : NULL;
+    return numbers != NULL ? &numbers[tgi_objmap_granule(p)] : NULL;
+}
+
+// Gives every segment room for numbers. False when memory runs out.
+bool tgi_objmap_make_numbers(void);
 
 // Whether p is tracked at this moment (under any tag).
 bool tgi_objmap_contains(const void *p);
@@ -93,5 +151,12 @@ bool tgi_objmap_contains(const void *p);
 // Calls fn for every object under `tag`, in address order within a segment. fn may remove the
 // object it is given; returning false ends the walk. Returns how many objects were shown.
 size_t tgi_objmap_for_each(unsigned tag, bool (*fn)(void *object, void *arg), void *arg);
+
+// Clears every mark of the tag. Calls fn for the objects that had none, until it returns false.
+// Returns how many had one.
+size_t tgi_objmap_sweep(unsigned tag, bool (*fn)(void *object, void *arg), void *arg);
+
+// Every object under `from` is from now on under `to`. Returns how many.
+size_t tgi_objmap_retag(unsigned from, unsigned to);
 
 #endif

@@ -11,6 +11,7 @@ extern const tg_module_def *const tgi_native_modules[];
 
 extern const tg_module_def tgi_module_atexit;
 extern const tg_module_def tgi_module_errno;
+extern const tg_module_def tgi_module_gc;
 extern const tg_module_def tgi_module_interpreters;
 extern const tg_module_def tgi_module_math;
 extern const tg_module_def tgi_module_os;

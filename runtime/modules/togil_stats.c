@@ -7,7 +7,8 @@
 //
 //     {"pauses": 12, ...,
 //      "pause_times": {"runtime": REPORT, "ended": REPORT, 0: REPORT, ...},   by scope
-//      "gil_times": {"all": GIL, 3: GIL, ...}}                                by thread id
+//      "gil_times": {"all": GIL, 3: GIL, ...},                                by thread id
+//      "collector": {"collections": 3, ..., "pauses": TIMES}}                of this interpreter
 //     REPORT     {"count": 12, "causes": {"gil": 12}, "late": 0, "stopping": TIMES,
 //                 "stopped": TIMES,
 //                 "slowest": None or {"thread": 5, "name": "t", "cause": "gil", "ns": 1200}}
@@ -168,6 +169,40 @@ static tg_value gil_times(tg_thread *t)
     return filled(t, threads, st);
 }
 
+// --- the collector
+
+static int fill_collector(tg_thread *t, tg_value dict, const tg_gc_stats *s)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } figures[] = {
+        {"collections", s->collections}, {"abandoned", s->abandoned},
+        {"shared", s->shared},           {"found", s->found},
+        {"collected", s->collected},     {"resurrected", s->resurrected},
+        {"candidates", s->candidates},   {"live", s->live},
+        {"live_bytes", s->live_bytes},   {"paused_ns", s->paused_ns},
+        {"total_ns", s->total_ns},
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        if (put_uint(t, dict, figures[i].name, figures[i].value) < 0)
+            return -1;
+    }
+    return put(t, dict, "pauses", times(t, &s->pauses));
+}
+
+static tg_value collector(tg_thread *t)
+{
+    tg_gc_stats *s = malloc(sizeof *s);
+    if (s == NULL)
+        return tg_raise_nomem(t);
+    tg_gc_stats_read(t, s);
+    tg_value dict = tg_dict(t);
+    int st = dict == TG_NULL ? -1 : fill_collector(t, dict, s);
+    free(s);
+    return dict == TG_NULL ? TG_NULL : filled(t, dict, st);
+}
+
 // --- all of it
 
 static const struct {
@@ -176,6 +211,7 @@ static const struct {
 } sections[] = {
     {"pause_times", pause_times},
     {"gil_times", gil_times},
+    {"collector", collector},
 };
 
 static int fill_counters(tg_thread *t, tg_value dict)

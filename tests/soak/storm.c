@@ -58,6 +58,7 @@ static void add_counts(storm_counts *to, const storm_counts *c)
     to->hosts += c->hosts;
     to->interps += c->interps;
     to->intervals += c->intervals;
+    to->collections += c->collections;
     to->policies += c->policies;
     to->naps += c->naps;
 }
@@ -131,8 +132,9 @@ static void print_text(const storm *s, const figures *f)
     printf("  threads started %llu, of the host %llu; interpreters %llu\n",
            (unsigned long long)c->threads, (unsigned long long)c->hosts,
            (unsigned long long)c->interps);
-    printf("  intervals set %llu, policies %llu\n", (unsigned long long)c->intervals,
-           (unsigned long long)c->policies);
+    printf("  intervals set %llu, policies %llu, collections %llu\n",
+           (unsigned long long)c->intervals, (unsigned long long)c->policies,
+           (unsigned long long)c->collections);
     printf("  checked: %llu times who is attached, %llu times in a pause\n",
            (unsigned long long)f->checked_threads, (unsigned long long)f->checked_pauses);
     printf("  pauses by cause:");

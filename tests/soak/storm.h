@@ -40,6 +40,7 @@ typedef struct storm_counts {
     uint64_t threads, hosts; // started by the runtime; of the host
     uint64_t interps;        // created, used and closed
     uint64_t intervals, policies;
+    uint64_t collections;
     uint64_t naps;
 } storm_counts;
 

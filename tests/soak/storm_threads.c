@@ -25,11 +25,12 @@ typedef struct job {
     int64_t result;
 } job;
 
-enum { CPU, ALLOC, SHARE, NAP, PING, SMALL, JOBS };
+enum { CPU, ALLOC, SHARE, NAP, PING, SMALL, RINGS, JOBS };
 
 static job jobs[JOBS] = {
-    [CPU] = {"cpu", 3000, 0}, [ALLOC] = {"alloc", 60, 0}, [SHARE] = {"share", 40, 0},
-    [NAP] = {"nap", 2, 0},    [PING] = {"ping", 6, 0},    [SMALL] = {"cpu", 40, 0},
+    [CPU] = {"cpu", 3000, 0},  [ALLOC] = {"alloc", 60, 0}, [SHARE] = {"share", 40, 0},
+    [NAP] = {"nap", 2, 0},     [PING] = {"ping", 6, 0},    [SMALL] = {"cpu", 40, 0},
+    [RINGS] = {"rings", 8, 0},
 };
 
 static _Atomic(int) children; // started and not yet ended
@@ -409,12 +410,18 @@ static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
     } else if (dice < 90) {
         use_interp(t, a);
     } else if (dice < 92) {
+        step(a, "collect");
+        if (tg_collect(t) < 0)
+            storm_fail("a collection had no memory");
+        a->counts.collections++;
+    } else if (dice < 93) {
         step(a, "nap");
         (void)tg_sleep(t, (int64_t)tgi_random_below(&a->random, 100000));
         a->counts.naps++;
     } else {
-        step(a, "small job");
+        step(a, "small jobs");
         check_job(t, &jobs[SMALL], TG_NULL);
+        check_job(t, &jobs[RINGS], TG_NULL);
     }
 }
 

@@ -36,6 +36,22 @@ def alloc(n):
     return total
 
 
+def rings(n):
+    # Garbage that only the collector frees, and a ring that is alive while it may run.
+    total = 0
+    kept = Node(n, None)
+    kept.rest = kept
+    for i in range(n):
+        a = Node(i, None)
+        b = Node([a], {"a": a})
+        a.rest = b
+        total += b.value[0].value + b.rest["a"].value
+        del a, b
+    if kept.rest is not kept or kept.value != n:
+        return -1
+    return total
+
+
 lock = threading.Lock()
 counted = [0]
 box = {}

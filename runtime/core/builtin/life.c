@@ -12,6 +12,7 @@
 #include "core/builtin/life.h"
 
 #include "core/builtin/print.h"    // streams
+#include "core/gc/gc.h"            // its lock
 #include "core/object/error.h"     // raising
 #include "core/object/exception.h" // raise
 #include "thread/breaker.h"        // bits
@@ -136,5 +137,6 @@ void tgc_life_fork_child(tg_thread *t)
     if (!tgi_recursive_is_owned(import_lock, t->id))
         tgi_recursive_reset(import_lock);
     tgc_policy_after_fork();
+    tgc_gc_fork_child(t);
     tgi_threads_for_each(t->runtime, bury, t);
 }

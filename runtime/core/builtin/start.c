@@ -13,6 +13,7 @@
 #include "core/builtin/builtins_iter.h" // tables
 #include "core/builtin/life.h"          // hooks
 #include "core/builtin/namespace.h"     // types
+#include "core/gc/gc.h"                 // collector
 #include "core/object/bytes.h"          // types
 #include "core/object/bytes_array.h"    // types
 #include "core/object/class.h"          // types
@@ -122,6 +123,7 @@ static void thread_clear(tg_thread *t)
     if (unseen != TGC_NULL)
         tgc_release(t, unseen);
     tgc_policy_thread_exit(t);
+    tgc_thread_settle(t);
     tgc_shared *shared = tgc_shared_of(t);
     tgi_mutex_lock(&shared->counts_lock);
     // ORDER: relaxed (all); a report.
@@ -178,6 +180,7 @@ const tgi_core_hooks tgc_hooks = {
     .merge_pending = merge_pending,
     .signals = tgc_life_signals,
     .async_exc = tgc_life_async_exc,
+    .collect = tgc_gc_poll,
     .exit_requested = tgc_life_exit_requested,
     .fork_child = tgc_life_fork_child,
     .stack = stack,
@@ -190,12 +193,20 @@ void *tgc_shared_new(const tgi_host *host)
     tgc_shared *shared = tgi_raw_calloc(1, sizeof *shared);
     if (shared == NULL)
         return NULL;
+    shared->gc = tgc_gc_new();
+    if (shared->gc == NULL) {
+        tgi_raw_free(shared);
+        return NULL;
+    }
     shared->table = &tgc_core_table;
     shared->host = host;
     tgc_lock_init(&shared->lock);
     tgi_mutex_reset(&shared->counts_lock);
     // ORDER: relaxed; private.
     atom_store_relaxed(&shared->depth_limit, DEPTH_LIMIT);
+    // ORDER: relaxed (both); private. Nothing is collected before the interpreter has started.
+    atom_store_relaxed(&shared->gc_limit, INT64_MAX);
+    atom_store_relaxed(&shared->gc_limit_bytes, INT64_MAX);
     atom_store_relaxed(&shared->modules.word, TGC_NONE);    // ORDER: relaxed; private.
     atom_store_relaxed(&shared->path.word, TGC_NONE);       // ORDER: relaxed; private.
     atom_store_relaxed(&shared->excepthook.word, TGC_NONE); // ORDER: relaxed; private.
@@ -263,6 +274,7 @@ tg_status tgc_interp_start(tg_thread *t)
     if (fill_builtins(t, shared->builtins) < 0 ||
         tgc_dict_set(t, modules, TGC_NAME(builtins), builtins) < 0)
         return TG_ERR_NOMEM;
+    tgc_gc_start(t);
     return TG_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "core/builtin/life.h"        // entries
 #include "core/builtin/print.h"       // streams
 #include "core/builtin/start.h"       // start, clear
+#include "core/gc/gc.h"               // gc_*
 #include "core/object/bytes.h"        // bytes_new
 #include "core/object/class.h"        // call_ex
 #include "core/object/dict.h"         // dict_*

@@ -12,6 +12,7 @@
 #include "core/builtin/start.h"
 
 #include "core/builtin/print.h"   // flush
+#include "core/gc/gc.h"           // cycles
 #include "core/object/class.h"    // types
 #include "core/object/code.h"     // code objects
 #include "core/object/dict.h"     // sys.modules
@@ -22,6 +23,7 @@
 #include "mem/objmap.h"           // all objects
 #include "mem/raw.h"              // memory
 #include "thread/defer.h"         // pending frees
+#include <togil/gc.h>             // settings
 
 typedef struct heap {
     tgc_obj **items;
@@ -82,8 +84,15 @@ void tgc_interp_clear(tg_thread *t)
     ct->locals = TGC_NULL;
     tgc_release(t, locals);
     tgc_error_clear(t);
+    // Finalizers of garbage may still use the variables of the main module; then those of what it
+    // held.
+    if (tgc_gc_setting(t, TG_GC_ENABLED, -1) != 0)
+        (void)tgc_gc_collect(t);
+    tgc_gc_set_lists(t, TGC_NONE, TGC_NONE);
     clear_main(t, shared);
+    (void)tgc_gc_collect(t);
     shared->ending = true;
+    tgc_gc_end(t);
     drop_slot(t, &shared->modules);
     drop_slot(t, &shared->path);
     drop_slot(t, &shared->excepthook);
@@ -131,5 +140,6 @@ void tgc_shared_free(void *p, void *heir)
         tgi_unit_free(shared->units[i]);
     tgi_raw_free(shared->units);
     tgc_finalized_free(shared);
+    tgc_gc_free(shared->gc);
     tgi_raw_free(shared);
 }

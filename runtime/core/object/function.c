@@ -48,10 +48,12 @@ static void function_clear(tg_thread *t, tgc_obj *o)
     tgc_release(t, tgc_slot_exchange(t, &f->defaults, TGC_NONE));
     tgc_release(t, tgc_slot_exchange(t, &f->kwdefaults, TGC_NONE));
     tgc_release(t, tgc_slot_exchange(t, &f->attributes, TGC_NONE));
-    uint32_t n = f->free_count;
-    f->free_count = 0;
-    for (uint32_t i = 0; i < n; i++)
-        tgc_decref(t, &f->closure[i]->head);
+    for (uint32_t i = 0; i < f->free_count; i++) {
+        tgc_cell *cell = f->closure[i];
+        f->closure[i] = NULL;
+        if (cell != NULL)
+            tgc_decref(t, &cell->head);
+    }
 }
 
 static void function_traverse(tgc_obj *o, tgc_visit visit, void *arg)
@@ -60,8 +62,10 @@ static void function_traverse(tgc_obj *o, tgc_visit visit, void *arg)
     visit(tgc_slot_peek(&f->defaults), arg);
     visit(tgc_slot_peek(&f->kwdefaults), arg);
     visit(tgc_slot_peek(&f->attributes), arg);
-    for (uint32_t i = 0; i < f->free_count; i++)
-        visit(tgc_from_ptr(f->closure[i]), arg);
+    for (uint32_t i = 0; i < f->free_count; i++) {
+        if (f->closure[i] != NULL)
+            visit(tgc_from_ptr(f->closure[i]), arg);
+    }
 }
 
 static void function_dealloc(tg_thread *t, tgc_obj *o)

@@ -15,9 +15,28 @@
 #include "core/object/weakref.h"  // weak word
 #include "mem/objmap.h"           // tracking
 #include "mem/raw.h"              // memory
+#include "thread/breaker.h"       // a collection is due
 #include "thread/runtime.h"       // objmap_tag
 
 #define DEALLOC_NEST 50
+
+// Adds what this thread has made and freed to the sums of its interpreter. See core/gc/trigger.c.
+static TGI_NOINLINE void settle(tg_thread *t, tgc_thread *ct)
+{
+    tgc_shared *shared = tgc_shared_of(t);
+    // ORDER: relaxed (all); sums, and our own counters.
+    int64_t young = atom_add_relaxed(&shared->gc_young, ct->gc_balance) + ct->gc_balance;
+    uint64_t bytes = atom_load_relaxed(&ct->bytes_made) - atom_load_relaxed(&ct->bytes_freed);
+    int64_t more = (int64_t)(bytes - ct->gc_seen);
+    int64_t young_bytes = atom_add_relaxed(&shared->gc_young_bytes, more) + more;
+    atom_add_relaxed(&shared->gc_bytes, more); // ORDER: relaxed; as above.
+    ct->gc_balance = 0;
+    ct->gc_seen = bytes;
+    // ORDER: relaxed (both); limits.
+    if (young > atom_load_relaxed(&shared->gc_limit) ||
+        young_bytes > atom_load_relaxed(&shared->gc_limit_bytes))
+        tgi_breaker_set(t, TGI_BRK_COLLECT);
+}
 
 tgc_obj *tgc_new_raw(tg_thread *t, tgc_type *type, size_t size)
 {
@@ -30,6 +49,8 @@ tgc_obj *tgc_new_raw(tg_thread *t, tgc_type *type, size_t size)
     // ORDER: relaxed (both); read by others for reports.
     atom_owner_add(&ct->objects_made, 1);
     atom_owner_add(&ct->bytes_made, size);
+    if (TGI_UNLIKELY(size >= TGC_GC_LARGE))
+        settle(t, ct);
     tgc_head_init(t, o, type);
     return o;
 }
@@ -46,12 +67,16 @@ void tgc_track(tg_thread *t, tgc_obj *o)
 {
     // Without memory for the map the object is merely invisible to the collector.
     (void)tgi_objmap_add(o, t->interp->objmap_tag);
+    tgc_thread *ct = tgc_of(t);
+    if (TGI_UNLIKELY(++ct->gc_balance >= TGC_GC_BATCH))
+        settle(t, ct);
 }
 
 void tgc_untrack(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
-    tgi_objmap_remove(o);
+    tgc_thread *ct = tgc_of(t);
+    if (tgi_objmap_remove(o) && TGI_UNLIKELY(--ct->gc_balance <= -TGC_GC_BATCH))
+        settle(t, ct);
 }
 
 void tgc_delete(tg_thread *t, tgc_obj *o, size_t size)
@@ -74,7 +99,7 @@ static bool put_off(tgc_thread *ct, tgc_obj *o)
         ct->dealloc_later_capacity = capacity;
     }
     ct->dealloc_later[ct->dealloc_later_count++] = o;
-    tgc_untrack(NULL, o);
+    ct->gc_balance -= tgi_objmap_remove(o);
     return true;
 }
 
@@ -138,4 +163,9 @@ int tgc_repr_enter(tg_thread *t, tgc_obj *o, tgc_repr_level *level)
     level->object = o;
     ct->repr_level = level;
     return 0;
+}
+
+void tgc_thread_settle(tg_thread *t)
+{
+    settle(t, tgc_of(t));
 }

@@ -59,6 +59,10 @@ typedef struct tgc_thread {
     tgc_repr_level *repr_level;
     // Statistics: objects allocated and freed by this thread. Owner writes, any thread reads.
     _Atomic(uint64_t) objects_made, objects_freed, bytes_made, bytes_freed;
+    int32_t gc_balance; // tracked objects made minus freed, not settled yet (object.c)
+    uint64_t gc_seen;   // bytes made minus freed when it was settled last
+    bool collecting;    // runs a collection: core/gc/collect.c
+    bool gc_locked;     // holds the collector's lock
     tg_value locals;    // dict of thread-local data, or TGC_NULL
     tgc_slot async_exc; // any thread, by exchange: what another thread wants raised here
 } tgc_thread;
@@ -72,9 +76,14 @@ typedef struct tgc_shared {
     tgc_slot path;                // list: sys.path
     bool ending;                  // last thread: objects are being freed, no scripts run
     tgc_slot excepthook;          // callable or None
-    tgi_recursive import_lock;    // one import at a time; waiters detach
-    tgc_lock lock;                // guards what follows
-    struct tgi_unit **units;      // every unit loaded, freed after the last code object
+    struct tgc_gc *gc;            // const after init: core/gc
+    // When a collection is due: core/gc/trigger.c. Any thread.
+    _Atomic(int64_t) gc_young, gc_limit;             // tracked objects
+    _Atomic(int64_t) gc_young_bytes, gc_limit_bytes; // bytes of objects
+    _Atomic(int64_t) gc_bytes;                       // bytes of all objects, as far as settled
+    tgi_recursive import_lock;                       // one import at a time; waiters detach
+    tgc_lock lock;                                   // guards what follows
+    struct tgi_unit **units; // every unit loaded, freed after the last code object
     uint32_t unit_count, unit_capacity;
     tgc_obj **finalized; // objects without a weak word that were finalized: finalize.c
     uint32_t finalized_count, finalized_capacity;
@@ -93,6 +102,13 @@ static inline tgc_thread *tgc_of(tg_thread *t)
 {
     return (tgc_thread *)t->core;
 }
+
+// A thread settles its balance with the interpreter's sums after so many objects; and at once when
+// it makes one of so many bytes.
+#define TGC_GC_BATCH      256
+#define TGC_GC_LARGE      ((size_t)1 << 18)
+#define tgc_thread_settle TG_CORE_SYM(tgc_thread_settle)
+void tgc_thread_settle(tg_thread *t); // settles the rest: the thread ends
 
 // Nested C calls that run scripts. At most about 2 KiB of C stack each, 6 KiB under a sanitizer;
 // threads have TGI_THREAD_STACK_BYTES, the main thread 8 MiB.

@@ -140,6 +140,12 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return (atom_sub_acq_rel(&o->word, 2) >> 1) == 1;
 }
 
+// World stopped: a reference for a thread that will release it when the world runs again.
+static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
+{
+    tgc_incref(t, o);
+}
+
 static inline int64_t tgc_refcount(const tgc_obj *o)
 {
     // ORDER: relaxed; for diagnostics.
@@ -197,6 +203,11 @@ static inline void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
 static inline void tgc_policy_merge_pending(tg_thread *t)
 {
     (void)t;
+}
+static inline bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
+{
+    (void)t, (void)out;
+    return true;
 }
 
 #endif

@@ -20,6 +20,18 @@ typedef struct tgc_policy_thread {
     void *queue; // biased: the merge queue (counts.c)
 } tgc_policy_thread;
 
+// References that were on merge queues when the world was stopped: each item is to be released
+// once.
+typedef struct tgc_drained_block {
+    tgc_obj **items; // tgi_raw_free
+    uint32_t count;
+} tgc_drained_block;
+
+typedef struct tgc_drained {
+    tgc_drained_block *block; // tgi_raw_free
+    size_t count, capacity;
+} tgc_drained;
+
 // Called when a count reaches zero: runs the type's dealloc. Defined in object/object.c.
 #define tgc_dealloc TG_CORE_SYM(tgc_dealloc)
 void tgc_dealloc(tg_thread *t, tgc_obj *o);

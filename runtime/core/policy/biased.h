@@ -190,6 +190,22 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return atom_sub_acq_rel(&o->shared, TGC_SHARED_ONE) == (TGC_SHARED_ONE | TGC_SHARED_MERGED);
 }
 
+// World stopped: the object becomes t's, with its whole count and one reference more, so that t can
+// let go of it without asking anybody. It is on no merge queue (tgc_policy_drain_stopped).
+static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: relaxed (all); whoever counted is stopped, and sees this when it runs again.
+    int64_t s = atom_load_relaxed(&o->shared);
+    int64_t count = (int64_t)atom_load_relaxed(&o->local) + (s >> 2) + 1;
+    bool fits = count < TGC_LOCAL_IMMORTAL;
+    // ORDER: relaxed (all); as above. What was published stays so: a stale reader may exist.
+    atom_store_relaxed(&o->owner, fits ? t->id : 0);
+    atom_store_relaxed(&o->local, fits ? (uint32_t)count : 0);
+    atom_store_relaxed(&o->shared, !fits    ? count * TGC_SHARED_ONE + TGC_SHARED_MERGED
+                                   : s == 0 ? TGC_SHARED_DEFAULT
+                                            : TGC_SHARED_PUBLISHED);
+}
+
 static inline int64_t tgc_refcount(const tgc_obj *o)
 {
     // ORDER: relaxed; for diagnostics, exact only when nobody else counts.
@@ -244,6 +260,10 @@ void tgc_policy_thread_exit(tg_thread *t);
 void tgc_policy_after_fork(void);
 #define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
 void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
+// World stopped: merges what is queued for the threads of t's interpreter and hands the queues'
+// references to the caller. False without memory; what was taken by then is in *out all the same.
+#define tgc_policy_drain_stopped TG_CORE_SYM(tgc_policy_drain_stopped)
+bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out);
 #define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
 void tgc_policy_merge_pending(tg_thread *t);
 

@@ -263,6 +263,46 @@ void tgc_policy_merge_pending(tg_thread *t)
     merge_all(t, items, count);
 }
 
+static bool make_room(tgc_drained *out)
+{
+    if (out->count < out->capacity)
+        return true;
+    size_t capacity = out->capacity == 0 ? 16 : out->capacity * 2;
+    tgc_drained_block *block = tgi_raw_realloc(out->block, capacity * sizeof *block);
+    if (block == NULL)
+        return false;
+    out->block = block;
+    out->capacity = capacity;
+    return true;
+}
+
+bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        struct bucket *b = &table[i];
+        tgc_drained_block taken;
+        do {
+            if (!make_room(out))
+                return false;
+            taken = (tgc_drained_block){NULL, 0};
+            tgi_mutex_lock(&b->lock);
+            for (merge_queue *q = b->queues; q != NULL && taken.count == 0; q = q->next) {
+                if (q->owner->interp == t->interp)
+                    taken.items = empty_locked(q, &taken.count);
+            }
+            tgi_mutex_unlock(&b->lock);
+            for (uint32_t k = 0; k < taken.count; k++) {
+                // ORDER: relaxed; the owner is stopped. Immortal and merged objects have none.
+                if (atom_load_relaxed(&taken.items[k]->owner) != 0)
+                    (void)merge(taken.items[k], 0);
+            }
+            if (taken.count > 0)
+                out->block[out->count++] = taken;
+        } while (taken.count > 0);
+    }
+    return true;
+}
+
 void tgc_policy_after_fork(void)
 {
     for (size_t i = 0; i < BUCKETS; i++)

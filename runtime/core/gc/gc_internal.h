@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// gc_internal.h - what the files of core/gc share. Layer core/gc.
+#ifndef TGC_GC_GC_INTERNAL_H
+#define TGC_GC_GC_INTERNAL_H
+
+#include "base/histogram.h" // pauses
+#include "core/gc/gc.h"     // interface
+#include "mem/objmap.h"     // marks, numbers
+#include "sync/mutex.h"     // exclusive
+#include <togil/gc.h>       // figures, settings
+
+// A list of objects that grows without raising.
+typedef struct tgc_objects {
+    tgc_obj **item;
+    size_t count, capacity;
+} tgc_objects;
+
+#define tgc_objects_grow TG_CORE_SYM(tgc_objects_grow)
+bool tgc_objects_grow(tgc_objects *list);
+#define tgc_objects_free TG_CORE_SYM(tgc_objects_free)
+void tgc_objects_free(tgc_objects *list);
+
+static inline bool tgc_objects_add(tgc_objects *list, tgc_obj *o)
+{
+    if (TGI_UNLIKELY(list->count == list->capacity) && !tgc_objects_grow(list))
+        return false;
+    list->item[list->count++] = o;
+    return true;
+}
+
+// See collect.c for who may touch what.
+typedef struct tgc_gc {
+    tgi_mutex exclusive; // waited for detached; held by whoever analyses or clears
+
+    // Any thread.
+    _Atomic(uint64_t) begun; // collections that have stopped the world
+    _Atomic(int64_t) setting[TG_GC_SETTINGS];
+    tgc_slot callbacks, garbage; // lists
+
+    // Guarded by exclusive.
+    int64_t last_found;  // result of the last collection
+    unsigned frozen_tag; // 0: nothing is frozen
+    int64_t frozen;
+    int64_t ended_ns; // when the last collection was over
+    double growth;    // a collection is due when the heap has grown by this share: trigger.c
+
+    tgi_mutex figures_lock; // leaf: guards what follows
+    tg_gc_stats figures;
+    tgi_histogram pauses; // ns the world was stopped, every pause of a collection
+} tgc_gc;
+
+static inline tgc_gc *tgc_gc_of(tg_thread *t)
+{
+    return tgc_shared_of(t)->gc;
+}
+
+static inline int64_t tgc_gc_get(tgc_gc *gc, int which)
+{
+    // ORDER: relaxed; a setting.
+    return atom_load_relaxed(&gc->setting[which]);
+}
+
+// Shows every reference that o holds. Types that hold none have no function for it.
+static inline void tgc_gc_visit(tgc_obj *o, tgc_visit visit, void *arg)
+{
+    const tgc_type *type = tgc_obj_type(o);
+    if (TGI_LIKELY(type->traverse != NULL))
+        type->traverse(o, visit, arg);
+}
+
+// --- analyse.c: the two pauses. The world is stopped.
+
+typedef struct tgc_garbage {
+    tgc_objects list;            // unreachable; one reference each is the collection's
+    tgc_drained drained;         // references from merge queues, to be released after the pause
+    uint64_t live;               // objects that stay
+    uint64_t candidates;         // objects that had to be looked at closely
+    bool finalizers;             // something is to run before they are cleared
+    struct tgc_weakref *pending; // weak references whose callbacks are to run
+    bool short_of_memory;        // nothing was found because there was no memory to look
+} tgc_garbage;
+
+#define tgc_gc_find TG_CORE_SYM(tgc_gc_find)
+void tgc_gc_find(tg_thread *t, tgc_garbage *g);
+// Moves what finalizers made reachable again behind the end of the list. Returns how many there
+// were, and are with those.
+#define tgc_gc_find_again TG_CORE_SYM(tgc_gc_find_again)
+size_t tgc_gc_find_again(tg_thread *t, tgc_garbage *g);
+
+// --- trigger.c
+
+// A collection is over: decides when the next one is due.
+#define tgc_gc_plan TG_CORE_SYM(tgc_gc_plan)
+void tgc_gc_plan(tg_thread *t, uint64_t live, uint64_t found, int64_t paused_ns, int64_t now_ns);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// trigger.c - when a collection is due.
+//
+// How         each thread counts the tracked objects it makes and frees, and the bytes; every
+//             TGC_GC_BATCH objects it adds the difference to the interpreter's sum
+//             (object/object.c). When the sum passes a limit the thread sets the collect bit of its
+//             own breaker: the collection runs at its next poll, never inside an allocation.
+// Limit       the heap has to grow by a share of what lived after the last collection, and by
+//             threshold0 * threshold1 objects. The share follows the cost: when more than
+//             TGC_GC_BUSY of the time since the last collection went into pauses it doubles, up to
+//             TGC_GC_GROWTH_MAX; when less than a quarter of that, it shrinks.
+// Threads     the sums are atomic; the plan is made by the thread that collected, under
+//             `exclusive`.
+// Rejected    a clock: a program that makes no cycles would be paused for nothing. Generations: an
+//             object without a collector's header cannot be in a list of the young.
+#include "core/gc/gc_internal.h"
+
+#include "mem/raw.h"        // memory
+#include "thread/breaker.h" // collect bit
+
+#define TGC_GC_BUSY       0.10
+#define TGC_GC_GROWTH_MIN 0.25
+#define TGC_GC_GROWTH_MAX 2.0
+#define TGC_GC_BYTES_MIN  (INT64_C(64) << 20)
+
+tgc_gc *tgc_gc_new(void)
+{
+    tgc_gc *gc = tgi_raw_calloc(1, sizeof *gc);
+    if (gc == NULL)
+        return NULL;
+    tgi_mutex_reset(&gc->exclusive);
+    tgi_mutex_reset(&gc->figures_lock);
+    tgi_histogram_reset(&gc->pauses);
+    gc->growth = 0.5;
+    static const int64_t initial[TG_GC_SETTINGS] = {
+        [TG_GC_ENABLED] = 1,
+        [TG_GC_THRESHOLD0] = 700,
+        [TG_GC_THRESHOLD1] = 10,
+        [TG_GC_THRESHOLD2] = 10,
+    };
+    for (int i = 0; i < TG_GC_SETTINGS; i++)
+        atom_store_relaxed(&gc->setting[i], initial[i]); // ORDER: relaxed; private.
+    atom_store_relaxed(&gc->callbacks.word, TGC_NONE);   // ORDER: relaxed; private.
+    atom_store_relaxed(&gc->garbage.word, TGC_NONE);     // ORDER: relaxed; private.
+    return gc;
+}
+
+void tgc_gc_free(tgc_gc *gc)
+{
+    tgi_raw_free(gc);
+}
+
+// The least growth that makes a collection worth its while.
+static int64_t base_objects(tgc_gc *gc)
+{
+    int64_t first = tgc_gc_get(gc, TG_GC_THRESHOLD0), second = tgc_gc_get(gc, TG_GC_THRESHOLD1);
+    return second > 1 && first < INT64_MAX / second ? first * second : first;
+}
+
+static void set_limits(tgc_shared *shared, tgc_gc *gc, uint64_t live, int64_t live_bytes)
+{
+    int64_t objects = base_objects(gc), bytes = TGC_GC_BYTES_MIN;
+    if (tgc_gc_get(gc, TG_GC_THRESHOLD1) > 0) { // 0: no regard to what lives
+        int64_t more = (int64_t)((double)live * gc->growth);
+        objects = objects > more ? objects : more;
+    }
+    int64_t more = (int64_t)((double)live_bytes * gc->growth);
+    bytes = bytes > more ? bytes : more;
+    bool off = tgc_gc_get(gc, TG_GC_ENABLED) == 0 || tgc_gc_get(gc, TG_GC_THRESHOLD0) <= 0;
+    // ORDER: relaxed (both); a limit that is seen late does no harm.
+    atom_store_relaxed(&shared->gc_limit, off ? INT64_MAX : objects);
+    atom_store_relaxed(&shared->gc_limit_bytes, off ? INT64_MAX : bytes);
+}
+
+void tgc_gc_start(tg_thread *t)
+{
+    set_limits(tgc_shared_of(t), tgc_gc_of(t), 0, 0);
+}
+
+void tgc_gc_plan(tg_thread *t, uint64_t live, uint64_t found, int64_t paused_ns, int64_t now_ns)
+{
+    tgc_gc *gc = tgc_gc_of(t);
+    tgc_shared *shared = tgc_shared_of(t);
+    (void)found;
+    int64_t since = now_ns - gc->ended_ns;
+    double share = since > 0 ? (double)paused_ns / (double)since : 1;
+    if (gc->ended_ns != 0) {
+        if (share > TGC_GC_BUSY)
+            gc->growth *= 2;
+        else if (share < TGC_GC_BUSY / 4)
+            gc->growth /= 1.5;
+    }
+    gc->growth = gc->growth > TGC_GC_GROWTH_MAX   ? TGC_GC_GROWTH_MAX
+                 : gc->growth < TGC_GC_GROWTH_MIN ? TGC_GC_GROWTH_MIN
+                                                  : gc->growth;
+    gc->ended_ns = now_ns;
+    gc->figures.live = live;
+    set_limits(shared, gc, live, (int64_t)gc->figures.live_bytes);
+}
+
+int64_t tgc_gc_setting(tg_thread *t, int which, int64_t set)
+{
+    tgc_gc *gc = tgc_gc_of(t);
+    if (set >= 0 && which < TG_GC_YOUNG) {
+        // ORDER: relaxed; a setting.
+        atom_store_relaxed(&gc->setting[which], set);
+        tgi_mutex_lock(&gc->figures_lock);
+        uint64_t live = gc->figures.live;
+        int64_t bytes = (int64_t)gc->figures.live_bytes;
+        tgi_mutex_unlock(&gc->figures_lock);
+        set_limits(tgc_shared_of(t), gc, live, bytes);
+    }
+    if (which == TG_GC_YOUNG) {
+        // ORDER: relaxed; a report.
+        int64_t young = atom_load_relaxed(&tgc_shared_of(t)->gc_young) + tgc_of(t)->gc_balance;
+        return young > 0 ? young : 0;
+    }
+    return tgc_gc_get(gc, which);
+}
+
+tg_status tgc_gc_poll(tg_thread *t)
+{
+    tgc_gc *gc = tgc_gc_of(t);
+    tgc_shared *shared = tgc_shared_of(t);
+    // ORDER: relaxed (all); another thread may just have done it.
+    bool due =
+        atom_load_relaxed(&shared->gc_young) > atom_load_relaxed(&shared->gc_limit) ||
+        atom_load_relaxed(&shared->gc_young_bytes) > atom_load_relaxed(&shared->gc_limit_bytes);
+    if (!due || gc == NULL || tgc_of(t)->collecting || shared->ending ||
+        !tgi_mutex_trylock(&gc->exclusive))
+        return TG_OK;
+    tgi_mutex_unlock(&gc->exclusive);
+    (void)tgc_gc_collect(t);
+    return TG_OK;
+}

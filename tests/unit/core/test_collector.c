@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+//
+// test_collector.c - the cycle collector, in every mode.
+//
+// Attacks     G1-G3 of core/gc/analyse.c, L1-L3 of core/gc/collect.c. Wrong looks like: a live
+//             object that was cleared, garbage that stays, a finalizer that runs twice, memory left
+//             over after an abandoned collection, two threads that wait for each other.
+#include "test.h"
+#include "workload.h"
+
+#include "mem/raw.h"      // tgi_mem_fail_after
+#include "thread/state.h" // breaker
+
+#include <togil/gc.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tg_runtime *open_script(tg_thread **t, const char *source)
+{
+    tg_config config = {.mode = workload_mode()->name};
+    tg_runtime *rt;
+    REQUIRE(tg_runtime_create(&config, &rt, t) == TG_OK);
+    tg_value v = tg_run(*t, source, strlen(source), "<test>", NULL);
+    REQUIRE(v != TG_NULL);
+    tg_release(*t, v);
+    return rt;
+}
+
+// A function of the script with one number; its result. Unlike tg_eval it leaves no code behind.
+static int64_t call(tg_thread *t, const char *function, int64_t n)
+{
+    int64_t result = -1;
+    tg_value module = tg_import(t, "__main__");
+    tg_value f = module != TG_NULL ? tg_getattr(t, module, function) : TG_NULL;
+    tg_value args[1] = {tg_int(t, n)};
+    tg_value r = f != TG_NULL ? tg_call(t, f, args, 1) : TG_NULL;
+    REQUIRE(r != TG_NULL);
+    CHECK(tg_as_int64(t, r, &result) == 0);
+    tg_release(t, r);
+    tg_release(t, f);
+    tg_release(t, module);
+    return result;
+}
+
+static const char cycles[] = "import gc\n"
+                             "gc.disable()\n"
+                             "class Node:\n"
+                             "    pass\n"
+                             "def make(n):\n"
+                             "    for i in range(n):\n"
+                             "        a, b = Node(), [i]\n"
+                             "        a.list, a.me, a.text = b, {'a': a}, str(i)\n"
+                             "        b.append(a)\n"
+                             "    return n\n"
+                             "keep = []\n"
+                             "def hold(n):\n"
+                             "    for i in range(n):\n"
+                             "        a = Node()\n"
+                             "        a.me, a.name = a, i\n"
+                             "        keep.append((a, lambda: a))\n"
+                             "    return n\n"
+                             "def intact(n):\n"
+                             "    return sum(a.me is a and f().name >= 0 for a, f in keep)\n"
+                             "gone = 0\n"
+                             "class Loud:\n"
+                             "    def __init__(self):\n"
+                             "        self.me = self\n"
+                             "    def __del__(self):\n"
+                             "        global gone\n"
+                             "        gone += 1\n"
+                             "def loud(n):\n"
+                             "    for i in range(n):\n"
+                             "        Loud()\n"
+                             "    return gone\n";
+
+TEST(counts_alone_find_the_same_garbage)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, cycles);
+    for (int exhaustive = 0; exhaustive < 2; exhaustive++) {
+        tg_gc_set(t, TG_GC_EXHAUSTIVE, exhaustive);
+        call(t, "hold", 500);
+        (void)tg_collect(t);
+        uint64_t live = workload_live_objects(t);
+        call(t, "make", 1000);
+        CHECK_EQ_INT(tg_collect(t), 3000);
+        CHECK_EQ_UINT(workload_live_objects(t), live);
+        CHECK_EQ_INT(tg_collect(t), 0);
+        CHECK_EQ_INT(call(t, "intact", 0), 500 * (exhaustive + 1));
+    }
+    tg_runtime_destroy(rt, t);
+}
+
+TEST(a_collection_without_memory_changes_nothing)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, cycles);
+    call(t, "hold", 100);
+    (void)tg_collect(t);
+    uint64_t live = workload_live_objects(t);
+    int abandoned = 0;
+    for (uint64_t n = 1; n < 40; n++) {
+        call(t, "make", 3000);
+        (void)tgi_mem_fail_after(n, n % 3 == 0 ? UINT64_C(1) << 60 : 1);
+        int64_t found = tg_collect(t);
+        uint64_t requests = tgi_mem_fail_after(0, 0);
+        if (found < 0) {
+            CHECK(tg_error_is(t, TG_MemoryError));
+            tg_error_clear(t);
+            abandoned++;
+            CHECK(workload_live_objects(t) >= live + 9000);
+            CHECK_EQ_INT(tg_collect(t), 9000);
+        } else {
+            CHECK_EQ_INT(found, 9000);
+        }
+        CHECK_EQ_UINT(workload_live_objects(t), live);
+        CHECK_EQ_INT(call(t, "intact", 0), 100);
+        if (requests < n)
+            break;
+    }
+    CHECK(abandoned > 2); // otherwise nothing was injected
+    tg_runtime_destroy(rt, t);
+}
+
+TEST(a_finalizer_runs_once_though_its_object_is_found_by_a_collection)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, cycles);
+    call(t, "loud", 50);
+    CHECK_EQ_INT(tg_collect(t), 50);
+    CHECK_EQ_INT(call(t, "loud", 0), 50);
+    CHECK_EQ_INT(tg_collect(t), 0);
+    CHECK_EQ_INT(call(t, "loud", 0), 50);
+    tg_runtime_destroy(rt, t);
+}
+
+static const char kept[] =
+    "import gc\n"
+    "gc.disable()\n"
+    "back = []\n"
+    "class Back:\n"
+    "    def __init__(self, i):\n"
+    "        self.me, self.items = self, [i, {'i': (i, [self])}]\n"
+    "    def __del__(self):\n"
+    "        if self.items[0] % 2 == 0:\n"
+    "            back.append(self)\n"
+    "def make(n):\n"
+    "    for i in range(n):\n"
+    "        Back(i)\n"
+    "    return n\n"
+    "def whole(n):\n"
+    "    good = sum(b.me is b and b.items[1]['i'][1][0] is b for b in back)\n"
+    "    if n == 0:\n"
+    "        back.clear()\n"
+    "    return good\n";
+
+TEST(what_a_finalizer_keeps_is_whole)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, kept);
+    (void)tg_collect(t);
+    uint64_t live = workload_live_objects(t);
+    call(t, "make", 20);
+    CHECK_EQ_INT(tg_collect(t), 20 * 5);
+    CHECK_EQ_INT(call(t, "whole", 1), 10);
+    CHECK_EQ_INT(tg_collect(t), 0);
+    CHECK_EQ_INT(call(t, "whole", 0), 10);
+    CHECK_EQ_INT(tg_collect(t), 10 * 5); // their finalizers have run
+    CHECK_EQ_INT(call(t, "whole", 1), 0);
+    CHECK_EQ_UINT(workload_live_objects(t), live);
+    tg_runtime_destroy(rt, t);
+}
+
+static const char waiting[] = "import gc, threading\n"
+                              "gc.disable()\n"
+                              "started, done = threading.Event(), threading.Event()\n"
+                              "waited = []\n"
+                              "class Waits:\n"
+                              "    def __del__(self):\n"
+                              "        started.set()\n"
+                              "        waited.append(done.wait(20))\n"
+                              "def other():\n"
+                              "    started.wait()\n"
+                              "    gc.collect()\n"
+                              "    done.set()\n"
+                              "def go(n):\n"
+                              "    t = threading.Thread(target=other)\n"
+                              "    t.start()\n"
+                              "    w = Waits()\n"
+                              "    w.me = w\n"
+                              "    del w\n"
+                              "    gc.collect()\n"
+                              "    t.join()\n"
+                              "    return int(waited == [True])\n";
+
+TEST(a_finalizer_may_wait_for_a_thread_that_collects)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, waiting);
+    CHECK_EQ_INT(call(t, "go", 0), 1);
+    tg_runtime_destroy(rt, t);
+}
+
+// --- a merge queue
+
+static struct {
+    tg_runtime *rt;
+    atomic_int phase;
+} queued;
+
+static void *make_and_wait(void *arg)
+{
+    (void)arg;
+    tg_thread *t;
+    REQUIRE(tg_thread_enter(queued.rt, &t) == TG_OK);
+    call(t, "make", 8);
+    atomic_store(&queued.phase, 1);
+    // Attached and away from any poll while the other thread lets go of what this one owns; then it
+    // stops for the pause, which comes before its queue in the order of the breaker.
+    while ((atom_load_relaxed(&t->breaker) & TGI_BRK_STOP) == 0)
+        sched_yield();
+    (void)tg_poll(t);
+    tg_thread_leave(t);
+    return NULL;
+}
+
+TEST(garbage_in_a_merge_queue_is_found_at_once)
+{
+    static const char source[] = "import gc\n"
+                                 "gc.disable()\n"
+                                 "box = []\n"
+                                 "def make(n):\n"
+                                 "    for i in range(n):\n"
+                                 "        x = []\n"
+                                 "        x.append(x)\n"
+                                 "        box.append(x)\n"
+                                 "    return n\n"
+                                 "def drop(n):\n"
+                                 "    while box:\n"
+                                 "        box.pop()\n"
+                                 "    return n\n";
+    if (workload_mode()->gil)
+        SKIP("one thread at a time");
+    tg_thread *t;
+    queued.rt = open_script(&t, source);
+    call(t, "make", 0);
+    call(t, "drop", 0);
+    (void)tg_collect(t);
+    atomic_store(&queued.phase, 0);
+    pthread_t os;
+    REQUIRE(pthread_create(&os, NULL, make_and_wait, NULL) == 0);
+    while (atomic_load(&queued.phase) == 0) {
+        tg_thread_detach(t);
+        sched_yield();
+        tg_thread_attach(t);
+    }
+    call(t, "drop", 0);
+    CHECK_EQ_INT(tg_collect(t), 8);
+    tg_thread_detach(t);
+    pthread_join(os, NULL);
+    tg_thread_attach(t);
+    CHECK_EQ_INT(tg_collect(t), 0);
+    tg_runtime_destroy(queued.rt, t);
+}
+
+TEST(what_another_runtime_holds_is_not_looked_at)
+{
+    tg_thread *t, *u;
+    tg_runtime *rt = open_script(&t, cycles);
+    call(t, "make", 100);
+    tg_thread_detach(t);
+    tg_runtime *other = open_script(&u, cycles);
+    call(u, "make", 10);
+    CHECK_EQ_INT(tg_collect(u), 30);
+    tg_runtime_destroy(other, u);
+    tg_thread_attach(t);
+    CHECK_EQ_INT(tg_collect(t), 300);
+    tg_runtime_destroy(rt, t);
+}
+
+// --- several threads ask at once
+
+enum { ASKING = 3 };
+
+static struct {
+    tg_runtime *rt;
+    atomic_int ready, done;
+    int64_t found[ASKING];
+} asking;
+
+static void *ask(void *arg)
+{
+    int index = *(int *)arg;
+    tg_thread *t;
+    REQUIRE(tg_thread_enter(asking.rt, &t) == TG_OK);
+    atomic_fetch_add(&asking.ready, 1);
+    while (atomic_load(&asking.ready) < ASKING) {
+        tg_thread_detach(t);
+        sched_yield();
+        tg_thread_attach(t);
+    }
+    asking.found[index] = tg_collect(t);
+    tg_thread_leave(t);
+    return NULL;
+}
+
+TEST(of_many_who_ask_at_once_none_is_sent_away_before_the_garbage_is_gone)
+{
+    tg_thread *t;
+    asking.rt = open_script(&t, cycles);
+    uint64_t shared = 0;
+    tg_gc_stats *s = malloc(sizeof *s);
+    REQUIRE(s != NULL);
+    for (int round = 0; round < test_scale(40); round++) {
+        (void)tg_collect(t);
+        uint64_t live = workload_live_objects(t);
+        call(t, "make", 200);
+        pthread_t os[ASKING];
+        int index[ASKING];
+        atomic_store(&asking.ready, 0);
+        tg_thread_detach(t);
+        for (int i = 0; i < ASKING; i++) {
+            index[i] = i;
+            REQUIRE(pthread_create(&os[i], NULL, ask, &index[i]) == 0);
+        }
+        for (int i = 0; i < ASKING; i++)
+            pthread_join(os[i], NULL);
+        tg_thread_attach(t);
+        int full = 0;
+        for (int i = 0; i < ASKING; i++) {
+            CHECK(asking.found[i] == 600 || asking.found[i] == 0);
+            full += asking.found[i] == 600;
+        }
+        CHECK(full >= 1);
+        CHECK_EQ_UINT(workload_live_objects(t), live);
+        tg_gc_stats_read(t, s);
+        shared = s->shared;
+    }
+    printf("    %llu requests shared a result\n", (unsigned long long)shared);
+    CHECK_EQ_UINT(s->collections, s->pauses.count); // no finalizers: one pause each
+    free(s);
+    tg_runtime_destroy(asking.rt, t);
+}
+
+// --- scripts
+
+TEST(cycles_of_four_threads_are_collected)
+{
+    workload_run("collector", 4, test_scale(800), WORKLOAD_TWICE);
+}
+
+TEST(cycles_are_collected_while_the_gil_is_switched)
+{
+    if (!workload_mode()->switchable)
+        SKIP("the GIL is permanent in this mode");
+    workload_run("collector", 3, test_scale(400), WORKLOAD_STORM);
+}
