@@ -235,8 +235,9 @@ static mark *request_for(writer *w, uint32_t thread_id, int64_t after_ns, int64_
 static void flow(writer *w, const char *phase, const mark *m, uint32_t track, int64_t at_ns)
 {
     open_event(w, phase, track, at_ns);
-    put(w, ",\"bp\":\"e\",\"cat\":\"gil\",\"name\":\"drop request\",\"id\":%zu}",
-        (size_t)(m - w->requests.list));
+    // Its end belongs to the span around it, not to the next one.
+    put(w, "%s,\"cat\":\"gil\",\"name\":\"drop request\",\"id\":%zu}",
+        phase[0] == 'f' ? ",\"bp\":\"e\"" : "", (size_t)(m - w->requests.list));
 }
 
 // -- the track of a thread ------------------------------------------------------------------------

@@ -164,7 +164,8 @@ TGI_NATIVE(interpreters_create) // its id
     tg_interp *interp;
     tg_status st = tg_interp_new(t, own != 0, &interp);
     if (st == TG_ERR_LIMIT)
-        return tg_raise(t, TG_RuntimeError, "too many interpreters");
+        return tg_raise(t, TG_RuntimeError,
+                        "too many interpreters: a process has at most 63 at a time");
     if (st != TG_OK)
         return tgi_raise_host(t, st);
     tg_value id = tg_uint(t, tg_interp_id(interp));

@@ -63,6 +63,62 @@ print(len(threads))
 """
 
 
+# The Trace Event Format, as far as the file uses it: what an event of each phase must have, and may.
+COMMON = {"ph": str, "pid": int}
+TIMED = {**COMMON, "tid": int, "ts": Decimal}
+FIELDS = {
+    "M": ({**COMMON, "name": str, "args": dict}, {"tid": int}),
+    "B": ({**TIMED, "name": str}, {"args": dict, "cat": str}),
+    "E": (TIMED, {"name": str, "args": dict, "cat": str}),
+    "C": ({**TIMED, "name": str, "args": dict}, {}),
+    "i": ({**TIMED, "name": str, "s": str}, {"args": dict, "cat": str}),
+    "s": ({**TIMED, "name": str, "cat": str, "id": int}, {"args": dict}),
+    "f": ({**TIMED, "name": str, "cat": str, "id": int}, {"args": dict, "bp": str}),
+}
+METADATA = {"process_name": ("name", str), "thread_name": ("name", str),
+            "thread_sort_index": ("sort_index", int)}
+
+
+def once(pairs):
+    """An object whose keys occur once: a reader may take the first or the last of two."""
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError("a key occurs twice: %s" % keys)
+    return dict(pairs)
+
+
+def check_format(test, whole):
+    """Every event has the fields of its phase, of the right type, and no others."""
+    test.assertEqual(set(whole), {"displayTimeUnit", "traceEvents", "otherData"})
+    test.assertIn(whole["displayTimeUnit"], ("ms", "ns"))
+    names = []
+    for event in whole["traceEvents"]:
+        test.assertIn(event.get("ph"), FIELDS, event)
+        must, may = FIELDS[event["ph"]]
+        for key, kind in must.items():
+            test.assertIn(key, event, event)
+            test.assertIs(type(event[key]), kind, event)
+        for key in set(event) - set(must):
+            test.assertIn(key, may, event)
+            test.assertIs(type(event[key]), may[key], event)
+        if event["ph"] == "M":
+            test.assertIn(event["name"], METADATA, event)
+            key, kind = METADATA[event["name"]]
+            test.assertEqual(list(event["args"]), [key], event)
+            test.assertIs(type(event["args"][key]), kind, event)
+            names.append((event["name"], event.get("tid")))
+        elif event["ph"] == "C":  # a counter is drawn from numbers
+            for value in event["args"].values():
+                test.assertIn(type(value), (int, Decimal), event)
+        elif event["ph"] == "i":
+            test.assertIn(event["s"], ("t", "p", "g"), event)
+        elif event["ph"] == "f":  # else it would end at the next span, not around it
+            test.assertEqual(event.get("bp"), "e", event)
+    test.assertEqual(len(set(names)), len(names), "a track is named twice")
+    test.assertEqual(sum(name == "process_name" for name, _ in names), 1)
+    test.assertEqual(len({event["pid"] for event in whole["traceEvents"]}), 1)
+
+
 def nanoseconds(event):
     return int(event["ts"] * 1000)
 
@@ -72,7 +128,8 @@ class Parsed:
 
     def __init__(self, test, path):
         with open(path, encoding="utf-8") as file:
-            self.whole = json.load(file, parse_float=Decimal)
+            self.whole = json.load(file, parse_float=Decimal, object_pairs_hook=once)
+        check_format(test, self.whole)
         self.test = test
         self.names = {}  # of tracks
         self.spans = {}  # track -> [(begin, end, name, depth)]

@@ -73,6 +73,34 @@ try:
 except Error as e:
     print(e.message.endswith("RecursionError: maximum recursion depth exceeded"))
 
+print("-- files stay where they are")
+with open(__file__) as file:
+    attempt(one.set, "file", file)
+    attempt(one.call, "add", file)
+    attempt(one.set, "files", [file])
+    one.set("fd", file.fileno())  # the descriptor is the process's
+    one.run("with open(fd, closefd=False) as mine:\n    line = mine.readline()\n")
+    print(one.get("line"), end="")
+    print(file.closed)
+attempt(two.run, "def f():\n    return open('/dev/null')")
+attempt(two.call, "f")
+
+print("-- all that there may be")
+many = []
+try:
+    while len(many) < 100:
+        many.append(interpreters.create())
+except RuntimeError as e:
+    print(e)
+room = len(many)
+many.pop().close()
+many.append(interpreters.create())  # one that is closed makes room
+attempt(interpreters.create)
+print(all(each.run("x = 6 * 7") is None and each.get("x") == 42 for each in many))
+for each in many:
+    each.close()
+print(room + len(interpreters.list()) == 63)
+
 print("-- threads")
 
 
