@@ -9,10 +9,11 @@
 //                for every reference a candidate holds to it, plus one so that it is not zero.
 //             3. A candidate whose number is above one is held from outside: by a local of C code,
 //                by an immortal or untracked object, by a handle. It stays, and what it leads to.
-//             4. The rest is garbage. Each gets a reference of the collection, so that it lives
-//                until it is cleared.
+//             4. The rest is garbage. No weak reference leads to it any more, so nobody else can
+//                reach it when the world runs again. Each gets a reference of the collection then,
+//                and lives until it is cleared.
 //             Step 1 saves work and may be left out: counts alone decide (tests do that).
-// Threads     one; the world of the interpreter is stopped.
+// Threads     one; the world of the interpreter is stopped, but for tgc_gc_hold.
 // Invariants  G1  a number that is not zero belongs to a candidate, and only within one analysis.
 //             G2  every traverse shows references that are counted, each once. One that shows more
 //                 would make a live object garbage; debug builds check it (a number below one).
@@ -40,6 +41,7 @@
 typedef struct marker {
     unsigned tag;
     bool failed;
+    bool weak; // some candidate has weak references
     tgc_objects todo;
     tgc_objects candidates;
 } marker;
@@ -76,6 +78,7 @@ static void work_off(marker *m, tgc_visit visit)
         while (in - out < AHEAD && m->todo.count > 0) {
             tgc_obj *o = m->todo.item[--m->todo.count];
             __builtin_prefetch(o);
+            __builtin_prefetch((const char *)o + 64); // an instance's slots
             ahead[in++ % AHEAD] = o;
         }
         if (in == out)
@@ -187,6 +190,10 @@ static bool add_candidate(void *object, void *arg)
         return false;
     }
     set_number(o, count < UINT32_MAX - 1 ? (uint32_t)count + 1 : UINT32_MAX);
+    const tgc_type *type = tgc_obj_type(o);
+    if (type->weak_offset != 0)
+        // ORDER: relaxed; world stopped.
+        m->weak |= atom_load_relaxed(tgc_weak_word(type, o)) != 0;
     return true;
 }
 
@@ -256,21 +263,16 @@ static bool is_garbage(tgc_obj *o, void *arg)
 }
 
 // No weak reference leads to garbage any more. Note [garbage-order] in object/weakref.h.
-static void clear_weak(tg_thread *t, tgc_garbage *g)
+static tgc_weakref **clear_weak(tg_thread *t, tgc_obj *o, tgc_weakref **end)
 {
-    tgc_weakref **end = &g->pending;
+    const tgc_type *type = tgc_obj_type(o);
+    // ORDER: relaxed; world stopped.
+    if (type->weak_offset == 0 || atom_load_relaxed(tgc_weak_word(type, o)) == 0)
+        return end;
+    tgc_weak_clear(t, o, end, is_garbage, NULL);
     while (*end != NULL)
         end = &(*end)->next;
-    for (size_t i = 0; i < g->list.count; i++) {
-        tgc_obj *o = g->list.item[i];
-        const tgc_type *type = tgc_obj_type(o);
-        // ORDER: relaxed; world stopped.
-        if (type->weak_offset == 0 || atom_load_relaxed(tgc_weak_word(type, o)) == 0)
-            continue;
-        tgc_weak_clear(t, o, end, is_garbage, NULL);
-        while (*end != NULL)
-            end = &(*end)->next;
-    }
+    return end;
 }
 
 static void take_garbage(tg_thread *t, marker *m, tgc_garbage *g)
@@ -278,17 +280,25 @@ static void take_garbage(tg_thread *t, marker *m, tgc_garbage *g)
     size_t found = 0;
     for (size_t i = 0; i < m->candidates.count; i++) {
         tgc_obj *o = m->candidates.item[i];
-        if (get_number(o) == 0)
-            continue;
-        m->candidates.item[found++] = o;
-        tgc_hold_stopped(t, o);
-        g->finalizers |= tgc_needs_finalizer(t, o);
+        if (get_number(o) != 0)
+            m->candidates.item[found++] = o;
     }
     g->live += m->candidates.count - found;
     m->candidates.count = found;
     g->list = m->candidates;
-    clear_weak(t, g);
-    forget_numbers(&g->list);
+    tgc_weakref **end = &g->pending;
+    for (size_t i = 0; m->weak && i < found; i++)
+        end = clear_weak(t, g->list.item[i], end);
+}
+
+void tgc_gc_hold(tg_thread *t, tgc_garbage *g)
+{
+    for (size_t i = 0; i < g->list.count; i++) {
+        tgc_obj *o = g->list.item[i];
+        set_number(o, 0);
+        tgc_hold_alone(t, o);
+        g->finalizers |= tgc_needs_finalizer(t, o);
+    }
 }
 
 void tgc_gc_find(tg_thread *t, tgc_garbage *g)
@@ -340,7 +350,9 @@ size_t tgc_gc_find_again(tg_thread *t, tgc_garbage *g)
         g->list.item[left++] = o;
     }
     g->list.count = left;
-    clear_weak(t, g);
+    tgc_weakref **end = &g->pending;
+    for (size_t i = 0; i < left; i++)
+        end = clear_weak(t, g->list.item[i], end);
     forget_numbers(&g->list);
     tgc_objects_free(&m.todo);
     return all;

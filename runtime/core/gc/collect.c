@@ -100,6 +100,9 @@ static void clear_all(tg_thread *t, tgc_objects *list)
         tgc_obj *o = list->item[i];
         if (i + 8 < list->count)
             __builtin_prefetch(list->item[i + 8]);
+        // Nobody has seen it since the last pause, which was a grace period: no stale reader is
+        // left.
+        tgc_unpublish(o);
         tgc_type *type = tgc_obj_type(o);
         if (type->clear != NULL)
             type->clear(t, o);
@@ -181,6 +184,7 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     atom_store_relaxed(&shared->gc_young_bytes, 0);
     out->paused_ns = pause_end(t, begun);
     out->found = (int64_t)g.list.count;
+    tgc_gc_hold(t, &g);
     if (!g.short_of_memory)
         finish(t, &g, out);
     tgc_objects_free(&g.list);

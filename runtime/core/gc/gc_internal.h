@@ -83,6 +83,9 @@ typedef struct tgc_garbage {
 
 #define tgc_gc_find TG_CORE_SYM(tgc_gc_find)
 void tgc_gc_find(tg_thread *t, tgc_garbage *g);
+// The world runs again: takes the references of the collection.
+#define tgc_gc_hold TG_CORE_SYM(tgc_gc_hold)
+void tgc_gc_hold(tg_thread *t, tgc_garbage *g);
 // Moves what finalizers made reachable again behind the end of the list. Returns how many there
 // were, and are with those.
 #define tgc_gc_find_again TG_CORE_SYM(tgc_gc_find_again)

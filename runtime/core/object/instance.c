@@ -47,8 +47,12 @@ void tgc_attrs_clear(tg_thread *t, tgc_type *type, tgc_obj *o)
     tgc_attrs *attrs = tgc_attrs_of(type, o);
     uint32_t n = type->class_data->capacity;
     for (uint32_t i = 0; i < n; i++) {
-        if (tgc_is_ptr(tgc_slot_peek(&attrs->slots[i])))
-            tgc_release(t, tgc_slot_exchange(t, &attrs->slots[i], TGC_UNBOUND));
+        tg_value v = tgc_slot_peek(&attrs->slots[i]);
+        if (!tgc_is_ptr(v))
+            continue;
+        // Nobody writes to it any more; a stale reader finds the slot empty, or v dead.
+        tgc_slot_store(t, &attrs->slots[i], TGC_UNBOUND);
+        tgc_decref(t, tgc_ptr(v));
     }
     if (tgc_slot_peek(&attrs->dict) != TGC_UNBOUND)
         tgc_release(t, tgc_slot_exchange(t, &attrs->dict, TGC_UNBOUND));

@@ -140,10 +140,18 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return (atom_sub_acq_rel(&o->word, 2) >> 1) == 1;
 }
 
-// World stopped: a reference for a thread that will release it when the world runs again.
-static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
+// A reference to an object that no other thread can reach.
+static inline void tgc_hold_alone(tg_thread *t, tgc_obj *o)
 {
     tgc_incref(t, o);
+}
+
+// The object is held and nobody else can reach it, nor has a stale pointer: it counts as never
+// published.
+static inline void tgc_unpublish(tgc_obj *o)
+{
+    // ORDER: relaxed (both); nobody else reaches it.
+    atom_store_relaxed(&o->word, atom_load_relaxed(&o->word) & ~INT64_C(1));
 }
 
 static inline int64_t tgc_refcount(const tgc_obj *o)

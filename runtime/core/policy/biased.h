@@ -190,11 +190,12 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return atom_sub_acq_rel(&o->shared, TGC_SHARED_ONE) == (TGC_SHARED_ONE | TGC_SHARED_MERGED);
 }
 
-// World stopped: the object becomes t's, with its whole count and one reference more, so that t can
-// let go of it without asking anybody. It is on no merge queue (tgc_policy_drain_stopped).
-static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
+// No other thread can reach the object: it becomes t's, with its whole count and one reference
+// more, so that t can let go of it without asking anybody. It is on no merge queue
+// (tgc_policy_drain_stopped).
+static inline void tgc_hold_alone(tg_thread *t, tgc_obj *o)
 {
-    // ORDER: relaxed (all); whoever counted is stopped, and sees this when it runs again.
+    // ORDER: relaxed (all); whoever counted was stopped since, and cannot reach it.
     int64_t s = atom_load_relaxed(&o->shared);
     int64_t count = (int64_t)atom_load_relaxed(&o->local) + (s >> 2) + 1;
     bool fits = count < TGC_LOCAL_IMMORTAL;
@@ -204,6 +205,15 @@ static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
     atom_store_relaxed(&o->shared, !fits    ? count * TGC_SHARED_ONE + TGC_SHARED_MERGED
                                    : s == 0 ? TGC_SHARED_DEFAULT
                                             : TGC_SHARED_PUBLISHED);
+}
+
+// The object is held and nobody else can reach it, nor has a stale pointer: it counts as never
+// published.
+static inline void tgc_unpublish(tgc_obj *o)
+{
+    // ORDER: relaxed (both); nobody else reaches it.
+    if (atom_load_relaxed(&o->shared) == TGC_SHARED_PUBLISHED)
+        atom_store_relaxed(&o->shared, TGC_SHARED_DEFAULT);
 }
 
 static inline int64_t tgc_refcount(const tgc_obj *o)

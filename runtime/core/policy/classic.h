@@ -107,10 +107,17 @@ static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
     return --o->count == 0;
 }
 
-// World stopped: a reference for a thread that will release it when the world runs again.
-static inline void tgc_hold_stopped(tg_thread *t, tgc_obj *o)
+// A reference to an object that no other thread can reach.
+static inline void tgc_hold_alone(tg_thread *t, tgc_obj *o)
 {
     tgc_incref(t, o);
+}
+
+// The object is held and nobody else can reach it, nor has a stale pointer: it counts as never
+// published.
+static inline void tgc_unpublish(tgc_obj *o)
+{
+    (void)o;
 }
 
 static inline int64_t tgc_refcount(const tgc_obj *o)

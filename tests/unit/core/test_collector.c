@@ -183,7 +183,7 @@ static const char waiting[] = "import gc, threading\n"
                               "class Waits:\n"
                               "    def __del__(self):\n"
                               "        started.set()\n"
-                              "        waited.append(done.wait(20))\n"
+                              "        waited.append(done.wait(10))\n"
                               "def other():\n"
                               "    started.wait()\n"
                               "    gc.collect()\n"
@@ -203,6 +203,50 @@ TEST(a_finalizer_may_wait_for_a_thread_that_collects)
     tg_thread *t;
     tg_runtime *rt = open_script(&t, waiting);
     CHECK_EQ_INT(call(t, "go", 0), 1);
+    tg_runtime_destroy(rt, t);
+}
+
+static const char weakly[] =
+    "import gc, _weakref\n"
+    "gc.disable()\n"
+    "called = []\n"
+    "refs = []\n"
+    "class Node:\n"
+    "    def __init__(self):\n"
+    "        self.me = self\n"
+    "        self.inner = _weakref.ref(self, lambda r: called.append(100))\n"
+    "    def __del__(self):\n"
+    "        if refs[-1]() is not None or self.inner() is not None:\n"
+    "            called.append(1000)\n"
+    "def make(n):\n"
+    "    for i in range(n):\n"
+    "        a = Node()\n"
+    "        refs.append(_weakref.ref(a, lambda r: called.append(1)))\n"
+    "    return n\n"
+    "def sum_called(n):\n"
+    "    s = sum(called)\n"
+    "    called.clear()\n"
+    "    return s + sum(r() is not None for r in refs) * 10000\n";
+
+TEST(weak_references_to_garbage_are_cleared_first)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, weakly);
+    (void)tg_collect(t);
+    for (int abandon = 0; abandon < 2; abandon++) {
+        call(t, "make", 8000); // so many that one list of candidates does not hold them
+        if (abandon != 0) {
+            // Everything is a candidate, and there is no room for all of them.
+            tg_gc_set(t, TG_GC_EXHAUSTIVE, 1);
+            (void)tgi_mem_fail_after(4, UINT64_C(1) << 60);
+            CHECK_EQ_INT(tg_collect(t), -1);
+            (void)tgi_mem_fail_after(0, 0);
+            tg_error_clear(t);
+            tg_gc_set(t, TG_GC_EXHAUSTIVE, 0);
+        }
+        CHECK(tg_collect(t) >= 8000);
+        CHECK_EQ_INT(call(t, "sum_called", 0), 8000);
+    }
     tg_runtime_destroy(rt, t);
 }
 
