@@ -141,6 +141,7 @@ typedef struct outcome {
     int64_t found, collected;
     uint64_t resurrected;
     int64_t paused_ns;
+    tgc_weakref *pending; // callbacks to run when the lock is open
 } outcome;
 
 // `exclusive` is held, and is when it returns.
@@ -162,10 +163,16 @@ static void finish(tg_thread *t, tgc_garbage *g, outcome *out)
         out->resurrected = all - g->list.count;
         for (size_t i = g->list.count; i < all; i++)
             tgc_decref(t, g->list.item[i]);
-        call_weak(t, g); // of references that finalizers made
+        out->pending = g->pending; // of references that finalizers made; L2
     }
     out->collected = (int64_t)g->list.count;
+    const tgc_thread *ct = tgc_of(t);
+    // ORDER: relaxed (all); our own counters, and a sum. The bytes of garbage do not count as freed
+    // since the collection.
+    uint64_t before = atom_load_relaxed(&ct->bytes_freed);
     clear_all(t, &g->list);
+    atom_add_relaxed(&tgc_shared_of(t)->gc_young_bytes,
+                     (int64_t)(atom_load_relaxed(&ct->bytes_freed) - before));
 }
 
 // `exclusive` is held, and is when it returns. False: no memory.
@@ -178,9 +185,9 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     int64_t begun = pause_begin(t);
     atom_add_relaxed(&gc->begun, 1); // ORDER: relaxed; whoever reads it is stopped now.
     tgc_gc_find(t, &g);
-    // ORDER: relaxed (all); world stopped.
+    // ORDER: relaxed (all); world stopped. What is cleared will be subtracted once more.
     int64_t bytes = atom_load_relaxed(&shared->gc_bytes);
-    atom_store_relaxed(&shared->gc_young, 0);
+    atom_store_relaxed(&shared->gc_young, (int64_t)g.list.count);
     atom_store_relaxed(&shared->gc_young_bytes, 0);
     out->paused_ns = pause_end(t, begun);
     out->found = (int64_t)g.list.count;
@@ -283,6 +290,7 @@ int64_t tgc_gc_collect(tg_thread *t)
         result = collect(t, &out, &drained) ? out.found : -1;
     }
     unlock(t);
+    tgc_weak_run_callbacks(t, out.pending);
     release_drained(t, &drained); // runs destructors
     call_back(t, "stop", &out, tgi_clock_now_ns() - start);
     ct->collecting = false;

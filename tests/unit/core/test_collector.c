@@ -127,6 +127,24 @@ TEST(a_collection_without_memory_changes_nothing)
     tg_runtime_destroy(rt, t);
 }
 
+TEST(what_a_collection_frees_does_not_put_off_the_next_one)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, cycles);
+    tg_gc_set(t, TG_GC_THRESHOLD0, 1000);
+    tg_gc_set(t, TG_GC_THRESHOLD1, 0);
+    tg_gc_set(t, TG_GC_ENABLED, 1);
+    call(t, "make", 30000); // 90000 objects
+    tg_gc_stats *s = malloc(sizeof *s);
+    REQUIRE(s != NULL);
+    tg_gc_stats_read(t, s);
+    CHECK(s->collections > 40);
+    CHECK(s->collections < 120);
+    CHECK(s->found > 85000);
+    free(s);
+    tg_runtime_destroy(rt, t);
+}
+
 TEST(a_finalizer_runs_once_though_its_object_is_found_by_a_collection)
 {
     tg_thread *t;
