@@ -18,6 +18,7 @@
 #include <togil/runtime.h>
 #include <togil/stats.h>
 #include <togil/status.h>
+#include <togil/stress.h>
 #include <togil/trace.h>
 #include <togil/value.h>
 #include <togil/weakref.h>

@@ -13,6 +13,7 @@
 #include "mem/raw.h"           // memory
 #include "modules/modules.h"   // what scripts registered for the end
 #include "sync/mutex.h"        // tg_lock
+#include "stress/engine.h"     // tasks
 #include "thread/blocking.h"   // waits
 #include "thread/breaker.h"    // poll
 #include "thread/gil_signal.h" // toggling
@@ -245,7 +246,9 @@ tg_status tg_thread_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     tgi_start_options options = {
         .stack_bytes = stack_bytes, .name = name, .daemon = daemon, .drop = drop};
     tgi_thread_handle *h;
-    tg_status st = tgi_thread_start(t->interp, fn, arg, &options, &h);
+    tg_status st = TGI_UNLIKELY(t->task != NULL)
+                       ? tgi_stress_start(t, fn, drop, arg, name, daemon, &h)
+                       : tgi_thread_start(t->interp, fn, arg, &options, &h);
     if (st == TG_OK)
         *out = (tg_thread_handle *)(void *)h;
     return st;
@@ -266,8 +269,10 @@ tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
 {
     tgi_deadline until = deadline(timeout_ns);
     for (;;) {
-        tg_status st =
-            tgi_thread_join(internal(h), until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        tg_status st = TGI_UNLIKELY(t->task != NULL)
+                           ? tgi_stress_join(t, internal(h), until)
+                           : tgi_thread_join(internal(h), until,
+                                             TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
         if (st != TG_ERR_INTERRUPTED)
             return st;
         st = interrupted(t);
@@ -313,13 +318,17 @@ _Static_assert(sizeof(tg_lock) == sizeof(tgi_mutex), "tg_lock must mirror tgi_mu
 tg_status tg_lock_acquire(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
 {
     tgi_mutex *m = (tgi_mutex *)(void *)lock;
-    if (tgi_mutex_trylock(m))
+    bool controlled = t->task != NULL;
+    if (TGI_LIKELY(!controlled) && tgi_mutex_trylock(m))
         return TG_OK;
     if (timeout_ns == 0)
-        return TG_ERR_TIMEOUT;
+        return controlled ? tgi_stress_lock(t, m, TGI_DEADLINE_NOW) : TG_ERR_TIMEOUT;
     tgi_deadline until = deadline(timeout_ns);
     for (;;) {
-        tg_status st = tgi_mutex_lock_timed(m, until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        tg_status st =
+            TGI_UNLIKELY(controlled)
+                ? tgi_stress_lock(t, m, until)
+                : tgi_mutex_lock_timed(m, until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
         if (st != TG_ERR_INTERRUPTED)
             return st;
         st = interrupted(t);
@@ -330,11 +339,13 @@ tg_status tg_lock_acquire(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
 
 tg_status tg_lock_release(tg_thread *t, tg_lock *lock)
 {
-    (void)t;
     tgi_mutex *m = (tgi_mutex *)(void *)lock;
     if (!tgi_mutex_is_locked(m))
         return TG_ERR_STATE;
-    tgi_mutex_unlock(m);
+    if (TGI_UNLIKELY(t->task != NULL))
+        tgi_stress_unlock(t, m);
+    else
+        tgi_mutex_unlock(m);
     return TG_OK;
 }
 
@@ -367,7 +378,8 @@ tg_status tg_sleep(tg_thread *t, int64_t ns)
 {
     tgi_deadline until = deadline(ns < 0 ? 0 : ns);
     for (;;) {
-        tg_status st = tgi_blocking_sleep(t, until);
+        tg_status st = TGI_UNLIKELY(t->task != NULL) ? tgi_stress_sleep(t, until)
+                                                     : tgi_blocking_sleep(t, until);
         if (st != TG_ERR_INTERRUPTED)
             return st;
         st = interrupted(t);

@@ -7,6 +7,7 @@
 //   run.c       running it; tracing.c writes what its threads did
 //   listing.c   togil modes, togil dis
 //   ab/         togil ab
+//   stress/     togil stress
 #include <fcntl.h>  // open
 #include <stdio.h>  // stdout
 #include <string.h> // strcmp
@@ -17,6 +18,7 @@
 #include "cli/listing.h" // modes, dis
 #include "cli/options.h" // tgi_options_parse
 #include "cli/run.h"     // tgi_run
+#include "cli/stress/stress.h" // tgi_stress_main
 #include "cli/suggest.h" // tgi_suggest
 
 static const char *const commands[] = {"run", "ab", "dis", "modes", "stress"};
@@ -98,6 +100,6 @@ int main(int argc, char **argv)
     if (strcmp(command, "modes") == 0)
         return tgi_modes_main(argc - 1, argv + 1);
     if (strcmp(command, "stress") == 0)
-        return tgi_usage_error("togil stress", "not available in this version");
+        return tgi_stress_main(argc - 1, argv + 1);
     return run(argc, argv, 1);
 }

@@ -26,6 +26,8 @@ set(TOGIL_CORE_SOURCES
     gc/inspect.c
     gc/trigger.c
     vm/loop.c
+    vm/loop_controlled.c
+    vm/control.c
     vm/ops.c
     vm/ops_build.c
     vm/ops_exc.c
@@ -36,6 +38,7 @@ set(TOGIL_CORE_SOURCES
     vm/import.c
     builtin/host.c
     builtin/host_weak.c
+    builtin/script.c
     builtin/copy.c
     builtin/life.c
     builtin/start.c

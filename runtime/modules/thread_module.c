@@ -128,8 +128,12 @@ static void run(tg_thread *t, void *arg)
                                          : tg_call_ex(t, b->function, b->args, b->kwargs);
     if (result == TG_NULL && tg_error_is(t, TG_SystemExit))
         tg_error_clear(t);
-    else if (result == TG_NULL && tg_error_set(t))
+    else if (result == TG_NULL && tg_error_set(t)) {
+        tg_value exc = tg_error_fetch(t);
+        tg_stress_uncaught(t, exc);
+        (void)tgi_raise_taken(t, exc);
         tgi_report_ignored(t, "Exception ignored in thread started by: ", b->function);
+    }
     tg_release(t, result);
     tg_release(t, b->kwargs);
     tg_release(t, b->args);
@@ -409,6 +413,13 @@ TGI_NATIVE(thread_interrupt_main)
     return tg_is_main_thread(t) && tg_poll(t) != TG_OK ? TG_NULL : TG_NONE;
 }
 
+// An exception ends a thread that somebody else reports.
+TGI_NATIVE(thread_uncaught)
+{
+    tg_stress_uncaught(t, args[0]);
+    return TG_NONE;
+}
+
 TGI_NATIVE(thread_shutdown_hook)
 {
     if (!tg_callable(t, args[0]))
@@ -436,6 +447,7 @@ static const tg_function_def functions[] = {
     TGI_FN("exit_thread", thread_exit, 0, 0),
     TGI_FN("stack_size", thread_stack_size, 0, 1),
     TGI_FN("interrupt_main", thread_interrupt_main, 0, 1),
+    TGI_FN("_uncaught", thread_uncaught, 1, 1),
     TGI_FN("_shutdown_hook", thread_shutdown_hook, 1, 1),
     TGI_FN("_after_fork_hook", thread_after_fork_hook, 1, 1),
     TGI_FN_END,

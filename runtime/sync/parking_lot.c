@@ -47,10 +47,16 @@ typedef struct bucket {
 static bucket buckets[TGI_PARKING_BUCKETS];
 static const tgi_park_hooks *_Atomic installed_hooks;
 static _Thread_local tgi_parker self_parker;
+static _Thread_local tgi_parker *used_parker; // NULL: self_parker
 
 tgi_parker *tgi_parker_self(void)
 {
-    return &self_parker;
+    return used_parker != NULL ? used_parker : &self_parker;
+}
+
+void tgi_parker_use(tgi_parker *parker)
+{
+    used_parker = parker;
 }
 
 void tgi_park_set_hooks(const tgi_park_hooks *hooks)

@@ -58,6 +58,9 @@ typedef struct tgi_parker {
 
 // The calling OS thread's.
 tgi_parker *tgi_parker_self(void);
+// Gives the calling OS thread another one; NULL: its own again. For a scheduler that runs several
+// threads of the runtime on one OS thread.
+void tgi_parker_use(tgi_parker *parker);
 
 // Makes an interruptible wait of that OS thread look at hooks->interrupted again.
 // Async-signal-safe. The OS thread must be alive.

@@ -37,6 +37,7 @@ typedef struct tg_runtime tg_runtime;
 struct tgi_stw;
 struct tgi_trace_ring;
 struct tgi_gil_times;
+struct tgi_task;
 
 // Bits of tg_thread.breaker: reasons to leave the fast path at the next poll. Any thread sets
 // them by a seq_cst RMW; the poll is one relaxed load.
@@ -51,6 +52,7 @@ enum {
     TGI_BRK_COLLECT = 1u << 7,   // the collector should run
     TGI_BRK_CALLS = 1u << 8,     // work queued for this thread by the layers above
     TGI_BRK_GIL_TICK = 1u << 9,  // the GIL's policy counts polls: stays set (gil_ticks.c)
+    TGI_BRK_CONTROL = 1u << 10,  // a task of the stress tester: stays set (stress/engine.h)
 };
 
 // The bits that end an interruptible wait.
@@ -76,6 +78,7 @@ struct tg_thread {
     _Atomic(uint32_t) attach_waiting; // owner writes: parked in attach
     _Atomic(bool) inside;             // owner writes: world_check.c
     void *host;                       // owner thread: free for the embedder
+    struct tgi_task *task;            // owner thread: of the stress tester (stress/engine.h); NULL
     _Atomic(struct tgi_trace_ring *) trace; // any thread: NULL while no trace is on
 
     tgi_qsbr_node qsbr;                        // own cache line: read by scans of other threads

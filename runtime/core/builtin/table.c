@@ -7,6 +7,7 @@
 #include "core/builtin/host.h"        // host_*
 #include "core/builtin/life.h"        // entries
 #include "core/builtin/print.h"       // streams
+#include "core/builtin/script.h"      // script_*
 #include "core/builtin/start.h"       // start, clear
 #include "core/gc/gc.h"               // gc_*
 #include "core/object/bytes.h"        // bytes_new

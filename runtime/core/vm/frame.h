@@ -88,6 +88,9 @@ tgc_called tgc_vm_call_ex(tg_thread *t, tg_value *window, bool has_kwargs, uint1
 // instruction. (loop.c)
 #define tgc_run TG_CORE_SYM(tgc_run)
 tg_value tgc_run(tg_thread *t, bool throw_);
+// The same for a task of the stress tester; tgc_run goes there by itself. (loop_controlled.c)
+#define tgc_run_controlled TG_CORE_SYM(tgc_run_controlled)
+tg_value tgc_run_controlled(tg_thread *t, bool throw_);
 
 // --- generators (generator.c)
 typedef struct tgc_generator {

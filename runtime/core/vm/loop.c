@@ -13,6 +13,8 @@
 // Dispatch    computed goto. The numbered empty asm keeps gcc and clang from merging the jumps: a
 //             merged jump costs up to three times (docs/decisions/0002-dispatch.md). TOGIL_SWITCH
 //             selects a plain switch.
+// Twice       loop_controlled.c compiles this file once more for the tasks of the stress tester, with
+//             a look at the scheduler before what others may see: Note [controlled] there.
 #include "core/vm/ops.h"
 
 #include "core/vm/loop_arith.h" // fast paths of arithmetic and comparison
@@ -24,6 +26,12 @@
 #include "core/object/list.h"      // items
 #include "core/object/tuple.h"     // items
 #include "thread/breaker.h"        // poll
+
+#ifdef TOGIL_CONTROLLED
+#include "core/vm/control.h" // points
+#undef TOGIL_SWITCH
+#define TOGIL_SWITCH 1
+#endif
 
 #ifndef TOGIL_SWITCH
 #define NEXT()                                                \
@@ -70,13 +78,20 @@ static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
         K = f->code->consts;        \
         nlocals = f->code->nlocals; \
         pc = f->pc;                 \
+        LOAD_POINTS();              \
     } while (0)
+#ifdef TOGIL_CONTROLLED
+#define LOAD_POINTS() (points = tgc_control_points(t, f->code))
+#else
+#define LOAD_POINTS() ((void)0)
+#endif
 #define TRY(x)                  \
     do {                        \
         SAVE();                 \
         if (TGI_UNLIKELY(!(x))) \
             goto raised;        \
     } while (0)
+#ifndef TOGIL_CONTROLLED
 // An exception from here belongs to the instruction `at`: the jump itself, or the first of a
 // function. ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
 #define POLL(at)                                                 \
@@ -89,6 +104,23 @@ static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
             }                                                    \
         }                                                        \
     } while (0)
+// A builtin has returned.
+#define CALLED() ((void)0)
+#else
+#define POLL(at)                                   \
+    do {                                           \
+        SAVE();                                    \
+        if (!tgc_control_poll(t, points)) {        \
+            f->pc = (at) + 1;                      \
+            goto raised;                           \
+        }                                          \
+    } while (0)
+#define CALLED()                        \
+    do {                                \
+        SAVE();                         \
+        tgc_control_called(t, points);  \
+    } while (0)
+#endif
 #define JUMP16() (pc += (int16_t)i->c)
 #define JUMP32() (pc += (int32_t)tgi_ins_jump32(*i))
 
@@ -105,7 +137,11 @@ static inline uint64_t cached(const tgc_type *type, const tgc_attr_site *site)
     return (uint32_t)(word >> 32) == version ? word : 0;
 }
 
+#ifndef TOGIL_CONTROLLED
 tg_value tgc_run(tg_thread *t, bool throw_)
+#else
+tg_value tgc_run_controlled(tg_thread *t, bool throw_)
+#endif
 {
 #ifndef TOGIL_SWITCH
     static const void *const labels[] = {
@@ -120,6 +156,13 @@ tg_value tgc_run(tg_thread *t, bool throw_)
     const tg_value *K;
     uint32_t nlocals;
     const tgi_ins *pc, *i;
+#ifndef TOGIL_CONTROLLED
+    // ORDER: relaxed; the thread itself sets the bit before it runs scripts.
+    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL) != 0))
+        return tgc_run_controlled(t, throw_);
+#else
+    uint32_t points;
+#endif
     LOAD();
     if (TGI_UNLIKELY(throw_))
         goto raised;
@@ -129,6 +172,12 @@ tg_value tgc_run(tg_thread *t, bool throw_)
 #else
 dispatch:
     i = pc++;
+#ifdef TOGIL_CONTROLLED
+    if ((points & TGI_AT_ACCESS) != 0 && tgc_control_visible[i->op]) {
+        SAVE();
+        tgc_control_access(t, f, i);
+    }
+#endif
     switch (i->op) {
 #endif
 
@@ -574,6 +623,7 @@ dispatch:
                 if (TGI_UNLIKELY(r == TGC_NULL))
                     goto raised;
                 SET(i->c, r);
+                CALLED();
                 NEXT();
             }
         }
@@ -585,6 +635,7 @@ dispatch:
         if (TGI_UNLIKELY(r == TGC_CALL_RAISED))
             goto raised;
         SET(i->c, out);
+        CALLED();
         NEXT();
     }
     OP(CALLMETHOD) :
@@ -618,6 +669,7 @@ dispatch:
                     if (TGI_UNLIKELY(out == TGC_NULL))
                         goto raised;
                     SET(i->c, out);
+                    CALLED();
                     NEXT();
                 }
             }
@@ -632,6 +684,7 @@ dispatch:
         if (TGI_UNLIKELY(r == TGC_CALL_RAISED))
             goto raised;
         SET(i->c, out);
+        CALLED();
         NEXT();
     }
     OP(CALLKW) : OP(CALLEX) :
@@ -645,6 +698,7 @@ dispatch:
         if (TGI_UNLIKELY(r == TGC_CALL_RAISED))
             goto raised;
         SET(i->a, out);
+        CALLED();
         NEXT();
     }
 

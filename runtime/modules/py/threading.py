@@ -10,7 +10,7 @@
 # Threads   Lists of waiters and all counters are guarded by one lock per object.
 # Relies on _thread: allocate_lock, LockType, RLock (with _release_save, _acquire_restore and
 #           _is_owned), get_ident, get_native_id, start_joinable_thread, stack_size, _local,
-#           TIMEOUT_MAX, _after_fork_hook; sys._print_exception.
+#           TIMEOUT_MAX, _after_fork_hook, _uncaught; sys._print_exception.
 
 import sys
 import _thread
@@ -465,6 +465,8 @@ class Thread:
                     del _active[ident]
 
     def _report(self, error):
+        if not isinstance(error, SystemExit):
+            _thread._uncaught(error)
         arguments = ExceptHookArgs((type(error), error, error.__traceback__, self))
         try:
             excepthook(arguments)

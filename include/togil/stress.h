@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// stress.h - runs a script many times under a scheduler that decides every switch between its
+// threads, to find the order in which it fails.
+//
+// All threads of the script are carried by the calling OS thread. Nothing else of the runtime runs
+// meanwhile. docs/stress.md explains points, strategies and what is reported.
+#ifndef TOGIL_STRESS_H
+#define TOGIL_STRESS_H
+
+#include <togil/runtime.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tg_stress tg_stress;
+
+// Where threads may be switched; each includes the ones before it.
+typedef enum tg_stress_points {
+    TG_STRESS_GIL,      // where a GIL may be handed over: calls, backward jumps, waits
+    TG_STRESS_BYTECODE, // before every instruction that touches what others may see
+    TG_STRESS_FREE,     // also between the steps of builtins
+} tg_stress_points;
+
+typedef struct tg_stress_options {
+    tg_stress_points points;
+    const char *strategy; // NULL: the default one; tg_stress_strategy
+    uint64_t seed;
+    uint32_t max_steps; // of a run; 0: 200000
+    bool adversarial;   // a timeout may end at any time
+} tg_stress_options;
+
+typedef enum tg_stress_kind {
+    TG_STRESS_OK,        // the run ended well
+    TG_STRESS_EXCEPTION, // an exception that nobody caught, in any thread
+    TG_STRESS_DEADLOCK,  // no thread could go on
+    TG_STRESS_ENDLESS,   // more steps than allowed
+    TG_STRESS_EXIT,      // the script ended with an exit code that is not 0
+    TG_STRESS_LOST,      // the tester ran out of memory
+} tg_stress_kind;
+
+// What a run did. Texts are good until the next run.
+typedef struct tg_stress_result {
+    tg_stress_kind kind;
+    const char *text;     // what went wrong, several lines; "" if nothing did
+    const char *thread;   // in which thread
+    const char *schedule; // the decisions of the run, for tg_stress_replay; NULL without memory
+    const char *output;   // what the run printed
+    size_t output_bytes;
+    uint32_t threads;
+    uint64_t steps;       // accesses, calls, waits
+    uint64_t decisions;   // points at which several threads could go on
+    uint64_t switches;    // from one thread to another
+    uint64_t preemptions; // of these, away from a thread that could have gone on
+    uint64_t deviations;  // decisions that were not the usual ones: those of the schedule
+    uint64_t hash;        // of all that happened, in its order
+} tg_stress_result;
+
+// One line of the trace of a run.
+typedef struct tg_stress_event {
+    uint32_t thread;      // 0: the main thread
+    const char *name;     // of the thread
+    const char *action;   // "reads", "takes a lock"
+    const char *file;     // NULL if no script was running
+    const char *function;
+    uint32_t line;
+    uint32_t object;      // a number for what is touched; 0: nothing
+    bool preempted;       // another thread came in between before it
+} tg_stress_event;
+
+// Strategies by name, for listings: NULL behind the last.
+TG_API const char *tg_stress_strategy(size_t i);
+
+// Compiles a script. t is attached and the main thread. TG_ERR_RAISED: a SyntaxError, for example.
+// TG_ERR_ARG: no such strategy. TG_ERR_NOMEM.
+TG_API tg_status tg_stress_open(tg_thread *t, const char *source, size_t size,
+                                const char *filename, const tg_stress_options *options,
+                                tg_stress **out);
+TG_API void tg_stress_close(tg_stress *s);
+
+// Changes where threads may be switched, for the runs to come.
+TG_API void tg_stress_set_points(tg_stress *s, tg_stress_points points);
+
+// Run number `run`; the same number does the same, in any order.
+TG_API void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out);
+
+// Follows a schedule, and keeps a trace with `trace`. TG_ERR_ARG: it is not one.
+TG_API tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace,
+                                  tg_stress_result *out);
+
+// Line i of the trace of the last run; false: there is none.
+TG_API bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out);
+
+// --- for modules
+
+// t runs under the tester: the time of the run, in nanoseconds, which passes by itself only when
+// every thread waits. Asking takes a microsecond. False: it does not.
+TG_API bool tg_stress_time(tg_thread *t, int64_t *ns);
+// An exception ends a thread of the script. Nothing happens if t does not run under the tester.
+TG_API void tg_stress_uncaught(tg_thread *t, tg_value exc);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

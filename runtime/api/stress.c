@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+//
+// stress.c - public functions of the stress tester: one script, many runs.
+//
+// Threads     the main thread.
+// Invariants  ST1  run i is a function of seed, strategy, points and i: the first LEARNING_RUNS
+//                  runs teach the later ones which accesses matter, and are made up for if the
+//                  first run asked for is a later one.
+#include <togil/stress.h>
+
+#include "base/assert.h"     // TGI_INVARIANT
+#include "gate/gate.h"       // core
+#include "stress/engine.h"   // runs
+#include "stress/strategy.h" // names
+
+#include <togil/object.h> // errors
+
+#include <stdlib.h> // calloc
+#include <string.h> // strlen
+
+enum { LEARNING_RUNS = 8 };
+
+struct tg_stress {
+    tg_thread *t;
+    const tgi_core *core;
+    void *script;
+    tgi_engine *engine;
+    uint64_t learnt; // runs
+    char *schedule;  // of the last run, as text
+    tgi_schedule forced;
+};
+
+const char *tg_stress_strategy(size_t i)
+{
+    const tgi_strategy *s = tgi_strategy_at(i);
+    return s == NULL ? NULL : s->name;
+}
+
+tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const char *filename,
+                         const tg_stress_options *options, tg_stress **out)
+{
+    tg_stress *s = calloc(1, sizeof *s);
+    tgi_engine *e = s == NULL ? NULL : tgi_engine_new(t);
+    if (e == NULL) {
+        free(s);
+        return TG_ERR_NOMEM;
+    }
+    s->t = t;
+    s->core = tgi_core_of(t);
+    s->engine = e;
+    e->seed = options->seed;
+    e->adversarial = options->adversarial;
+    if (options->max_steps != 0)
+        e->max_steps = options->max_steps;
+    tg_stress_set_points(s, options->points);
+    tg_status st = TG_OK;
+    if (options->strategy != NULL) {
+        e->strategy = tgi_strategy_find(options->strategy, &e->depth);
+        if (e->strategy == NULL)
+            st = TG_ERR_ARG;
+    }
+    if (st == TG_OK) {
+        s->script = s->core->script_load(t, source, size, filename);
+        if (s->script == NULL)
+            st = TG_ERR_RAISED;
+    }
+    if (st != TG_OK) {
+        tg_stress_close(s);
+        return st;
+    }
+    *out = s;
+    return TG_OK;
+}
+
+void tg_stress_close(tg_stress *s)
+{
+    if (s == NULL)
+        return;
+    if (s->script != NULL)
+        s->core->script_free(s->script);
+    tgi_engine_free(s->engine);
+    vec_free(&s->forced);
+    free(s->schedule);
+    free(s);
+}
+
+void tg_stress_set_points(tg_stress *s, tg_stress_points points)
+{
+    s->engine->points = (tgi_points)points;
+}
+
+// --- a run
+
+static void note_uncaught(tg_thread *t, tg_value exc)
+{
+    const tgi_core *core = tgi_core_of(t);
+    tg_value text = core->exception_format(t, exc);
+    const char *utf8 = text == TG_NULL ? NULL : core->host_as_utf8(t, text, NULL);
+    core->error_clear(t);
+    tgi_stress_uncaught(t, utf8 != NULL ? utf8 : core->host_type_name(exc));
+    core->host_release(t, text);
+}
+
+// SystemExit with anything but 0 and None is a failure of its own.
+static void note_exit(tg_stress *s, tg_value exc)
+{
+    const tgi_core *core = s->core;
+    tgi_failure *f = &s->engine->failure;
+    tg_value code = core->getattr_cstr(s->t, exc, "code");
+    int64_t number = 0;
+    bool is_int = code != TG_NULL && core->host_kind(code) == TG_KIND_INT;
+    if (is_int && core->host_as_int64(s->t, code, &number) < 0)
+        core->error_clear(s->t);
+    bool well = code == TG_NULL || core->host_kind(code) == TG_KIND_NONE || (is_int && number == 0);
+    if (!well && f->kind == TGI_FAIL_NONE) {
+        f->kind = TGI_FAIL_EXIT;
+        tg_value text = core->to_str(s->t, code);
+        const char *utf8 = text == TG_NULL ? NULL : core->host_as_utf8(s->t, text, NULL);
+        tgi_failure_print(f, "The script ended with exit code %s\n", utf8 != NULL ? utf8 : "?");
+        core->host_release(s->t, text);
+    }
+    core->host_release(s->t, code);
+    core->error_clear(s->t);
+}
+
+static void run_main(tg_stress *s)
+{
+    const tgi_core *core = s->core;
+    tg_thread *t = s->t;
+    tg_value result = core->script_run(t, s->script);
+    if (result != TG_NULL) {
+        core->host_release(t, result);
+        return;
+    }
+    bool exits = core->host_raised_is(t, core->host_error_class(TG_SystemExit));
+    tg_value exc = core->error_fetch(t);
+    if (s->engine->killing) {
+        // The exception that unwinds.
+    } else if (exits) {
+        note_exit(s, exc);
+    } else {
+        note_uncaught(t, exc);
+    }
+    core->host_release(t, exc);
+    core->error_clear(t);
+}
+
+static void run_once(tg_stress *s, uint64_t run)
+{
+    tgi_engine *e = s->engine;
+    const tgi_core *core = s->core;
+    if (!tgi_engine_begin(e, run)) {
+        e->failure.kind = TGI_FAIL_MEMORY;
+        return;
+    }
+    run_main(s);
+    tgi_engine_finish(e);
+    (void)core->stream_flush(s->t, 1);
+    (void)core->stream_flush(s->t, 2);
+    core->error_clear(s->t);
+    tgi_engine_end(e);
+    core->script_reset(s->t, s->script);
+    for (size_t i = 0; i < e->kept.count; i++)
+        core->host_release(s->t, e->kept.data[i]);
+    vec_clear(&e->kept);
+}
+
+static const char *thread_name(const tgi_engine *e, uint32_t index)
+{
+    // The tasks of the run lie in `spare` now, in order of creation.
+    for (size_t i = e->spare.count; i-- > 0;) {
+        if (e->spare.data[i]->index == index)
+            return e->spare.data[i]->name;
+    }
+    return "";
+}
+
+static void fill(tg_stress *s, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    static const tg_stress_kind kinds[] = {
+        [TGI_FAIL_NONE] = TG_STRESS_OK,       [TGI_FAIL_EXCEPTION] = TG_STRESS_EXCEPTION,
+        [TGI_FAIL_DEADLOCK] = TG_STRESS_DEADLOCK, [TGI_FAIL_STEPS] = TG_STRESS_ENDLESS,
+        [TGI_FAIL_EXIT] = TG_STRESS_EXIT,     [TGI_FAIL_MEMORY] = TG_STRESS_LOST};
+    free(s->schedule);
+    s->schedule = e->failure.kind == TGI_FAIL_NONE ? NULL : tgi_schedule_encode(&e->taken);
+    *out = (tg_stress_result){
+        .kind = kinds[e->failure.kind],
+        .text = e->failure.text != NULL ? e->failure.text : "",
+        .thread = e->failure.kind == TGI_FAIL_NONE ? "" : thread_name(e, e->failure.task),
+        .schedule = s->schedule,
+        .output = e->output_used > 0 ? e->output : "",
+        .output_bytes = e->output_used,
+        .threads = e->born,
+        .steps = e->steps,
+        .decisions = e->decisions,
+        .switches = e->switches,
+        .preemptions = e->preemptions,
+        .deviations = e->taken.count,
+        .hash = e->trace_hash,
+    };
+}
+
+void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    e->forced = NULL;
+    e->tracing = false;
+    for (uint64_t i = s->learnt; i < LEARNING_RUNS && i < run; i++) {
+        e->sharing.learning = true;
+        run_once(s, i);
+        s->learnt = i + 1;
+    }
+    e->sharing.learning = run < LEARNING_RUNS;
+    run_once(s, run);
+    if (run == s->learnt && run < LEARNING_RUNS)
+        s->learnt++;
+    fill(s, out);
+}
+
+tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    if (!tgi_schedule_decode(schedule, &s->forced))
+        return TG_ERR_ARG;
+    e->forced = &s->forced;
+    e->tracing = trace;
+    e->sharing.learning = false;
+    run_once(s, 0);
+    e->forced = NULL;
+    fill(s, out);
+    return TG_OK;
+}
+
+bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)
+{
+    const tgi_engine *e = s->engine;
+    if (i >= e->trace.count)
+        return false;
+    const tgi_step *event = &e->trace.data[i];
+    *out = (tg_stress_event){.thread = event->task,
+                             .name = thread_name(e, event->task),
+                             .action = tgi_op_name(event->kind),
+                             .file = event->file,
+                             .function = event->function,
+                             .line = event->line,
+                             .object = event->object,
+                             .preempted = event->preempted};
+    return true;
+}
+
+// --- for modules
+
+bool tg_stress_time(tg_thread *t, int64_t *ns)
+{
+    if (t->task == NULL)
+        return false;
+    *ns = t->task->engine->now += 1000;
+    return true;
+}
+
+void tg_stress_uncaught(tg_thread *t, tg_value exc)
+{
+    if (t->task == NULL || t->task->engine->killing)
+        return;
+    note_uncaught(t, exc);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// help.c - what `togil stress --help` says.
+#include "cli/stress/report.h"
+
+#include <togil/togil.h> // strategies
+
+void tgi_stress_help(FILE *to)
+{
+    fputs("usage: togil stress [options] script.py [arguments]\n"
+          "\n"
+          "Runs a script many times, decides every switch between its threads, and reports the\n"
+          "first order in which it fails: an exception that nobody catches, a failed assertion, a\n"
+          "deadlock, a program that does not end. The script needs no changes.\n"
+          "\n"
+          "  --policy P        where threads may be switched:\n"
+          "                      gil       where a GIL may be handed over (calls, loops, waits)\n"
+          "                      bytecode  before every access to what others may see\n"
+          "                      free      also between the steps of builtins (the default)\n"
+          "  --diff-gil        try all three and say what a GIL protects\n"
+          "  --runs N          how many schedules to try at most (10000)\n"
+          "  --time-budget S   stop after S seconds\n"
+          "  --seed S          where the schedules start; random if not given, and printed\n"
+          "  --run I           only run number I of the seed\n"
+          "  --replay TEXT     follow the schedule that a failure printed\n"
+          "  --strategy NAME   how schedules are chosen:",
+          to);
+    for (size_t i = 0; tg_stress_strategy(i) != NULL; i++)
+        fprintf(to, " %s", tg_stress_strategy(i));
+    fputs("\n"
+          "  --time T          des: timeouts end only when every thread waits (the default);\n"
+          "                    adversarial: at any time\n"
+          "  --max-steps N     a run that does more has failed (200000)\n"
+          "  --stop never      go on after a failure, and count them\n"
+          "  --mode NAME       the mode of the runtime, as for togil run\n"
+          "\n"
+          "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"
+          "4 the tester itself failed.\n",
+          to);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// options.h - the command line of `togil stress`. options.c.
+#ifndef TGI_CLI_STRESS_OPTIONS_H
+#define TGI_CLI_STRESS_OPTIONS_H
+
+#include "cli/options.h" // tgi_options: the script
+
+#include <togil/togil.h> // tg_stress_points
+
+typedef struct tgi_stress_options {
+    tgi_options script; // which script, in which mode
+    tg_stress_points points;
+    const char *strategy; // NULL: the default
+    uint64_t seed;
+    bool seed_given;
+    uint64_t runs;
+    bool one_run;       // --run
+    uint64_t run;       // the number of it
+    double seconds;     // --time-budget; 0: none
+    bool adversarial;   // --time=adversarial
+    bool diff_gil;      // --diff-gil
+    uint32_t max_steps; // 0: the default
+    const char *replay; // a schedule as text
+    const char *json;   // file; NULL: none
+    bool keep_going;    // --stop=never
+    bool help;
+} tgi_stress_options;
+
+// False after a message.
+bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out);
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// report.h - what `togil stress` prints. report.c, help.c.
+#ifndef TGI_CLI_STRESS_REPORT_H
+#define TGI_CLI_STRESS_REPORT_H
+
+#include "cli/stress/options.h" // tgi_stress_options
+
+#include <stdio.h> // FILE
+
+void tgi_stress_help(FILE *to);
+
+const char *tgi_stress_kind_name(tg_stress_kind kind);
+const char *tgi_stress_points_name(tg_stress_points points);
+
+// A failure of a run, and how to see it again.
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options, tg_stress *s,
+                               uint64_t run, const tg_stress_result *result);
+
+#endif

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+#
+# The sources of `togil stress`, in reading order.
+set(TOGIL_STRESS_SOURCES
+    stress/stress.c
+    stress/options.c
+    stress/report.c
+    stress/help.c)

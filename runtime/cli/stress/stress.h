@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// stress.h - `togil stress`. stress.c.
+#ifndef TGI_CLI_STRESS_STRESS_H
+#define TGI_CLI_STRESS_STRESS_H
+
+// argv[0] is "stress". The exit code of the process.
+int tgi_stress_main(int argc, char **argv);
+
+// What `togil stress` ends with; docs/stress.md.
+enum {
+    TGI_STRESS_CLEAN = 0,
+    TGI_STRESS_FOUND = 1,
+    TGI_STRESS_USAGE = 2,
+    TGI_STRESS_DIFFERS = 3, // a replay did not do what was recorded
+    TGI_STRESS_BROKEN = 4,  // the tester itself failed
+};
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+//
+// control.c - which memory an instruction is about to touch, for the stress tester.
+//
+// Threads     the task that runs.
+// Invariants  C1  nothing is consumed and nothing can fail: the instruction happens afterwards as
+//                 if nobody had asked.
+//             C2  what is not known to be private is reported; the engine learns what meets others.
+#include "core/vm/control.h"
+
+#include "core/object/dict.h"   // types
+#include "core/object/list.h"   // types
+#include "core/object/object.h" // flags
+
+#include <string.h> // strchr
+
+bool tgc_control_visible[TGI_OP_COUNT];
+
+void tgc_control_prepare(void)
+{
+    for (size_t i = 0; i < TGI_OP_COUNT; i++)
+        tgc_control_visible[i] = strchr(tgi_opcode_table[i].effects, 'V') != NULL;
+}
+
+bool tgc_control_poll(tg_thread *t, uint32_t points)
+{
+    // ORDER: relaxed; as in POLL of loop.c.
+    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & ~(uint32_t)TGI_BRK_CONTROL) != 0) &&
+        tgi_breaker_handle(t) != TG_OK)
+        return false;
+    if ((points & TGI_AT_POLL) != 0)
+        tgi_engine_point(t->task,
+                         (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
+    else
+        tgi_engine_tick(t->task);
+    return true;
+}
+
+void tgc_control_called(tg_thread *t, uint32_t points)
+{
+    if ((points & TGI_AT_POLL) != 0)
+        tgi_engine_point(t->task,
+                         (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
+}
+
+static void access(tg_thread *t, tgi_op_kind kind, const void *where, uint64_t slot,
+                   const tgi_ins *i)
+{
+    (void)tgi_engine_access(t->task,
+                            (tgi_op){.kind = kind,
+                                     .where = where,
+                                     .slot = slot,
+                                     .deadline = TGI_DEADLINE_NEVER},
+                            i);
+}
+
+// The same for an object, which a learning run keeps alive: its address is its name.
+static void access_object(tg_thread *t, tgi_op_kind kind, tg_value v, uint64_t slot,
+                          const tgi_ins *i)
+{
+    tgi_op op = {
+        .kind = kind, .where = tgc_ptr(v), .slot = slot, .deadline = TGI_DEADLINE_NEVER};
+    if (!tgi_engine_access(t->task, op, i))
+        return;
+    tg_value kept = tgc_retain(t, v);
+    if (!vec_push(&t->task->engine->kept, kept))
+        tgc_release(t, kept);
+}
+
+// Whether the object can change while somebody else looks: containers and iterators.
+static bool is_mutable(tg_value v)
+{
+    if (!tgc_is_ptr(v))
+        return false;
+    const tgc_type *type = tgc_type_of(v);
+    return (type->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET)) != 0 || type->next != NULL;
+}
+
+static void container(tg_thread *t, tgi_op_kind kind, tg_value v, const tgi_ins *i)
+{
+    if (is_mutable(v))
+        access_object(t, kind, v, 0, i);
+}
+
+static void global(tg_thread *t, tgi_op_kind kind, tgc_frame *f, uint32_t site, const tgi_ins *i)
+{
+    tgc_global_cell *cell = f->code->globals[site].global;
+    // ORDER: relaxed; whether it is a builtin, which nobody changes.
+    if (kind == TGI_OPK_READ && atom_load_relaxed(&cell->value.word) == TGC_UNBOUND)
+        return;
+    access(t, kind, cell, 0, i);
+}
+
+static void attribute(tg_thread *t, tgi_op_kind kind, tgc_frame *f, tg_value v, uint32_t site,
+                      const tgi_ins *i)
+{
+    if (tgc_is_ptr(v))
+        access_object(t, kind, v, f->code->attrs[site].name, i);
+}
+
+// A call of a builtin that is given something mutable.
+static void call(tg_thread *t, const tg_value *window, uint32_t nargs, const tgi_ins *i)
+{
+    if (!tgc_is_ptr(window[0]) || tgc_is_exact(window[0], &tgc_function_type))
+        return;
+    for (uint32_t k = 1; k <= nargs; k++) {
+        if (is_mutable(window[k])) {
+            access_object(t, TGI_OPK_CALL, window[k], 0, i);
+            return;
+        }
+    }
+}
+
+void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
+{
+    const tg_value *R = f->regs;
+    switch (i->op) {
+    case TGI_OP_GETGLOBAL:
+        global(t, TGI_OPK_READ, f, i->b, i);
+        return;
+    case TGI_OP_SETGLOBAL:
+    case TGI_OP_DELGLOBAL:
+        global(t, TGI_OPK_WRITE, f, i->a, i);
+        return;
+    case TGI_OP_GETCELL:
+        access_object(t, TGI_OPK_READ, R[i->b], 0, i);
+        return;
+    case TGI_OP_SETCELL:
+    case TGI_OP_DELCELL:
+        access_object(t, TGI_OPK_WRITE, R[i->a], 0, i);
+        return;
+    case TGI_OP_GETFREE:
+        access_object(t, TGI_OPK_READ, tgc_from_ptr(f->func->closure[i->b]), 0, i);
+        return;
+    case TGI_OP_SETFREE:
+    case TGI_OP_DELFREE:
+        access_object(t, TGI_OPK_WRITE, tgc_from_ptr(f->func->closure[i->a]), 0, i);
+        return;
+    case TGI_OP_GETATTR:
+        attribute(t, TGI_OPK_READ, f, R[i->b], i->c, i);
+        return;
+    case TGI_OP_SETATTR:
+    case TGI_OP_DELATTR:
+        attribute(t, TGI_OPK_WRITE, f, R[i->a], i->c, i);
+        return;
+    case TGI_OP_GETITEM:
+    case TGI_OP_GETITEMI:
+    case TGI_OP_GETITEMK:
+        container(t, TGI_OPK_READ, R[i->b], i);
+        return;
+    case TGI_OP_SETITEM:
+    case TGI_OP_SETITEMI:
+    case TGI_OP_DELITEM:
+        container(t, TGI_OPK_WRITE, R[i->a], i);
+        return;
+    case TGI_OP_IN:
+    case TGI_OP_NOTIN:
+        container(t, TGI_OPK_READ, R[i->c], i);
+        return;
+    case TGI_OP_JIN:
+    case TGI_OP_JNOTIN:
+        container(t, TGI_OPK_READ, R[i->b], i);
+        return;
+    case TGI_OP_NOT:
+        container(t, TGI_OPK_READ, R[i->b], i);
+        return;
+    case TGI_OP_JT:
+    case TGI_OP_JF:
+    case TGI_OP_JTKEEP:
+    case TGI_OP_JFKEEP:
+        container(t, TGI_OPK_READ, R[i->a], i);
+        return;
+    case TGI_OP_LISTEXTEND:
+    case TGI_OP_SETUPDATE:
+    case TGI_OP_DICTUPDATE:
+    case TGI_OP_DICTMERGE:
+        container(t, TGI_OPK_READ, R[i->b], i);
+        return;
+    case TGI_OP_FORITER:
+        container(t, TGI_OPK_CALL, R[i->b], i);
+        return;
+    case TGI_OP_CALL:
+        call(t, &R[i->a], i->b, i);
+        return;
+    case TGI_OP_CALLMETHOD:
+        if (R[i->a + 1] != TGC_NOVALUE)
+            call(t, &R[i->a], i->b + 1u, i);
+        else
+            call(t, &R[i->a + 1], 0, i);
+        return;
+    case TGI_OP_CALLKW:
+        call(t, &R[i->a], i->b, i);
+        return;
+    default:
+        return;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// control.h - the interpreter's points of the stress tester. Layer core/vm. control.c.
+//
+// Note [controlled]
+// The loop is compiled twice. The second copy (loop_controlled.c) runs the tasks of the stress
+// tester: before an instruction with effect V it asks control.c which memory the instruction is
+// about to touch, and comes to a point of the scheduler there; polls, and returns from builtins, are
+// points of the policy `gil`. The first copy contains nothing of this. A thread gets into the second
+// copy by a bit of its eval breaker that is set before it runs its first script code.
+// Code of the library (file names begin with "<togil>") has only those points at which it waits:
+// to a script it is what builtins are.
+#ifndef TGC_VM_CONTROL_H
+#define TGC_VM_CONTROL_H
+
+#include "core/vm/frame.h"  // tgc_frame
+#include "stress/engine.h"  // tgi_task
+#include "thread/breaker.h" // polls
+
+#define tgc_control_visible TG_CORE_SYM(tgc_control_visible)
+extern bool tgc_control_visible[TGI_OP_COUNT]; // const once a script was loaded: effect V
+#define tgc_control_prepare TG_CORE_SYM(tgc_control_prepare)
+void tgc_control_prepare(void); // fills it
+
+// i, the next instruction, may touch memory that others see.
+#define tgc_control_access TG_CORE_SYM(tgc_control_access)
+void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
+#define tgc_control_poll TG_CORE_SYM(tgc_control_poll)
+bool tgc_control_poll(tg_thread *t, uint32_t points); // false: raised
+// A builtin has returned.
+#define tgc_control_called TG_CORE_SYM(tgc_control_called)
+void tgc_control_called(tg_thread *t, uint32_t points);
+
+// The points in code of the frame that runs.
+static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *code)
+{
+    const char *name = code->unit->filename;
+    return name[0] == '<' && name[1] == 't' ? 0 : t->task->points;
+}
+
+#endif

@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: MIT
+//
+// engine.c - points, switches, the life of tasks and of a run.
+//
+// Owns        tasks and their stacks; both are used again in later runs.
+// Threads     one OS thread: the one that made the engine. It carries all tasks.
+// Invariants  E1  every task but the running one is detached and stands in tgi_engine_point, in
+//                 its first switch, or has ended. So the thread layer sees one attached thread.
+//             E2  what is picked depends on the strategy, its stream and what the script has done,
+//                 never on an address or on real time.
+//             E3  a run that is over unwinds: TGI_BRK_EXIT makes every poll of every task raise,
+//                 waits end at once, tasks go on one after the other until all have ended.
+// Sources     Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with
+//             Probabilistic Guarantees of Finding Bugs", 2010 (points and priorities).
+#include "stress/engine.h"
+
+#include "base/assert.h"     // TGI_INVARIANT
+#include "base/config.h"     // stack sizes
+#include "mem/raw.h"         // memory
+#include "stress/strategy.h" // strategies
+#include "thread/breaker.h"  // bits
+#include "thread/runtime.h"  // hooks
+
+#include <errno.h>  // kept across a switch
+#include <stdio.h>  // snprintf
+#include <stdlib.h> // free
+#include <string.h> // memset
+
+enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000 };
+
+const char *tgi_op_name(tgi_op_kind kind)
+{
+    static const char *const names[] = {"starts",        "goes on",        "reads",  "writes",
+                                        "calls",         "takes a lock",   "tries a lock",
+                                        "releases a lock", "starts a thread", "joins a thread",
+                                        "sleeps",        "yields",         "waits",  "waits for all",
+                                        "ends"};
+    return names[kind];
+}
+
+// --- tasks
+
+static tgi_task *new_task(tgi_engine *e)
+{
+    tgi_task *task;
+    if (e->spare.count > 0) {
+        task = vec_pop(&e->spare);
+    } else {
+        task = tgi_raw_calloc_lines(sizeof *task);
+        if (task == NULL)
+            return NULL;
+    }
+    if (e->tasks.count + 1 > e->enabled_room) {
+        uint32_t room = e->enabled_room * 2 + 8;
+        tgi_task **bigger = realloc(e->enabled, room * sizeof(tgi_task *));
+        if (bigger == NULL) {
+            (void)vec_push(&e->spare, task);
+            return NULL;
+        }
+        e->enabled = bigger;
+        e->enabled_room = room;
+    }
+    task->index = (uint32_t)e->tasks.count;
+    task->parent = 0;
+    task->arrivals = 0;
+    task->children = 0;
+    task->daemon = task->ended = task->timed_out = false;
+    task->op = (tgi_op){.kind = TGI_OPK_START};
+    task->priority = 0;
+    task->engine = e;
+    task->t = NULL;
+    task->handle = NULL;
+    task->fiber = NULL;
+    vec_clear(&task->held);
+    // A run has few points of its own choosing; all else follows from the policy.
+    task->points = e->points == TGI_POINTS_GIL        ? TGI_AT_POLL
+                   : e->points == TGI_POINTS_BYTECODE ? TGI_AT_ACCESS
+                                                      : TGI_AT_ACCESS | TGI_AT_INNER;
+    if (!vec_push(&e->tasks, task)) {
+        (void)vec_push(&e->spare, task);
+        return NULL;
+    }
+    return task;
+}
+
+static tgi_fiber *take_fiber(tgi_engine *e)
+{
+    if (e->fibers.count > 0)
+        return vec_pop(&e->fibers);
+    tgi_fiber *f = tgi_raw_calloc(1, sizeof *f);
+    if (f != NULL && !tgi_fiber_map(f, TGI_THREAD_STACK_BYTES)) {
+        tgi_raw_free(f);
+        f = NULL;
+    }
+    return f;
+}
+
+// --- the choice
+
+static uint32_t find_enabled(tgi_engine *e)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        tgi_task *task = e->tasks.data[i];
+        if (!task->ended && tgi_op_is_enabled(task))
+            e->enabled[n++] = task;
+    }
+    return n;
+}
+
+// Whoever runs goes on; else the next one in order of creation.
+static uint32_t default_choice(const tgi_engine *e, const tgi_task *self, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (e->enabled[i]->index >= self->index)
+            return i;
+    }
+    return 0;
+}
+
+static uint32_t forced_choice(tgi_engine *e, const tgi_task *self, uint32_t n, uint32_t otherwise)
+{
+    const tgi_schedule *s = e->forced;
+    for (size_t k = 0; k < s->count; k++) {
+        // In a faithful replay the next entry is the one; after entries were taken out, any.
+        size_t i = e->forced_at + k < s->count ? e->forced_at + k : e->forced_at + k - s->count;
+        if (s->data[i].from != self->index || s->data[i].arrival != self->arrivals)
+            continue;
+        e->forced_at = i + 1;
+        for (uint32_t j = 0; j < n; j++) {
+            if (e->enabled[j]->index == s->data[i].to)
+                return j;
+        }
+        break; // that task is not there or has to wait: the default order
+    }
+    return otherwise;
+}
+
+static tgi_task *next_to_unwind(tgi_engine *e, tgi_task *self)
+{
+    if (!self->ended)
+        return self;
+    for (size_t i = e->tasks.count; i-- > 0;) {
+        if (!e->tasks.data[i]->ended)
+            return e->tasks.data[i]; // the main thread comes last
+    }
+    TGI_FATAL("no task is left to go on with");
+}
+
+static tgi_task *choose(tgi_engine *e, tgi_task *self)
+{
+    if (e->killing)
+        return next_to_unwind(e, self);
+    uint32_t n;
+    while ((n = find_enabled(e)) == 0) {
+        if (tgi_engine_advance(e))
+            continue;
+        tgi_engine_fail_deadlock(e);
+        tgi_engine_kill(e);
+        return next_to_unwind(e, self);
+    }
+    if (n == 1)
+        return e->enabled[0];
+    uint32_t usual = default_choice(e, self, n), pick;
+    e->decisions++;
+    if (e->forced != NULL)
+        pick = forced_choice(e, self, n, usual);
+    else
+        pick = e->strategy->pick(e, self, e->enabled, n, usual);
+    if (pick != usual) {
+        tgi_decision d = {self->index, self->arrivals, e->enabled[pick]->index};
+        (void)vec_push(&e->taken, d);
+    }
+    return e->enabled[pick];
+}
+
+// --- the switch
+
+static void go(tgi_engine *e, tgi_task *self, tgi_task *next)
+{
+    int saved = errno;
+    bool attached = !self->ended && tgi_current_thread() == self->t;
+    if (attached)
+        tgi_thread_detach(self->t);
+    e->switches++;
+    e->current = next;
+    tgi_world_set_task(next);
+    tgi_parker_use(next->index == 0 ? NULL : &next->parker);
+    tgi_fiber_switch(self->fiber, next->fiber, self->ended);
+    if (attached)
+        tgi_thread_attach(self->t);
+    errno = saved;
+}
+
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+    h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
+{
+    tgi_step *event = arg;
+    if (event->file != NULL)
+        return;
+    event->file = file;
+    event->line = line;
+    event->function = function;
+}
+
+static uint32_t object_number(tgi_engine *e, const void *where)
+{
+    if (where == NULL)
+        return 0;
+    for (size_t i = 0; i < e->objects.count; i++) {
+        if (e->objects.data[i] == where)
+            return (uint32_t)i + 1;
+    }
+    return vec_push(&e->objects, where) ? (uint32_t)e->objects.count : 0;
+}
+
+// The operation of `self` is done next.
+static void note(tgi_engine *e, tgi_task *self, bool preempted)
+{
+    e->trace_hash = mix(e->trace_hash, (uint64_t)self->index << 32 | (uint64_t)self->op.kind);
+    if (!e->tracing || self->t == NULL)
+        return;
+    tgi_step event = {.task = self->index, .kind = self->op.kind, .preempted = preempted};
+    const tgi_core_hooks *hooks = self->t->runtime->hooks;
+    if (hooks->stack != NULL)
+        hooks->stack(self->t, note_innermost, &event);
+    event.object = object_number(e, self->op.where);
+    (void)vec_push(&e->trace, event);
+}
+
+static void fail_steps(tgi_engine *e, tgi_task *self)
+{
+    if (e->failure.kind != TGI_FAIL_NONE)
+        return;
+    e->failure.kind = TGI_FAIL_STEPS;
+    e->failure.task = self->index;
+    tgi_failure_print(&e->failure, "The program did not end within %u steps.\n", e->max_steps);
+    for (size_t i = 0; i < e->tasks.count; i++)
+        tgi_failure_print_stack(&e->failure, e->tasks.data[i]);
+    tgi_engine_kill(e);
+}
+
+static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
+{
+    self->op = op;
+    self->arrivals++;
+    self->timed_out = false;
+    if (e->killing) {
+        if (++e->unwind_steps > UNWIND_LIMIT)
+            TGI_FATAL("task %u does not unwind", self->index);
+        return;
+    }
+    if (++e->steps > e->max_steps)
+        fail_steps(e, self);
+}
+
+void tgi_engine_point(tgi_task *self, tgi_op op)
+{
+    tgi_engine *e = self->engine;
+    arrive(e, self, op);
+    tgi_task *next = choose(e, self);
+    bool preempted = false;
+    if (next != self) {
+        preempted = !e->killing && tgi_op_is_enabled(self);
+        e->preemptions += preempted;
+        go(e, self, next);
+    }
+    if (e->killing)
+        return;
+    if (self->op.deadline != TGI_DEADLINE_NEVER && self->op.deadline > 0) {
+        // The deadline must not count, or the wait would look as if it could go on.
+        tgi_deadline until = self->op.deadline;
+        self->op.deadline = TGI_DEADLINE_NEVER;
+        if (self->op.kind == TGI_OPK_SLEEP || !tgi_op_is_enabled(self)) {
+            self->timed_out = true;
+            if (until > e->now)
+                e->now = until;
+        }
+    }
+    note(e, self, preempted);
+}
+
+bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
+{
+    tgi_engine *e = self->engine;
+    if (e->killing)
+        return false;
+    bool fresh = false;
+    // A schedule that is followed counts every access: it does not depend on what was learnt.
+    bool visible = e->forced != NULL || tgi_sharing_is_visible(&e->sharing, site);
+    if (visible) {
+        tgi_engine_point(self, op);
+    } else {
+        self->arrivals++;
+        tgi_engine_tick(self);
+    }
+    if (e->sharing.learning && !e->killing)
+        fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
+                                  op.kind != TGI_OPK_READ && e->tasks.count > 1);
+    return fresh;
+}
+
+void tgi_engine_tick(tgi_task *self)
+{
+    tgi_engine *e = self->engine;
+    if (!e->killing && ++e->steps > e->max_steps)
+        fail_steps(e, self);
+}
+
+void tgi_engine_unwind_others(tgi_task *self)
+{
+    tgi_engine *e = self->engine;
+    if (++e->unwind_steps > UNWIND_LIMIT)
+        TGI_FATAL("task %u does not unwind", self->index);
+    for (size_t k = 1; k < e->tasks.count; k++) {
+        tgi_task *next = e->tasks.data[(self->index + k) % e->tasks.count];
+        if (!next->ended) {
+            go(e, self, next);
+            return;
+        }
+    }
+}
+
+// --- birth and end of a task
+
+static void task_main(void *arg)
+{
+    tgi_task *self = arg;
+    tgi_engine *e = self->engine;
+    tgi_thread_attach(self->t);
+    if (!e->killing)
+        note(e, self, false);
+    self->fn(self->t, self->arg);
+    tgi_thread_end(self->t);
+    self->t = NULL;
+    self->ended = true;
+    tgi_event_set(&self->handle->gone);
+    tgi_thread_handle_release(self->handle);
+    self->handle = NULL;
+    arrive(e, self, (tgi_op){.kind = TGI_OPK_END});
+    go(e, self, choose(e, self));
+    TGI_FATAL("a task that has ended goes on");
+}
+
+static tg_status already_joined(void *arg)
+{
+    (void)arg;
+    return TG_OK;
+}
+
+static tgi_thread_handle *new_handle(const tg_thread *t)
+{
+    tgi_thread_handle *h = tgi_raw_calloc(1, sizeof *h);
+    if (h == NULL)
+        return NULL;
+    // ORDER: relaxed; one OS thread. One count for the task, one for the caller.
+    atom_store_relaxed(&h->refs, 2);
+    h->id = t->id;
+    (void)tgi_once_run(&h->joined, already_joined, NULL); // there is no OS thread to join
+    return h;
+}
+
+tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
+                           void (*drop)(void *arg), void *arg, const char *name, bool daemon,
+                           tgi_thread_handle **out)
+{
+    tgi_task *self = t->task;
+    tgi_engine *e = self->engine;
+    tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_SPAWN, .deadline = TGI_DEADLINE_NEVER});
+    if (e->tasks.count >= MAX_TASKS)
+        return TG_ERR_LIMIT;
+    tg_thread *born;
+    tg_status st = tgi_thread_new(t->interp, &born);
+    if (st != TG_OK)
+        return st;
+    tgi_fiber *fiber = take_fiber(e);
+    tgi_thread_handle *handle = fiber != NULL ? new_handle(born) : NULL;
+    tgi_task *task = handle != NULL ? new_task(e) : NULL;
+    if (task == NULL) {
+        tgi_raw_free(handle);
+        if (fiber != NULL)
+            (void)vec_push(&e->fibers, fiber);
+        tgi_thread_discard(born);
+        return TG_ERR_NOMEM;
+    }
+    if (name != NULL)
+        tgi_thread_set_name(born, name);
+    tgi_thread_set_daemon(born, daemon);
+    task->parent = self->index;
+    self->children++;
+    snprintf(task->name, sizeof task->name, "%s", born->name);
+    task->daemon = daemon;
+    task->t = born;
+    task->handle = handle;
+    task->fn = fn;
+    task->drop = drop;
+    task->arg = arg;
+    task->fiber = fiber;
+    born->task = task;
+    tgi_breaker_set(born, TGI_BRK_CONTROL | (e->killing ? TGI_BRK_EXIT : 0));
+    tgi_fiber_prepare(fiber, task_main, task);
+    if (e->strategy->born != NULL && e->forced == NULL)
+        e->strategy->born(e, task);
+    *out = handle;
+    return TG_OK;
+}
+
+// --- a run
+
+tgi_engine *tgi_engine_new(tg_thread *t)
+{
+    tgi_engine *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return NULL;
+    e->main = t;
+    e->max_steps = 200000;
+    e->strategy = tgi_strategy_find("random", &e->depth);
+    return e;
+}
+
+void tgi_engine_free(tgi_engine *e)
+{
+    if (e == NULL)
+        return;
+    for (size_t i = 0; i < e->fibers.count; i++) {
+        tgi_fiber_unmap(e->fibers.data[i]);
+        tgi_raw_free(e->fibers.data[i]);
+    }
+    for (size_t i = 0; i < e->spare.count; i++) {
+        vec_free(&e->spare.data[i]->held);
+        tgi_raw_free_lines(e->spare.data[i]);
+    }
+    vec_free(&e->fibers);
+    vec_free(&e->spare);
+    vec_free(&e->tasks);
+    vec_free(&e->taken);
+    vec_free(&e->trace);
+    vec_free(&e->objects);
+    vec_free(&e->kept);
+    tgi_sharing_free(&e->sharing);
+    free(e->enabled);
+    free(e->output);
+    free(e->failure.text);
+    free(e->strategy_data);
+    free(e);
+}
+
+bool tgi_engine_begin(tgi_engine *e, uint64_t run)
+{
+    e->run = run;
+    e->killing = false;
+    e->now = TGI_NS_PER_S;
+    e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
+    e->trace_hash = 0;
+    e->forced_at = 0;
+    e->output_used = 0;
+    vec_clear(&e->taken);
+    vec_clear(&e->trace);
+    vec_clear(&e->objects);
+    tgi_failure_reset(&e->failure);
+    tgi_sharing_begin(&e->sharing);
+    tgi_random_seed(&e->random, mix(mix(0, e->seed), run + 1));
+    tgi_task *main = new_task(e);
+    tgi_fiber *fiber = tgi_raw_calloc(1, sizeof *fiber);
+    if (main == NULL || fiber == NULL) {
+        tgi_raw_free(fiber);
+        if (main != NULL)
+            (void)vec_push(&e->spare, vec_pop(&e->tasks));
+        return false;
+    }
+    tgi_fiber_adopt(fiber);
+    main->fiber = fiber;
+    main->t = e->main;
+    snprintf(main->name, sizeof main->name, "MainThread");
+    e->current = main;
+    e->main->task = main;
+    tgi_breaker_set(e->main, TGI_BRK_CONTROL);
+    tgi_world_enter(e);
+    tgi_world_set_task(main);
+    if (e->forced == NULL) {
+        e->strategy->begin(e);
+        if (e->strategy->born != NULL)
+            e->strategy->born(e, main);
+    }
+    return true;
+}
+
+void tgi_engine_finish(tgi_engine *e)
+{
+    tgi_task *self = e->main->task;
+    if (!e->killing)
+        tgi_engine_point(self,
+                         (tgi_op){.kind = TGI_OPK_FINISH, .deadline = TGI_DEADLINE_NEVER});
+    // Daemons that are left, or everybody when the run has failed.
+    tgi_engine_kill(e);
+    for (size_t i = e->tasks.count; i-- > 1;) {
+        while (!e->tasks.data[i]->ended)
+            go(e, self, e->tasks.data[i]);
+    }
+}
+
+void tgi_engine_end(tgi_engine *e)
+{
+    tgi_world_leave();
+    e->main->task = NULL;
+    tgi_breaker_clear(e->main, TGI_BRK_CONTROL | TGI_BRK_EXIT);
+    e->born = (uint32_t)e->tasks.count;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        tgi_task *task = e->tasks.data[i];
+        if (i == 0) {
+            tgi_fiber_disown(task->fiber);
+            tgi_raw_free(task->fiber);
+        } else {
+            (void)vec_push(&e->fibers, task->fiber);
+        }
+        (void)vec_push(&e->spare, task);
+    }
+    vec_clear(&e->tasks);
+}
+
+void tgi_engine_kill(tgi_engine *e)
+{
+    if (e->killing)
+        return;
+    e->killing = true;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        if (!e->tasks.data[i]->ended)
+            tgi_breaker_set(e->tasks.data[i]->t, TGI_BRK_EXIT);
+    }
+}
+
+void tgi_stress_uncaught(tg_thread *t, const char *text)
+{
+    tgi_engine *e = t->task->engine;
+    if (e->killing || e->failure.kind != TGI_FAIL_NONE)
+        return;
+    e->failure.kind = TGI_FAIL_EXCEPTION;
+    e->failure.task = t->task->index;
+    tgi_failure_print(&e->failure, "%s", text);
+    tgi_engine_kill(e);
+}

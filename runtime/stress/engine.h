@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+//
+// engine.h - the deterministic scheduler of `togil stress`: script threads as fibers of one OS
+// thread, every switch a decision. Layer stress.
+//
+// A thread of the script is a task. One task runs at a time; the others stand at a point, each with
+// the operation it is about to do. At every point the strategy picks one of the tasks whose
+// operation can be done now: a task that would block is not offered. The reading order of the
+// folder:
+//
+//   fiber.c       stacks and the switch between them
+//   engine.c      points, switches, the life of tasks and of a run
+//   waiting.c     what a task can wait for: locks, the end of others, time, a parked word
+//   world.c       clock, output and futex of a run, through the table of the operating system
+//   sharing.c     which accesses are points
+//   strategy.c    strategies by name; strategy_*.c
+//   schedule.c    the decisions of a run as data and as text
+//   failure.c     what a run has done wrong, in words
+#ifndef TGI_STRESS_ENGINE_H
+#define TGI_STRESS_ENGINE_H
+
+#include "base/clock.h"      // tgi_deadline
+#include "base/random.h"     // streams
+#include "base/vec.h"        // lists
+#include "stress/fiber.h"    // tgi_fiber
+#include "stress/schedule.h" // tgi_schedule
+#include "stress/sharing.h"  // tgi_sharing
+#include "sync/mutex.h"      // tgi_mutex
+#include "thread/start.h"    // tgi_thread_handle
+#include "thread/state.h"    // tg_thread
+
+#include <stdbool.h> // results
+#include <stdint.h>  // counters
+
+typedef struct tgi_engine tgi_engine;
+typedef struct tgi_task tgi_task;
+struct tgi_strategy;
+
+// What a task is about to do at a point.
+typedef enum tgi_op_kind {
+    TGI_OPK_START,   // run for the first time
+    TGI_OPK_POLL,    // go on after a poll of the eval breaker
+    TGI_OPK_READ,    // read `where`
+    TGI_OPK_WRITE,   // write `where`
+    TGI_OPK_CALL,    // enter a builtin that touches `where`
+    TGI_OPK_ACQUIRE, // take the lock at `where`
+    TGI_OPK_TRY,     // look whether the lock is free
+    TGI_OPK_RELEASE, // give it back
+    TGI_OPK_SPAWN,   // start a thread
+    TGI_OPK_JOIN,    // wait for a thread
+    TGI_OPK_SLEEP,   // wait for a time
+    TGI_OPK_YIELD,   // sleep(0)
+    TGI_OPK_PARK,    // wait for a word of the runtime to change
+    TGI_OPK_FINISH,  // the main thread waits for the others
+    TGI_OPK_END,     // nothing any more
+} tgi_op_kind;
+
+const char *tgi_op_name(tgi_op_kind kind);
+
+typedef struct tgi_op {
+    tgi_op_kind kind;
+    const void *where;     // a lock, a handle, a word, an object; may be NULL
+    uint64_t slot;         // which part of the object
+    tgi_deadline deadline; // of a wait
+    uint32_t expected;     // PARK
+} tgi_op;
+
+// Which points there are: docs/stress.md.
+typedef enum tgi_points { TGI_POINTS_GIL, TGI_POINTS_BYTECODE, TGI_POINTS_FREE } tgi_points;
+
+enum { // tgi_task.points: what the interpreter loop asks
+    TGI_AT_POLL = 1,
+    TGI_AT_ACCESS = 2,
+    TGI_AT_INNER = 4, // between the steps of a builtin
+};
+
+struct tgi_task {
+    uint32_t points;    // const during a run: TGI_AT_*
+    uint32_t index;     // const: in order of creation, 0 is the main thread
+    uint32_t parent;    // const: who started it
+    uint32_t arrivals;  // points it came to
+    uint32_t children;  // threads it has started
+    bool daemon, ended; // ended: has left the runtime
+    bool timed_out;     // its last wait ended by its deadline
+    char name[40];      // const: for people
+    tgi_op op;          // at a point: what it is about to do
+    uint64_t priority;  // strategies'
+    tgi_engine *engine; // const
+    tg_thread *t;       // NULL once it has ended
+    tgi_thread_handle *handle; // own count; NULL of the main thread
+    void (*fn)(tg_thread *t, void *arg);
+    void (*drop)(void *arg);
+    void *arg;
+    tgi_fiber *fiber;
+    tgi_parker parker;
+    tgi_vec(const void *) held; // locks it took and has not given back
+};
+
+typedef enum tgi_failure_kind {
+    TGI_FAIL_NONE,
+    TGI_FAIL_EXCEPTION, // nobody caught it
+    TGI_FAIL_DEADLOCK,  // no task can go on
+    TGI_FAIL_STEPS,     // the run did not end
+    TGI_FAIL_EXIT,      // the script ended with a code that is not 0
+    TGI_FAIL_DIVERGED,  // a replay met another program
+    TGI_FAIL_MEMORY,    // no memory for the run
+} tgi_failure_kind;
+
+typedef struct tgi_failure {
+    tgi_failure_kind kind;
+    uint32_t task;
+    char *text; // malloc; NULL
+    size_t used, capacity;
+} tgi_failure;
+
+// One line of the trace of a run.
+typedef struct tgi_step {
+    uint32_t task;
+    tgi_op_kind kind;
+    uint32_t line;
+    const char *file, *function; // of the unit: live as long as the runtime
+    uint32_t object;             // a number for `where`, in order of appearance; 0: none
+    bool preempted;              // another task came before it although it could have gone on
+} tgi_step;
+
+struct tgi_engine {
+    tg_thread *main;     // const
+    tgi_points points;   // const during a run
+    bool adversarial;    // const during a run: time may pass at any point
+    uint64_t seed;       // const
+    uint64_t run;        // number of the run
+    uint32_t max_steps;  // const
+    const struct tgi_strategy *strategy;
+    void *strategy_data;
+    int depth;           // a number the strategy takes from its name, as in pct:3
+
+    tgi_task *current;
+    tgi_vec(tgi_task *) tasks;  // of this run
+    tgi_vec(tgi_task *) spare;  // of earlier ones
+    tgi_vec(tgi_fiber *) fibers; // that no task uses
+    tgi_task **enabled;         // room for as many as there are tasks
+    uint32_t enabled_room;
+    bool killing; // the run is over: all unwind
+    int64_t now;  // virtual time
+    uint64_t steps, decisions, switches, preemptions;
+    uint64_t unwind_steps;
+    uint32_t born; // tasks, the main thread included
+    uint64_t trace_hash;
+    tgi_random random; // the schedule's stream
+    tgi_schedule taken;        // where the run left the default order
+    const tgi_schedule *forced; // a schedule to follow, or NULL
+    size_t forced_at;
+    tgi_failure failure;
+    tgi_sharing sharing;       // which places of the program meet other tasks
+    tgi_vec(uint64_t) kept;    // values that a learning run keeps alive, for the core
+    bool tracing;
+    tgi_vec(tgi_step) trace;
+    tgi_vec(const void *) objects; // seen by the trace
+    char *output;
+    size_t output_used, output_capacity;
+};
+
+// A tester for the runtime of t, which is attached and the main thread. NULL without memory.
+tgi_engine *tgi_engine_new(tg_thread *t);
+void tgi_engine_free(tgi_engine *e);
+
+// One run: between begin and end, what t executes is the main thread of the script. finish waits
+// for all others, and unwinds them when the run has failed; end takes the machinery away.
+bool tgi_engine_begin(tgi_engine *e, uint64_t run);
+void tgi_engine_finish(tgi_engine *e);
+void tgi_engine_end(tgi_engine *e);
+
+// A point: the calling task is about to do `op`, and does it when this returns.
+void tgi_engine_point(tgi_task *self, tgi_op op);
+
+// The same for an access to memory that other tasks may see: a point unless the profile says that
+// this place of the program (`site`, an address that stays) never meets another task. True if
+// `where` is new to a run that learns: it must stay alive until the run ends.
+bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site);
+
+// A poll of the eval breaker that is not a point.
+void tgi_engine_tick(tgi_task *self);
+
+// While a run unwinds: lets the others go on, because self waits for one of them.
+void tgi_engine_unwind_others(tgi_task *self);
+
+// Ends the run: everybody unwinds.
+void tgi_engine_kill(tgi_engine *e);
+
+// --- what the layers above call for a thread with t->task
+
+tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
+                           void (*drop)(void *arg), void *arg, const char *name, bool daemon,
+                           tgi_thread_handle **out);
+// TG_ERR_INTERRUPTED: handle the breaker and come again.
+tg_status tgi_stress_join(tg_thread *t, tgi_thread_handle *h, tgi_deadline until);
+tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until);
+void tgi_stress_unlock(tg_thread *t, tgi_mutex *m);
+tg_status tgi_stress_sleep(tg_thread *t, tgi_deadline until);
+
+// An exception that ended a thread, as text: the run has failed.
+void tgi_stress_uncaught(tg_thread *t, const char *text);
+
+// --- waiting.c
+
+bool tgi_op_is_enabled(const tgi_task *task);
+// Nobody is enabled: lets time pass up to the first deadline. False: there is none.
+bool tgi_engine_advance(tgi_engine *e);
+
+// --- world.c
+
+void tgi_world_enter(tgi_engine *e);
+void tgi_world_leave(void);
+tgi_task *tgi_world_task(void);
+void tgi_world_set_task(tgi_task *task);
+
+// --- failure.c
+
+void tgi_failure_reset(tgi_failure *f);
+void tgi_failure_print(tgi_failure *f, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+// The stack of a task, innermost call last.
+void tgi_failure_print_stack(tgi_failure *f, tgi_task *task);
+void tgi_engine_fail_deadlock(tgi_engine *e);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// sharing.c - which places of a program touch memory that several tasks use.
+//
+// Invariants  S1  without memory nothing is learnt, and what is not known is visible.
+//             S2  the tables are at most half full.
+#include "stress/sharing.h"
+
+#include <stdlib.h> // calloc
+
+static size_t hash(uint64_t a, uint64_t b)
+{
+    uint64_t h = (a ^ (b * UINT64_C(0xbf58476d1ce4e5b9))) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(h ^ h >> 32);
+}
+
+void tgi_sharing_begin(tgi_sharing *s)
+{
+    s->run++;
+    s->location_count = 0;
+    s->touch_count = 0;
+}
+
+void tgi_sharing_free(tgi_sharing *s)
+{
+    free(s->sites);
+    free(s->locations);
+    free(s->touches);
+    *s = (tgi_sharing){0};
+}
+
+// Its entry, or the free one where it belongs.
+static tgi_site *site_entry(tgi_site *sites, size_t mask, const void *site)
+{
+    size_t i = hash((uintptr_t)site, 0) & mask;
+    while (sites[i].site != NULL && sites[i].site != site)
+        i = (i + 1) & mask;
+    return &sites[i];
+}
+
+bool tgi_sharing_is_visible(tgi_sharing *s, const void *site)
+{
+    if (s->learning || s->sites == NULL)
+        return true;
+    const tgi_site *entry = site_entry(s->sites, s->site_mask, site);
+    return entry->site == NULL || entry->shared;
+}
+
+// The touches name sites by their place: they move with the table.
+static bool grow_sites(tgi_sharing *s)
+{
+    size_t mask = s->sites == NULL ? 255 : s->site_mask * 2 + 1;
+    tgi_site *bigger = calloc(mask + 1, sizeof *bigger);
+    if (bigger == NULL)
+        return false;
+    for (size_t i = 0; s->sites != NULL && i <= s->site_mask; i++) {
+        if (s->sites[i].site != NULL)
+            *site_entry(bigger, mask, s->sites[i].site) = s->sites[i];
+    }
+    for (size_t i = 0; i < s->touch_count; i++) {
+        const void *site = s->sites[s->touches[i].site].site;
+        s->touches[i].site = (uint32_t)(site_entry(bigger, mask, site) - bigger);
+    }
+    free(s->sites);
+    s->sites = bigger;
+    s->site_mask = mask;
+    return true;
+}
+
+static tgi_location *location_entry(tgi_sharing *s, tgi_location *table, size_t mask,
+                                    const void *where, uint64_t slot)
+{
+    size_t i = hash((uintptr_t)where, slot) & mask;
+    while (table[i].run == s->run && (table[i].where != where || table[i].slot != slot))
+        i = (i + 1) & mask;
+    return &table[i];
+}
+
+static bool grow_locations(tgi_sharing *s)
+{
+    size_t mask = s->locations == NULL ? 255 : s->location_mask * 2 + 1;
+    tgi_location *bigger = calloc(mask + 1, sizeof *bigger);
+    if (bigger == NULL)
+        return false;
+    for (size_t i = 0; s->locations != NULL && i <= s->location_mask; i++) {
+        const tgi_location *old = &s->locations[i];
+        if (old->run == s->run)
+            *location_entry(s, bigger, mask, old->where, old->slot) = *old;
+    }
+    free(s->locations);
+    s->locations = bigger;
+    s->location_mask = mask;
+    return true;
+}
+
+static bool add_touch(tgi_sharing *s, tgi_location *l, uint32_t site)
+{
+    for (uint32_t i = l->first; i != 0; i = s->touches[i - 1].next) {
+        if (s->touches[i - 1].site == site)
+            return true;
+    }
+    if (s->touch_count == s->touch_capacity) {
+        size_t capacity = s->touch_capacity * 2 + 256;
+        tgi_touch *bigger = realloc(s->touches, capacity * sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        s->touches = bigger;
+        s->touch_capacity = capacity;
+    }
+    s->touches[s->touch_count++] = (tgi_touch){site, l->first};
+    l->first = (uint32_t)s->touch_count;
+    return true;
+}
+
+bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const void *site,
+                       uint32_t task, bool write)
+{
+    if ((s->sites == NULL || (s->site_count + 1) * 2 > s->site_mask) && !grow_sites(s))
+        return false;
+    if ((s->locations == NULL || (s->location_count + 1) * 2 > s->location_mask) &&
+        !grow_locations(s))
+        return false;
+    tgi_site *entry = site_entry(s->sites, s->site_mask, site);
+    if (entry->site == NULL) {
+        *entry = (tgi_site){site, false};
+        s->site_count++;
+    }
+    tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);
+    bool fresh = l->run != s->run;
+    if (fresh) {
+        *l = (tgi_location){.where = where, .slot = slot, .run = s->run, .task = task};
+        s->location_count++;
+    }
+    l->several |= l->task != task;
+    l->written |= write;
+    if (!add_touch(s, l, (uint32_t)(entry - s->sites)))
+        entry->shared = true;
+    if (l->several && l->written) {
+        for (uint32_t i = l->first; i != 0; i = s->touches[i - 1].next)
+            s->sites[s->touches[i - 1].site].shared = true;
+    }
+    return fresh;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// sharing.h - which places of a program touch memory that several tasks use, learnt from its first
+// runs. Layer stress. sharing.c.
+//
+// Most accesses of a program concern one thread only, and a decision there is wasted. The first
+// runs of a session treat every access as a point and note who touched what. A place (an
+// instruction) is visible afterwards if one of its accesses met a location that several tasks used
+// and one of them wrote while there were several, or if it was never reached while learning.
+#ifndef TGI_STRESS_SHARING_H
+#define TGI_STRESS_SHARING_H
+
+#include <stdbool.h> // results
+#include <stddef.h>  // size_t
+#include <stdint.h>  // keys
+
+typedef struct tgi_site {
+    const void *site;
+    bool shared;
+} tgi_site;
+
+typedef struct tgi_location {
+    const void *where;
+    uint64_t slot;
+    uint32_t run;   // the entry is of this run; else it is free
+    uint32_t task;  // who touched it first
+    bool several;   // others did, too
+    bool written;   // while there were several tasks
+    uint32_t first; // of its sites, in `touches`, + 1; 0: none
+} tgi_location;
+
+typedef struct tgi_touch {
+    uint32_t site; // in `sites`
+    uint32_t next; // + 1; 0: none
+} tgi_touch;
+
+typedef struct tgi_sharing {
+    bool learning; // const during a run
+    uint32_t run;
+    tgi_site *sites; // open addressing
+    size_t site_mask, site_count;
+    tgi_location *locations; // open addressing
+    size_t location_mask, location_count;
+    tgi_touch *touches;
+    size_t touch_count, touch_capacity;
+} tgi_sharing;
+
+void tgi_sharing_begin(tgi_sharing *s); // of a run
+void tgi_sharing_free(tgi_sharing *s);
+
+bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
+
+// Notes an access. True if the location is new in this run. `write`: and there are several tasks.
+bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const void *site,
+                       uint32_t task, bool write);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// waiting.c - what a task can wait for.
+//
+// Invariants  W1  whether an operation can be done is read off the thing itself (the lock's bit, the
+//                 handle's event), so nothing has to be told when it changes.
+//             W2  a lock of the script never has a parked waiter: who cannot have it is not offered
+//                 to the strategy until it is free.
+#include "stress/engine.h"
+
+#include "base/assert.h" // TGI_INVARIANT
+
+static bool others_have_ended(const tgi_engine *e)
+{
+    for (size_t i = 1; i < e->tasks.count; i++) {
+        if (!e->tasks.data[i]->ended && !e->tasks.data[i]->daemon)
+            return false;
+    }
+    return true;
+}
+
+static bool deadline_has_passed(const tgi_task *task)
+{
+    const tgi_engine *e = task->engine;
+    return task->op.deadline > 0 && task->op.deadline != TGI_DEADLINE_NEVER &&
+           (e->now >= task->op.deadline || e->adversarial);
+}
+
+bool tgi_op_is_enabled(const tgi_task *task)
+{
+    const tgi_op *op = &task->op;
+    switch (op->kind) {
+    case TGI_OPK_ACQUIRE:
+        return !tgi_mutex_is_locked((tgi_mutex *)(uintptr_t)op->where) || deadline_has_passed(task);
+    case TGI_OPK_JOIN:
+        return tgi_thread_handle_is_gone((tgi_thread_handle *)(uintptr_t)op->where) ||
+               deadline_has_passed(task);
+    case TGI_OPK_SLEEP:
+        return deadline_has_passed(task);
+    case TGI_OPK_PARK:
+        // ORDER: acquire; as in sleep_until_posted.
+        return atom_load_acquire((const _Atomic(uint32_t) *)op->where) != op->expected ||
+               deadline_has_passed(task);
+    case TGI_OPK_FINISH:
+        return others_have_ended(task->engine);
+    default:
+        return true;
+    }
+}
+
+bool tgi_engine_advance(tgi_engine *e)
+{
+    tgi_deadline first = TGI_DEADLINE_NEVER;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *task = e->tasks.data[i];
+        if (!task->ended && task->op.deadline > e->now && task->op.deadline < first)
+            first = task->op.deadline;
+    }
+    if (first == TGI_DEADLINE_NEVER)
+        return false;
+    e->now = first;
+    return true;
+}
+
+static void forget_held(tgi_engine *e, const void *lock)
+{
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        tgi_task *task = e->tasks.data[i];
+        for (size_t k = task->held.count; k-- > 0;) {
+            if (task->held.data[k] != lock)
+                continue;
+            for (; k + 1 < task->held.count; k++)
+                task->held.data[k] = task->held.data[k + 1];
+            task->held.count--;
+            return;
+        }
+    }
+}
+
+tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
+{
+    tgi_task *self = t->task;
+    bool try = until <= TGI_DEADLINE_NOW;
+    for (;;) {
+        tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_TRY : TGI_OPK_ACQUIRE,
+                                        .where = m,
+                                        .deadline = try ? TGI_DEADLINE_NEVER : until});
+        if (tgi_mutex_trylock(m)) {
+            (void)vec_push(&self->held, m);
+            return TG_OK;
+        }
+        if (try || self->timed_out)
+            return TG_ERR_TIMEOUT;
+        if (self->engine->killing)
+            return TG_ERR_INTERRUPTED;
+    }
+}
+
+void tgi_stress_unlock(tg_thread *t, tgi_mutex *m)
+{
+    forget_held(t->task->engine, m);
+    tgi_mutex_unlock(m);
+}
+
+tg_status tgi_stress_join(tg_thread *t, tgi_thread_handle *h, tgi_deadline until)
+{
+    tgi_task *self = t->task;
+    if (h->id == t->id)
+        return TG_ERR_STATE;
+    bool try = until <= TGI_DEADLINE_NOW;
+    for (;;) {
+        tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_YIELD : TGI_OPK_JOIN,
+                                        .where = h,
+                                        .deadline = try ? TGI_DEADLINE_NEVER : until});
+        if (tgi_thread_handle_is_gone(h))
+            return TG_OK;
+        if (try || self->timed_out)
+            return TG_ERR_TIMEOUT;
+        if (self->engine->killing)
+            return TG_ERR_INTERRUPTED;
+    }
+}
+
+tg_status tgi_stress_sleep(tg_thread *t, tgi_deadline until)
+{
+    tgi_task *self = t->task;
+    bool yield = until <= self->engine->now;
+    for (;;) {
+        tgi_engine_point(self, (tgi_op){.kind = yield ? TGI_OPK_YIELD : TGI_OPK_SLEEP,
+                                        .deadline = yield ? TGI_DEADLINE_NEVER : until});
+        if (yield || self->timed_out)
+            return TG_OK;
+        if (self->engine->killing)
+            return TG_ERR_INTERRUPTED;
+    }
+}
