@@ -55,18 +55,21 @@ typedef struct tg_stress_result {
     uint64_t preemptions; // of these, away from a thread that could have gone on
     uint64_t deviations;  // decisions that were not the usual ones: those of the schedule
     uint64_t hash;        // of all that happened, in its order
+    uint64_t signature;   // the same for the same failure, whatever the values in it; 0: none
 } tg_stress_result;
 
 // One line of the trace of a run.
 typedef struct tg_stress_event {
-    uint32_t thread;      // 0: the main thread
-    const char *name;     // of the thread
-    const char *action;   // "reads", "takes a lock"
-    const char *file;     // NULL if no script was running
+    uint32_t thread;    // 0: the main thread
+    const char *name;   // of the thread
+    const char *action; // "reads", "takes a lock"
+    const char *file;   // NULL if no script was running
     const char *function;
     uint32_t line;
-    uint32_t object;      // a number for what is touched; 0: nothing
-    bool preempted;       // another thread came in between before it
+    uint32_t object;  // a number for what is touched; 0: nothing
+    bool preempted;   // another thread came in between before it
+    bool visible;     // it may concern other threads
+    const char *text; // what is touched, and its value: "x is 1"; "" if nothing is known
 } tg_stress_event;
 
 // Strategies by name, for listings: NULL behind the last.
@@ -74,9 +77,8 @@ TG_API const char *tg_stress_strategy(size_t i);
 
 // Compiles a script. t is attached and the main thread. TG_ERR_RAISED: a SyntaxError, for example.
 // TG_ERR_ARG: no such strategy. TG_ERR_NOMEM.
-TG_API tg_status tg_stress_open(tg_thread *t, const char *source, size_t size,
-                                const char *filename, const tg_stress_options *options,
-                                tg_stress **out);
+TG_API tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const char *filename,
+                                const tg_stress_options *options, tg_stress **out);
 TG_API void tg_stress_close(tg_stress *s);
 
 // Changes where threads may be switched, for the runs to come.
@@ -89,6 +91,13 @@ TG_API void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out);
 TG_API tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace,
                                   tg_stress_result *out);
 
+// Takes out of a schedule that fails what is not needed for the same failure, by at most `budget`
+// replays. *out is that of the result, which was traced; out->schedule is the short schedule.
+// TG_ERR_ARG: it is not a schedule, or does not fail. TG_ERR_NOMEM. *replays (may be NULL): how
+// many it took.
+TG_API tg_status tg_stress_shrink(tg_stress *s, const char *schedule, uint32_t budget,
+                                  tg_stress_result *out, uint32_t *replays);
+
 // Line i of the trace of the last run; false: there is none.
 TG_API bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out);
 
@@ -97,6 +106,8 @@ TG_API bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out);
 // t runs under the tester: the time of the run, in nanoseconds, which passes by itself only when
 // every thread waits. Asking takes a microsecond. False: it does not.
 TG_API bool tg_stress_time(tg_thread *t, int64_t *ns);
+// As tg_lock_acquire; the tester does not switch threads here unless the lock is taken.
+TG_API tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns);
 // An exception ends a thread of the script. Nothing happens if t does not run under the tester.
 TG_API void tg_stress_uncaught(tg_thread *t, tg_value exc);
 

@@ -269,10 +269,10 @@ tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
 {
     tgi_deadline until = deadline(timeout_ns);
     for (;;) {
-        tg_status st = TGI_UNLIKELY(t->task != NULL)
-                           ? tgi_stress_join(t, internal(h), until)
-                           : tgi_thread_join(internal(h), until,
-                                             TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
+        tg_status st =
+            TGI_UNLIKELY(t->task != NULL)
+                ? tgi_stress_join(t, internal(h), until)
+                : tgi_thread_join(internal(h), until, TGI_PARK_DETACH | TGI_PARK_INTERRUPTIBLE);
         if (st != TG_ERR_INTERRUPTED)
             return st;
         st = interrupted(t);

@@ -6,6 +6,7 @@
 // Invariants  ST1  run i is a function of seed, strategy, points and i: the first LEARNING_RUNS
 //                  runs teach the later ones which accesses matter, and are made up for if the
 //                  first run asked for is a later one.
+//             ST2  a schedule that is followed depends on nothing but the script and the points.
 #include <togil/stress.h>
 
 #include "base/assert.h"     // TGI_INVARIANT
@@ -25,6 +26,7 @@ struct tg_stress {
     const tgi_core *core;
     void *script;
     tgi_engine *engine;
+    bool primed;
     uint64_t learnt; // runs
     char *schedule;  // of the last run, as text
     tgi_schedule forced;
@@ -145,10 +147,24 @@ static void run_main(tg_stress *s)
     core->error_clear(t);
 }
 
+// Modules of the library keep what a run has left in them; this one counts names.
+static void reset_threading(tg_stress *s)
+{
+    const tgi_core *core = s->core;
+    tg_value modules = core->host_runtime_value(s->t, 0), threading = TG_NULL;
+    if (core->host_dict_get_c(s->t, modules, "threading", &threading) > 0) {
+        core->host_release(s->t, core->call_method(s->t, threading, "_begin_again", NULL, 0));
+        core->host_release(s->t, threading);
+    }
+    core->error_clear(s->t);
+    core->host_release(s->t, modules);
+}
+
 static void run_once(tg_stress *s, uint64_t run)
 {
     tgi_engine *e = s->engine;
     const tgi_core *core = s->core;
+    reset_threading(s);
     if (!tgi_engine_begin(e, run)) {
         e->failure.kind = TGI_FAIL_MEMORY;
         return;
@@ -165,6 +181,21 @@ static void run_once(tg_stress *s, uint64_t run)
     vec_clear(&e->kept);
 }
 
+// The very first run differs from all others: it imports. So it is not looked at.
+static void prime(tg_stress *s)
+{
+    tgi_engine *e = s->engine;
+    if (s->primed)
+        return;
+    s->primed = true;
+    tgi_schedule usual = TGI_VEC_INIT;
+    e->forced = &usual;
+    e->tracing = false;
+    e->sharing.learning = false;
+    run_once(s, 0);
+    e->forced = NULL;
+}
+
 static const char *thread_name(const tgi_engine *e, uint32_t index)
 {
     // The tasks of the run lie in `spare` now, in order of creation.
@@ -179,9 +210,9 @@ static void fill(tg_stress *s, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
     static const tg_stress_kind kinds[] = {
-        [TGI_FAIL_NONE] = TG_STRESS_OK,       [TGI_FAIL_EXCEPTION] = TG_STRESS_EXCEPTION,
+        [TGI_FAIL_NONE] = TG_STRESS_OK,           [TGI_FAIL_EXCEPTION] = TG_STRESS_EXCEPTION,
         [TGI_FAIL_DEADLOCK] = TG_STRESS_DEADLOCK, [TGI_FAIL_STEPS] = TG_STRESS_ENDLESS,
-        [TGI_FAIL_EXIT] = TG_STRESS_EXIT,     [TGI_FAIL_MEMORY] = TG_STRESS_LOST};
+        [TGI_FAIL_EXIT] = TG_STRESS_EXIT,         [TGI_FAIL_MEMORY] = TG_STRESS_LOST};
     free(s->schedule);
     s->schedule = e->failure.kind == TGI_FAIL_NONE ? NULL : tgi_schedule_encode(&e->taken);
     *out = (tg_stress_result){
@@ -198,12 +229,14 @@ static void fill(tg_stress *s, tg_stress_result *out)
         .preemptions = e->preemptions,
         .deviations = e->taken.count,
         .hash = e->trace_hash,
+        .signature = e->failure.kind == TGI_FAIL_NONE ? 0 : e->failure.signature,
     };
 }
 
 void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
+    prime(s);
     e->forced = NULL;
     e->tracing = false;
     for (uint64_t i = s->learnt; i < LEARNING_RUNS && i < run; i++) {
@@ -215,21 +248,95 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
     run_once(s, run);
     if (run == s->learnt && run < LEARNING_RUNS)
         s->learnt++;
+    e->learnt = s->learnt == LEARNING_RUNS;
     fill(s, out);
 }
 
-tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_stress_result *out)
+// One run that follows s->forced.
+static void follow(tg_stress *s, bool trace)
 {
     tgi_engine *e = s->engine;
-    if (!tgi_schedule_decode(schedule, &s->forced))
-        return TG_ERR_ARG;
+    prime(s);
     e->forced = &s->forced;
     e->tracing = trace;
     e->sharing.learning = false;
     run_once(s, 0);
     e->forced = NULL;
+}
+
+tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_stress_result *out)
+{
+    if (!tgi_schedule_decode(schedule, &s->forced))
+        return TG_ERR_ARG;
+    follow(s, trace);
     fill(s, out);
     return TG_OK;
+}
+
+// Whether s->best without [at, at + n) still fails in the same way; then it is the new best.
+static bool try_without(tg_stress *s, tgi_schedule *best, size_t at, size_t n, uint64_t signature)
+{
+    vec_clear(&s->forced);
+    for (size_t i = 0; i < best->count; i++) {
+        if ((i < at || i >= at + n) && !vec_push(&s->forced, best->data[i]))
+            return false;
+    }
+    follow(s, false);
+    const tgi_engine *e = s->engine;
+    if (e->failure.kind == TGI_FAIL_NONE || e->failure.signature != signature)
+        return false;
+    // Entries that were never reached are gone, too.
+    return e->taken.count < best->count && tgi_schedule_copy(best, &e->taken);
+}
+
+// Delta debugging: larger pieces first, until no single entry can go.
+static uint32_t shrink(tg_stress *s, tgi_schedule *best, uint64_t signature, uint32_t budget)
+{
+    uint32_t replays = 0;
+    size_t piece = best->count;
+    while (piece > 0 && replays < budget) {
+        bool smaller = false;
+        for (size_t at = 0; at < best->count && replays < budget;) {
+            replays++;
+            if (try_without(s, best, at, piece, signature))
+                smaller = true;
+            else
+                at += piece;
+        }
+        if (piece > best->count)
+            piece = best->count;
+        else if (piece > 1)
+            piece = (piece + 1) / 2;
+        else if (!smaller)
+            break;
+    }
+    return replays;
+}
+
+tg_status tg_stress_shrink(tg_stress *s, const char *schedule, uint32_t budget,
+                           tg_stress_result *out, uint32_t *replays)
+{
+    tgi_engine *e = s->engine;
+    tgi_schedule best = TGI_VEC_INIT;
+    if (!tgi_schedule_decode(schedule, &s->forced))
+        return TG_ERR_ARG;
+    follow(s, false);
+    tg_status st = e->failure.kind != TGI_FAIL_NONE ? TG_OK : TG_ERR_ARG;
+    if (st == TG_OK && !tgi_schedule_copy(&best, &e->taken))
+        st = TG_ERR_NOMEM;
+    if (st == TG_OK) {
+        uint32_t n = shrink(s, &best, e->failure.signature, budget);
+        if (replays != NULL)
+            *replays = n + 1;
+        if (!tgi_schedule_copy(&s->forced, &best))
+            st = TG_ERR_NOMEM;
+    }
+    if (st == TG_OK) {
+        follow(s, true);
+        fill(s, out);
+    }
+    vec_free(&best);
+    return st;
 }
 
 bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)
@@ -245,7 +352,9 @@ bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)
                              .function = event->function,
                              .line = event->line,
                              .object = event->object,
-                             .preempted = event->preempted};
+                             .preempted = event->preempted,
+                             .visible = event->visible,
+                             .text = event->text};
     return true;
 }
 
@@ -257,6 +366,13 @@ bool tg_stress_time(tg_thread *t, int64_t *ns)
         return false;
     *ns = t->task->engine->now += 1000;
     return true;
+}
+
+tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
+{
+    if (t->task != NULL && tgi_mutex_trylock((tgi_mutex *)(void *)lock))
+        return TG_OK;
+    return tg_lock_acquire(t, lock, timeout_ns);
 }
 
 void tg_stress_uncaught(tg_thread *t, tg_value exc)

@@ -41,6 +41,7 @@ void tgi_help_main(FILE *to)
           "       togil [run] [options] -c CODE [arguments]\n"
           "       togil [run] [options] - [arguments]       the script is standard input\n"
           "       togil ab [options] script.py [arguments]  compare modes and thread counts\n"
+          "       togil stress [options] script.py          find the order in which threads fail\n"
           "       togil dis script.py                       show the bytecode\n"
           "       togil modes [--json]                      the modes of this build\n"
           "\n"

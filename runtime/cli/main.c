@@ -13,13 +13,13 @@
 #include <string.h> // strcmp
 #include <unistd.h> // readlink
 
-#include "cli/ab/ab.h"   // tgi_ab_main
-#include "cli/help.h"    // help texts
-#include "cli/listing.h" // modes, dis
-#include "cli/options.h" // tgi_options_parse
-#include "cli/run.h"     // tgi_run
+#include "cli/ab/ab.h"         // tgi_ab_main
+#include "cli/help.h"          // help texts
+#include "cli/listing.h"       // modes, dis
+#include "cli/options.h"       // tgi_options_parse
+#include "cli/run.h"           // tgi_run
 #include "cli/stress/stress.h" // tgi_stress_main
-#include "cli/suggest.h" // tgi_suggest
+#include "cli/suggest.h"       // tgi_suggest
 
 static const char *const commands[] = {"run", "ab", "dis", "modes", "stress"};
 

@@ -4,6 +4,7 @@
 set(TOGIL_CORE_SOURCES
     policy/counts.c
     object/object.c
+    object/step.c
     object/finalize.c
     object/weakref.c
     object/weakref_type.c

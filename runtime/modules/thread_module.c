@@ -365,6 +365,12 @@ TGI_NATIVE(thread_allocate_lock)
     return tg_instance(t, state_of(t)->lock_type, NULL);
 }
 
+// A lock of the library's own bookkeeping: a stress tester does not switch threads at it.
+TGI_NATIVE(thread_quiet_lock)
+{
+    return tgi_lock_quiet(t, state_of(t)->lock_type);
+}
+
 TGI_NATIVE(thread_get_ident)
 {
     return tg_uint(t, tg_thread_id(t));
@@ -447,6 +453,7 @@ static const tg_function_def functions[] = {
     TGI_FN("exit_thread", thread_exit, 0, 0),
     TGI_FN("stack_size", thread_stack_size, 0, 1),
     TGI_FN("interrupt_main", thread_interrupt_main, 0, 1),
+    TGI_FN("_quiet_lock", thread_quiet_lock, 0, 0),
     TGI_FN("_uncaught", thread_uncaught, 1, 1),
     TGI_FN("_shutdown_hook", thread_shutdown_hook, 1, 1),
     TGI_FN("_after_fork_hook", thread_after_fork_hook, 1, 1),

@@ -30,11 +30,11 @@ enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000 };
 
 const char *tgi_op_name(tgi_op_kind kind)
 {
-    static const char *const names[] = {"starts",        "goes on",        "reads",  "writes",
-                                        "calls",         "takes a lock",   "tries a lock",
-                                        "releases a lock", "starts a thread", "joins a thread",
-                                        "sleeps",        "yields",         "waits",  "waits for all",
-                                        "ends"};
+    static const char *const names[] = {
+        "starts",          "goes on",         "reads",          "writes",
+        "calls",           "fetches from",    "takes a lock",   "tries a lock",
+        "releases a lock", "starts a thread", "joins a thread", "sleeps",
+        "yields",          "waits",           "waits for all",  "ends"};
     return names[kind];
 }
 
@@ -64,6 +64,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->parent = 0;
     task->arrivals = 0;
     task->children = 0;
+    task->decided = 0;
     task->daemon = task->ended = task->timed_out = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
@@ -71,6 +72,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->t = NULL;
     task->handle = NULL;
     task->fiber = NULL;
+    task->site = NULL;
     vec_clear(&task->held);
     // A run has few points of its own choosing; all else follows from the policy.
     task->points = e->points == TGI_POINTS_GIL        ? TGI_AT_POLL
@@ -147,6 +149,19 @@ static tgi_task *next_to_unwind(tgi_engine *e, tgi_task *self)
     TGI_FATAL("no task is left to go on with");
 }
 
+static void note(tgi_engine *e, tgi_task *self, bool preempted);
+
+// The last lines of a trace that ends in a deadlock.
+static void note_blocked(tgi_engine *e)
+{
+    for (size_t i = 0; e->tracing && i < e->tasks.count; i++) {
+        if (e->tasks.data[i]->ended)
+            continue;
+        note(e, e->tasks.data[i], false);
+        tgi_engine_describe(e, "waits for ever");
+    }
+}
+
 static tgi_task *choose(tgi_engine *e, tgi_task *self)
 {
     if (e->killing)
@@ -156,6 +171,7 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         if (tgi_engine_advance(e))
             continue;
         tgi_engine_fail_deadlock(e);
+        note_blocked(e);
         tgi_engine_kill(e);
         return next_to_unwind(e, self);
     }
@@ -163,6 +179,9 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         return e->enabled[0];
     uint32_t usual = default_choice(e, self, n), pick;
     e->decisions++;
+    // A learning run decides at every access; what counts is what later runs will do.
+    if (!e->sharing.learning || self->site == NULL || tgi_sharing_is_known(&e->sharing, self->site))
+        self->decided++;
     if (e->forced != NULL)
         pick = forced_choice(e, self, n, usual);
     else
@@ -201,22 +220,30 @@ static uint64_t mix(uint64_t h, uint64_t x)
 static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
 {
     tgi_step *event = arg;
-    if (event->file != NULL)
-        return;
+    if (event->file != NULL || strncmp(file, "<togil>", 7) == 0)
+        return; // of the library: its caller says more
     event->file = file;
     event->line = line;
     event->function = function;
 }
 
-static uint32_t object_number(tgi_engine *e, const void *where)
+static uint32_t object_number(tgi_engine *e, const tgi_op *op)
 {
-    if (where == NULL)
+    if (op->where == NULL)
         return 0;
     for (size_t i = 0; i < e->objects.count; i++) {
-        if (e->objects.data[i] == where)
+        if (e->objects.data[i].where == op->where && e->objects.data[i].slot == op->slot)
             return (uint32_t)i + 1;
     }
-    return vec_push(&e->objects, where) ? (uint32_t)e->objects.count : 0;
+    tgi_object o = {op->where, op->slot};
+    return vec_push(&e->objects, o) ? (uint32_t)e->objects.count : 0;
+}
+
+void tgi_engine_describe(tgi_engine *e, const char *text)
+{
+    if (e->killing || e->trace.count == 0)
+        return;
+    snprintf(vec_last(&e->trace).text, sizeof vec_last(&e->trace).text, "%s", text);
 }
 
 // The operation of `self` is done next.
@@ -229,7 +256,8 @@ static void note(tgi_engine *e, tgi_task *self, bool preempted)
     const tgi_core_hooks *hooks = self->t->runtime->hooks;
     if (hooks->stack != NULL)
         hooks->stack(self->t, note_innermost, &event);
-    event.object = object_number(e, self->op.where);
+    event.object = object_number(e, &self->op);
+    event.visible = self->op.kind != TGI_OPK_POLL;
     (void)vec_push(&e->trace, event);
 }
 
@@ -242,6 +270,7 @@ static void fail_steps(tgi_engine *e, tgi_task *self)
     tgi_failure_print(&e->failure, "The program did not end within %u steps.\n", e->max_steps);
     for (size_t i = 0; i < e->tasks.count; i++)
         tgi_failure_print_stack(&e->failure, e->tasks.data[i]);
+    tgi_failure_sign(&e->failure);
     tgi_engine_kill(e);
 }
 
@@ -294,14 +323,17 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
     // A schedule that is followed counts every access: it does not depend on what was learnt.
     bool visible = e->forced != NULL || tgi_sharing_is_visible(&e->sharing, site);
     if (visible) {
+        self->site = site;
         tgi_engine_point(self, op);
+        self->site = NULL;
     } else {
         self->arrivals++;
         tgi_engine_tick(self);
     }
     if (e->sharing.learning && !e->killing)
         fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
-                                  op.kind != TGI_OPK_READ && e->tasks.count > 1);
+                                  op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP &&
+                                      e->tasks.count > 1);
     return fresh;
 }
 
@@ -419,7 +451,7 @@ tgi_engine *tgi_engine_new(tg_thread *t)
         return NULL;
     e->main = t;
     e->max_steps = 200000;
-    e->strategy = tgi_strategy_find("random", &e->depth);
+    e->strategy = tgi_strategy_find("portfolio", &e->depth);
     return e;
 }
 
@@ -442,6 +474,8 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->trace);
     vec_free(&e->objects);
     vec_free(&e->kept);
+    vec_free(&e->profile);
+    tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
     free(e->enabled);
     free(e->output);
@@ -494,8 +528,7 @@ void tgi_engine_finish(tgi_engine *e)
 {
     tgi_task *self = e->main->task;
     if (!e->killing)
-        tgi_engine_point(self,
-                         (tgi_op){.kind = TGI_OPK_FINISH, .deadline = TGI_DEADLINE_NEVER});
+        tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_FINISH, .deadline = TGI_DEADLINE_NEVER});
     // Daemons that are left, or everybody when the run has failed.
     tgi_engine_kill(e);
     for (size_t i = e->tasks.count; i-- > 1;) {
@@ -504,8 +537,26 @@ void tgi_engine_finish(tgi_engine *e)
     }
 }
 
+// The longest of the learning runs counts: one that fails early says little.
+static void keep_profile(tgi_engine *e)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < e->tasks.count; i++)
+        sum += e->tasks.data[i]->decided;
+    if (sum <= e->expected)
+        return;
+    e->expected = sum;
+    vec_clear(&e->profile);
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        tgi_profile p = {e->tasks.data[i]->parent, e->tasks.data[i]->decided};
+        (void)vec_push(&e->profile, p);
+    }
+}
+
 void tgi_engine_end(tgi_engine *e)
 {
+    if (e->sharing.learning && !e->learnt)
+        keep_profile(e);
     tgi_world_leave();
     e->main->task = NULL;
     tgi_breaker_clear(e->main, TGI_BRK_CONTROL | TGI_BRK_EXIT);
@@ -542,5 +593,6 @@ void tgi_stress_uncaught(tg_thread *t, const char *text)
     e->failure.kind = TGI_FAIL_EXCEPTION;
     e->failure.task = t->task->index;
     tgi_failure_print(&e->failure, "%s", text);
+    tgi_failure_sign(&e->failure);
     tgi_engine_kill(e);
 }

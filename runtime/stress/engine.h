@@ -43,6 +43,7 @@ typedef enum tgi_op_kind {
     TGI_OPK_READ,    // read `where`
     TGI_OPK_WRITE,   // write `where`
     TGI_OPK_CALL,    // enter a builtin that touches `where`
+    TGI_OPK_STEP,    // fetch the next item of `where`, in the middle of a builtin
     TGI_OPK_ACQUIRE, // take the lock at `where`
     TGI_OPK_TRY,     // look whether the lock is free
     TGI_OPK_RELEASE, // give it back
@@ -75,18 +76,20 @@ enum { // tgi_task.points: what the interpreter loop asks
 };
 
 struct tgi_task {
-    uint32_t points;    // const during a run: TGI_AT_*
-    uint32_t index;     // const: in order of creation, 0 is the main thread
-    uint32_t parent;    // const: who started it
-    uint32_t arrivals;  // points it came to
-    uint32_t children;  // threads it has started
-    bool daemon, ended; // ended: has left the runtime
-    bool timed_out;     // its last wait ended by its deadline
-    char name[40];      // const: for people
-    tgi_op op;          // at a point: what it is about to do
-    uint64_t priority;  // strategies'
-    tgi_engine *engine; // const
-    tg_thread *t;       // NULL once it has ended
+    uint32_t points;           // const during a run: TGI_AT_*
+    uint32_t index;            // const: in order of creation, 0 is the main thread
+    uint32_t parent;           // const: who started it
+    uint32_t arrivals;         // points it came to
+    uint32_t children;         // threads it has started
+    uint32_t decided;          // decisions at its points that the profile counts
+    bool daemon, ended;        // ended: has left the runtime
+    bool timed_out;            // its last wait ended by its deadline
+    char name[40];             // const: for people
+    tgi_op op;                 // at a point: what it is about to do
+    uint64_t priority;         // strategies'
+    const void *site;          // at an access: the instruction
+    tgi_engine *engine;        // const
+    tg_thread *t;              // NULL once it has ended
     tgi_thread_handle *handle; // own count; NULL of the main thread
     void (*fn)(tg_thread *t, void *arg);
     void (*drop)(void *arg);
@@ -109,7 +112,8 @@ typedef enum tgi_failure_kind {
 typedef struct tgi_failure {
     tgi_failure_kind kind;
     uint32_t task;
-    char *text; // malloc; NULL
+    uint64_t signature; // the same for the same bug, whatever the values in it
+    char *text;         // malloc; NULL
     size_t used, capacity;
 } tgi_failure;
 
@@ -119,26 +123,47 @@ typedef struct tgi_step {
     tgi_op_kind kind;
     uint32_t line;
     const char *file, *function; // of the unit: live as long as the runtime
-    uint32_t object;             // a number for `where`, in order of appearance; 0: none
+    uint32_t object;             // a number for what is touched, in order of appearance; 0: none
     bool preempted;              // another task came before it although it could have gone on
+    bool visible;                // it may concern other tasks
+    char text[48];               // what is touched, and its value: "x is 1"; may be cut
 } tgi_step;
 
+typedef struct tgi_object {
+    const void *where;
+    uint64_t slot;
+} tgi_object;
+
+// What the last learning run knows about a task, by index.
+typedef struct tgi_profile {
+    uint32_t parent, decisions;
+} tgi_profile;
+
+typedef struct tgi_mapping {
+    void *base;
+    size_t bytes;
+} tgi_mapping;
+
 struct tgi_engine {
-    tg_thread *main;     // const
-    tgi_points points;   // const during a run
-    bool adversarial;    // const during a run: time may pass at any point
-    uint64_t seed;       // const
-    uint64_t run;        // number of the run
-    uint32_t max_steps;  // const
+    tg_thread *main;    // const
+    tgi_points points;  // const during a run
+    bool adversarial;   // const during a run: time may pass at any point
+    uint64_t seed;      // const
+    uint64_t run;       // number of the run
+    uint32_t max_steps; // const
     const struct tgi_strategy *strategy;
     void *strategy_data;
-    int depth;           // a number the strategy takes from its name, as in pct:3
+    int depth;                    // a number the strategy takes from its name, as in pct:3
+    tgi_vec(tgi_profile) profile; // const once learnt
+    uint32_t expected;            // const once learnt: decisions of a run
+    bool learnt;                  // all learning runs are done; a repeated one changes nothing
+    uint32_t changes[64], change_count; // of a run of pct
 
     tgi_task *current;
-    tgi_vec(tgi_task *) tasks;  // of this run
-    tgi_vec(tgi_task *) spare;  // of earlier ones
+    tgi_vec(tgi_task *) tasks;   // of this run
+    tgi_vec(tgi_task *) spare;   // of earlier ones
     tgi_vec(tgi_fiber *) fibers; // that no task uses
-    tgi_task **enabled;         // room for as many as there are tasks
+    tgi_task **enabled;          // room for as many as there are tasks
     uint32_t enabled_room;
     bool killing; // the run is over: all unwind
     int64_t now;  // virtual time
@@ -146,16 +171,17 @@ struct tgi_engine {
     uint64_t unwind_steps;
     uint32_t born; // tasks, the main thread included
     uint64_t trace_hash;
-    tgi_random random; // the schedule's stream
-    tgi_schedule taken;        // where the run left the default order
+    tgi_random random;          // the schedule's stream
+    tgi_schedule taken;         // where the run left the default order
     const tgi_schedule *forced; // a schedule to follow, or NULL
     size_t forced_at;
     tgi_failure failure;
-    tgi_sharing sharing;       // which places of the program meet other tasks
-    tgi_vec(uint64_t) kept;    // values that a learning run keeps alive, for the core
+    tgi_sharing sharing;    // which places of the program meet other tasks
+    tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
     bool tracing;
     tgi_vec(tgi_step) trace;
-    tgi_vec(const void *) objects; // seen by the trace
+    tgi_vec(tgi_object) objects; // seen by the trace
+    tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
     char *output;
     size_t output_used, output_capacity;
 };
@@ -177,6 +203,9 @@ void tgi_engine_point(tgi_task *self, tgi_op op);
 // this place of the program (`site`, an address that stays) never meets another task. True if
 // `where` is new to a run that learns: it must stay alive until the run ends.
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site);
+
+// With tracing: words for the operation that the calling task does next.
+void tgi_engine_describe(tgi_engine *e, const char *text);
 
 // A poll of the eval breaker that is not a point.
 void tgi_engine_tick(tgi_task *self);
@@ -210,6 +239,7 @@ bool tgi_engine_advance(tgi_engine *e);
 // --- world.c
 
 void tgi_world_enter(tgi_engine *e);
+void tgi_world_forget_mappings(tgi_engine *e); // outside of runs
 void tgi_world_leave(void);
 tgi_task *tgi_world_task(void);
 void tgi_world_set_task(tgi_task *task);
@@ -222,5 +252,7 @@ void tgi_failure_print(tgi_failure *f, const char *format, ...)
 // The stack of a task, innermost call last.
 void tgi_failure_print_stack(tgi_failure *f, tgi_task *task);
 void tgi_engine_fail_deadlock(tgi_engine *e);
+// Sets the signature, once all text is there.
+void tgi_failure_sign(tgi_failure *f);
 
 #endif

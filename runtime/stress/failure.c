@@ -3,11 +3,13 @@
 // failure.c - what a run has done wrong, in words.
 #include "stress/engine.h"
 
+#include "base/hash.h"      // signatures
 #include "thread/runtime.h" // hooks
 
 #include <stdarg.h> // va_list
 #include <stdio.h>  // vsnprintf
 #include <stdlib.h> // realloc
+#include <string.h> // memchr
 
 enum { FRAMES_SHOWN = 12 };
 
@@ -51,7 +53,7 @@ typedef struct frames {
 static void print_frame(const char *file, uint32_t line, const char *function, void *arg)
 {
     frames *fs = arg;
-    if (file[0] == '<') // of the library
+    if (strncmp(file, "<togil>", 7) == 0)
         return;
     if (fs->count++ < FRAMES_SHOWN)
         tgi_failure_print(fs->f, "    %s:%u, in %s\n", file, line, function);
@@ -83,6 +85,24 @@ static tgi_task *holder_of(const tgi_engine *e, const void *lock)
     return NULL;
 }
 
+// All lines but the last as they are, the last up to its first colon: a traceback ends with the
+// exception's type, a colon, and values that depend on the schedule.
+void tgi_failure_sign(tgi_failure *f)
+{
+    size_t n = f->used;
+    if (f->kind == TGI_FAIL_EXCEPTION) {
+        size_t line = n > 0 && f->text[n - 1] == '\n' ? n - 1 : n;
+        while (line > 0 && f->text[line - 1] != '\n')
+            line--;
+        const char *colon = memchr(f->text + line, ':', n - line);
+        if (colon != NULL)
+            n = (size_t)(colon - f->text);
+    } else if (f->kind == TGI_FAIL_STEPS) {
+        n = 0;
+    }
+    f->signature = tgi_hash_bytes(tgi_hash_key_from_seed((uint64_t)f->kind), f->text, n);
+}
+
 void tgi_engine_fail_deadlock(tgi_engine *e)
 {
     tgi_failure *f = &e->failure;
@@ -105,4 +125,5 @@ void tgi_engine_fail_deadlock(tgi_engine *e)
         else if (task->op.kind == TGI_OPK_ACQUIRE)
             tgi_failure_print(f, "    waits to be woken; nobody is left to do it\n");
     }
+    tgi_failure_sign(f);
 }

@@ -262,7 +262,7 @@ void tgi_fiber_switch(tgi_fiber *from, tgi_fiber *to, bool final)
 #if TGI_TSAN
     __tsan_switch_to_fiber(to->shadow, 0);
 #endif
-    (void)final;
+    (void) final;
     tgi_fiber_swap(&from->sp, to->sp);
     arrived(from->fake_stack);
 }

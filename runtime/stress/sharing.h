@@ -48,6 +48,8 @@ typedef struct tgi_sharing {
 void tgi_sharing_begin(tgi_sharing *s); // of a run
 void tgi_sharing_free(tgi_sharing *s);
 
+// Whether the place is known to meet other tasks.
+bool tgi_sharing_is_known(tgi_sharing *s, const void *site);
 bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
 
 // Notes an access. True if the location is new in this run. `write`: and there are several tasks.

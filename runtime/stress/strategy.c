@@ -8,8 +8,9 @@
 #include <stdlib.h> // strtol
 #include <string.h> // strncmp
 
-static const tgi_strategy *const strategies[] = {&tgi_strategy_random, &tgi_strategy_sticky,
-                                                 &tgi_strategy_none};
+static const tgi_strategy *const strategies[] = {
+    &tgi_strategy_portfolio, &tgi_strategy_random, &tgi_strategy_pct, &tgi_strategy_pos,
+    &tgi_strategy_urw,       &tgi_strategy_sticky, &tgi_strategy_none};
 
 const tgi_strategy *tgi_strategy_at(size_t i)
 {

@@ -13,8 +13,7 @@ typedef struct tgi_strategy {
     void (*born)(tgi_engine *e, tgi_task *task);
     // One of enabled[0, n), n > 1: its place. `usual` is the default order's. `self` is the task
     // that came to the point; it may have to wait.
-    uint32_t (*pick)(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n,
-                     uint32_t usual);
+    uint32_t (*pick)(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual);
 } tgi_strategy;
 
 // NULL if there is none of that name. A name may carry a number, as in pct:3: *depth; 0 if not.
@@ -22,6 +21,7 @@ const tgi_strategy *tgi_strategy_find(const char *name, int *depth);
 // All of them, NULL behind the last.
 const tgi_strategy *tgi_strategy_at(size_t i);
 
-extern const tgi_strategy tgi_strategy_random, tgi_strategy_sticky, tgi_strategy_none;
+extern const tgi_strategy tgi_strategy_portfolio, tgi_strategy_random, tgi_strategy_sticky,
+    tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw;
 
 #endif

@@ -2,7 +2,8 @@
 //
 // waiting.c - what a task can wait for.
 //
-// Invariants  W1  whether an operation can be done is read off the thing itself (the lock's bit, the
+// Invariants  W1  whether an operation can be done is read off the thing itself (the lock's bit,
+//             the
 //                 handle's event), so nothing has to be told when it changes.
 //             W2  a lock of the script never has a parked waiter: who cannot have it is not offered
 //                 to the strategy until it is free.

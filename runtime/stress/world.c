@@ -13,7 +13,7 @@
 #include <stdlib.h> // realloc
 #include <string.h> // memcpy
 
-enum { OUTPUT_LIMIT = 1 << 20 };
+enum { OUTPUT_LIMIT = 1 << 20, MAPPINGS_KEPT = 64 };
 
 static _Thread_local tgi_task *running; // of this OS thread
 static tgi_os_table real;               // const between enter and leave
@@ -44,10 +44,9 @@ static int futex_wait(const void *word, uint32_t expected, tgi_deadline until)
         errno = EAGAIN;
         return -1;
     }
-    tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_PARK,
-                                    .where = word,
-                                    .deadline = until,
-                                    .expected = expected});
+    tgi_engine_point(
+        self,
+        (tgi_op){.kind = TGI_OPK_PARK, .where = word, .deadline = until, .expected = expected});
     if (!self->timed_out && !self->engine->killing)
         return 0;
     if (self->engine->killing)
@@ -90,10 +89,45 @@ static ssize_t write_out(int fd, const void *data, size_t n)
     return (ssize_t)n;
 }
 
+// What a thread of a run gives back, the next one takes, without the kernel. Only the two stacks of a
+// thread of a core are given back at all (core/builtin/start.c): above what is in use they hold
+// nothing that counts, so they need not be zeroed.
+static int unmap(void *base, size_t bytes)
+{
+    tgi_engine *e = running != NULL ? running->engine : NULL;
+    tgi_mapping m = {base, bytes};
+    if (e != NULL && e->mappings.count < MAPPINGS_KEPT && vec_push(&e->mappings, m))
+        return 0;
+    return real.unmap(base, bytes);
+}
+
+static void *map(size_t bytes)
+{
+    tgi_engine *e = running != NULL ? running->engine : NULL;
+    for (size_t i = e != NULL ? e->mappings.count : 0; i-- > 0;) {
+        tgi_mapping m = e->mappings.data[i];
+        if (m.bytes != bytes)
+            continue;
+        e->mappings.data[i] = vec_last(&e->mappings);
+        e->mappings.count--;
+        return m.base;
+    }
+    return real.map(bytes);
+}
+
+void tgi_world_forget_mappings(tgi_engine *e)
+{
+    for (size_t i = 0; i < e->mappings.count; i++)
+        (void)tgi_os.unmap(e->mappings.data[i].base, e->mappings.data[i].bytes);
+    vec_free(&e->mappings);
+}
+
 void tgi_world_enter(tgi_engine *e)
 {
     (void)e;
     real = tgi_os;
+    tgi_os.map = map;
+    tgi_os.unmap = unmap;
     tgi_os.clock_monotonic = clock_monotonic;
     tgi_os.futex_wait = futex_wait;
     tgi_os.sleep_until = sleep_until;
@@ -103,6 +137,8 @@ void tgi_world_enter(tgi_engine *e)
 void tgi_world_leave(void)
 {
     running = NULL;
+    tgi_os.map = real.map;
+    tgi_os.unmap = real.unmap;
     tgi_os.clock_monotonic = real.clock_monotonic;
     tgi_os.futex_wait = real.futex_wait;
     tgi_os.sleep_until = real.sleep_until;

@@ -178,8 +178,12 @@ class Words(CommandTest):
         self.assertEqual(result.code, 1)
         self.assertEqual(result.err, "togil: can't find '__main__' module in '.'\n")
 
-    def test_stress_is_for_later_versions(self):
-        self.check_usage_error(self.run_togil("stress", "x.py"), "not available in this version")
+    def test_stress_checks_what_it_is_given(self):
+        self.check_usage_error(self.run_togil("stress"), "which script?")
+        self.check_usage_error(self.run_togil("stress", "x.py"), "can't open file 'x.py'")
+        self.check_usage_error(self.run_togil("stress", "--policy", "gill", "x.py"), "--policy takes")
+        self.check_usage_error(self.run_togil("stress", "--runs", "0", "x.py"), "--runs takes")
+        self.check_usage_error(self.run_togil("stress", "--rnus", "1", "x.py"), "--rnus")
 
     def test_dis(self):
         self.write("a.py", "def f(n):\n    return n + 1\n")

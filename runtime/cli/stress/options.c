@@ -10,9 +10,9 @@
 
 static const char command[] = "togil stress";
 
-static const char *const known[] = {"--policy",    "--strategy", "--seed",   "--runs", "--run",
-                                    "--time-budget", "--time",   "--diff-gil", "--max-steps",
-                                    "--replay",    "--json",     "--stop",   "--mode", "--help"};
+static const char *const known[] = {
+    "--policy",   "--strategy",  "--seed",   "--runs", "--run",  "--time-budget", "--time",
+    "--diff-gil", "--max-steps", "--replay", "--json", "--stop", "--mode",        "--help"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {

@@ -3,11 +3,13 @@
 // report.c - what `togil stress` prints about a failure.
 #include "cli/stress/report.h"
 
+#include "cli/stress/trace.h" // columns
+
 #include <string.h> // strlen
 
 const char *tgi_stress_kind_name(tg_stress_kind kind)
 {
-    static const char *const names[] = {"no failure", "exception", "deadlock",
+    static const char *const names[] = {"no failure",  "exception", "deadlock",
                                         "endless run", "exit code", "out of memory"};
     return names[kind];
 }
@@ -28,22 +30,41 @@ static void print_indented(FILE *to, const char *text)
     }
 }
 
-void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options, tg_stress *s,
-                               uint64_t run, const tg_stress_result *result)
+// What comes between `togil stress` and the script when a failure is repeated.
+static void print_again(FILE *to, const tgi_stress_options *o)
 {
-    (void)s;
+    fprintf(to, "togil stress --policy %s", tgi_stress_points_name(o->points));
+    if (o->adversarial)
+        fputs(" --time adversarial", to);
+    if (o->script.mode != NULL)
+        fprintf(to, " --mode %s", o->script.mode->name);
+}
+
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress *s,
+                               const tgi_source *source, int64_t run,
+                               const tg_stress_result *result)
+{
     fprintf(to, "FAILED: %s", tgi_stress_kind_name(result->kind));
     if (result->thread[0] != '\0' && result->kind == TG_STRESS_EXCEPTION)
         fprintf(to, " in %s", result->thread);
     fputs("\n\n", to);
     print_indented(to, result->text);
-    fprintf(to, "\n  %u threads, %llu steps, %llu switches, %llu of them preemptions\n",
-            result->threads, (unsigned long long)result->steps,
-            (unsigned long long)result->switches, (unsigned long long)result->preemptions);
-    fprintf(to, "  again: togil stress --policy %s --seed %llu --run %llu %s\n",
-            tgi_stress_points_name(options->points), (unsigned long long)options->seed,
-            (unsigned long long)run, options->script.text);
-    if (result->schedule != NULL && strlen(result->schedule) < 4000)
-        fprintf(to, "     or: togil stress --policy %s --replay %s %s\n",
-                tgi_stress_points_name(options->points), result->schedule, options->script.text);
+    fprintf(to, "\nHow it comes about (%llu of %llu switches are preemptions):\n\n",
+            (unsigned long long)result->preemptions, (unsigned long long)result->switches);
+    tgi_stress_print_trace(to, s, source);
+    fputs("\n", to);
+    const char *script = o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text;
+    if (run >= 0) {
+        fputs("  again: ", to);
+        print_again(to, o);
+        if (o->strategy != NULL)
+            fprintf(to, " --strategy %s", o->strategy);
+        fprintf(to, " --seed %llu --run %lld %s\n", (unsigned long long)o->seed, (long long)run,
+                script);
+    }
+    if (result->schedule != NULL && strlen(result->schedule) < 4000) {
+        fputs("  replay: ", to);
+        print_again(to, o);
+        fprintf(to, " --replay %s %s\n", result->schedule, script);
+    }
 }

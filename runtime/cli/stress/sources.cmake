@@ -5,4 +5,5 @@ set(TOGIL_STRESS_SOURCES
     stress/stress.c
     stress/options.c
     stress/report.c
+    stress/trace.c
     stress/help.c)

@@ -5,7 +5,8 @@
 //
 //   options.c   the command line
 //   stress.c    sessions
-//   report.c    what is printed
+//   report.c    what is printed about a failure
+//   trace.c     how it came about, in columns
 //   help.c      --help
 #include "cli/stress/stress.h"
 
@@ -23,85 +24,151 @@
 
 static const char command[] = "togil stress";
 
-typedef struct totals {
-    uint64_t runs, failures, steps, decisions;
+enum { SHRINK_BUDGET = 2000 };
+
+typedef struct session {
+    const tgi_stress_options *options; // with the policy of this session
+    const tgi_source *source;
+    tg_thread *t;
+    tg_stress *s;
+    uint64_t runs, failures, steps;
     double seconds;
-} totals;
+    tg_stress_kind kind; // of the first failure
+} session;
 
-static void print_totals(const tgi_stress_options *o, const totals *sum)
+static int open_session(session *p)
 {
-    printf("%llu of %llu schedules failed (policy %s, strategy %s, seed %llu); %.0f schedules and "
-           "%.0f steps per second\n",
-           (unsigned long long)sum->failures, (unsigned long long)sum->runs,
-           tgi_stress_points_name(o->points), o->strategy != NULL ? o->strategy : "random",
-           (unsigned long long)o->seed, (double)sum->runs / sum->seconds,
-           (double)sum->steps / sum->seconds);
-}
-
-static int explore(const tgi_stress_options *o, tg_stress *s)
-{
-    totals sum = {0};
-    int64_t start = tgi_clock_now_ns();
-    tg_stress_result r;
-    for (uint64_t i = 0; i < o->runs; i++) {
-        uint64_t run = o->one_run ? o->run : i;
-        tg_stress_run(s, run, &r);
-        sum.runs++;
-        sum.steps += r.steps;
-        sum.decisions += r.decisions;
-        if (r.kind == TG_STRESS_LOST) {
-            fprintf(stderr, "%s: out of memory\n", command);
-            return TGI_STRESS_BROKEN;
-        }
-        if (r.kind != TG_STRESS_OK && sum.failures++ == 0)
-            tgi_stress_report_failure(stdout, o, s, run, &r);
-        if (o->one_run || (sum.failures > 0 && !o->keep_going))
-            break;
-        if (o->seconds > 0 && (double)(tgi_clock_now_ns() - start) > o->seconds * 1e9)
-            break;
-    }
-    sum.seconds = (double)(tgi_clock_now_ns() - start) / 1e9 + 1e-9;
-    if (sum.failures > 0)
-        putchar('\n');
-    print_totals(o, &sum);
-    return sum.failures > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
-}
-
-static int replay(const tgi_stress_options *o, tg_stress *s)
-{
-    tg_stress_result r;
-    if (tg_stress_replay(s, o->replay, true, &r) != TG_OK)
-        return tgi_usage_error(command, "'%s' is not a schedule", o->replay);
-    if (r.kind == TG_STRESS_OK) {
-        printf("The schedule does not fail: %llu steps, %llu switches\n",
-               (unsigned long long)r.steps, (unsigned long long)r.switches);
-        return TGI_STRESS_DIFFERS;
-    }
-    tgi_stress_report_failure(stdout, o, s, 0, &r);
-    return TGI_STRESS_FOUND;
-}
-
-static int run_session(const tgi_stress_options *o, tg_thread *t, const tgi_source *source)
-{
+    const tgi_stress_options *o = p->options;
     tg_stress_options settings = {.points = o->points,
                                   .strategy = o->strategy,
                                   .seed = o->seed,
                                   .max_steps = o->max_steps,
                                   .adversarial = o->adversarial};
-    tg_stress *s;
     tg_status st =
-        tg_stress_open(t, source->text, source->size, source->name, &settings, &s);
-    if (st == TG_ERR_RAISED) {
-        (void)tg_report_exception(t, tg_error_fetch(t));
-        return TGI_STRESS_USAGE;
-    }
-    if (st != TG_OK) {
+        tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
+    if (st == TG_OK)
+        return TGI_STRESS_CLEAN;
+    if (st == TG_ERR_RAISED)
+        (void)tg_report_exception(p->t, tg_error_fetch(p->t));
+    else
         fprintf(stderr, "%s: %s\n", command,
-                st == TG_ERR_ARG ? "bad strategy" : "out of memory");
-        return st == TG_ERR_ARG ? TGI_STRESS_USAGE : TGI_STRESS_BROKEN;
+                st == TG_ERR_ARG ? "the strategy's number is wrong" : "out of memory");
+    return st == TG_ERR_NOMEM ? TGI_STRESS_BROKEN : TGI_STRESS_USAGE;
+}
+
+static void print_totals(const session *p)
+{
+    const tgi_stress_options *o = p->options;
+    printf("%llu of %llu schedules failed (policy %s, strategy %s, seed %llu), %.0f per second\n",
+           (unsigned long long)p->failures, (unsigned long long)p->runs,
+           tgi_stress_points_name(o->points),
+           o->strategy != NULL ? o->strategy : tg_stress_strategy(0), (unsigned long long)o->seed,
+           (double)p->runs / p->seconds);
+}
+
+// Looks for what matters in the schedule of a failure, then tells.
+static void report(session *p, int64_t run, const tg_stress_result *found)
+{
+    tg_stress_result r = *found;
+    char *schedule = found->schedule != NULL ? strdup(found->schedule) : NULL;
+    if (schedule != NULL && tg_stress_shrink(p->s, schedule, SHRINK_BUDGET, &r, NULL) == TG_OK)
+        tgi_stress_report_failure(stdout, p->options, p->s, p->source, run, &r);
+    else
+        fprintf(stderr, "%s: the failure of run %lld did not come back\n", command, (long long)run);
+    free(schedule);
+}
+
+static int explore(session *p, bool tell)
+{
+    const tgi_stress_options *o = p->options;
+    int64_t start = tgi_clock_now_ns();
+    tg_stress_result r;
+    for (uint64_t i = 0; i < o->runs; i++) {
+        uint64_t run = o->one_run ? o->run : i;
+        tg_stress_run(p->s, run, &r);
+        p->runs++;
+        p->steps += r.steps;
+        p->seconds = (double)(tgi_clock_now_ns() - start) / 1e9 + 1e-9;
+        if (r.kind == TG_STRESS_LOST) {
+            fprintf(stderr, "%s: out of memory\n", command);
+            return TGI_STRESS_BROKEN;
+        }
+        if (r.kind != TG_STRESS_OK && p->failures++ == 0) {
+            p->kind = r.kind;
+            if (tell)
+                report(p, (int64_t)run, &r);
+        }
+        if (o->one_run || (p->failures > 0 && !o->keep_going) ||
+            (o->seconds > 0 && p->seconds > o->seconds))
+            break;
     }
-    int code = o->replay != NULL ? replay(o, s) : explore(o, s);
-    tg_stress_close(s);
+    return p->failures > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
+}
+
+static int replay(session *p)
+{
+    tg_stress_result r;
+    if (tg_stress_replay(p->s, p->options->replay, true, &r) != TG_OK)
+        return tgi_usage_error(command, "'%s' is not a schedule", p->options->replay);
+    if (r.kind == TG_STRESS_OK) {
+        printf("The schedule does not fail: %llu steps, %llu switches\n",
+               (unsigned long long)r.steps, (unsigned long long)r.switches);
+        return TGI_STRESS_DIFFERS;
+    }
+    tgi_stress_report_failure(stdout, p->options, p->s, p->source, -1, &r);
+    return TGI_STRESS_FOUND;
+}
+
+static int run_session(const tgi_stress_options *o, tg_thread *t, const tgi_source *source)
+{
+    session p = {.options = o, .source = source, .t = t};
+    int code = open_session(&p);
+    if (code != TGI_STRESS_CLEAN)
+        return code;
+    if (o->replay != NULL) {
+        code = replay(&p);
+    } else {
+        code = explore(&p, true);
+        if (code == TGI_STRESS_FOUND)
+            putchar('\n');
+        print_totals(&p);
+    }
+    tg_stress_close(p.s);
+    return code;
+}
+
+// The same script under the three policies: what does a GIL protect?
+static int diff_gil(const tgi_stress_options *given, tg_thread *t, const tgi_source *source)
+{
+    bool fails[3] = {false};
+    int code = TGI_STRESS_CLEAN;
+    bool told = false;
+    for (int i = 0; i < 3 && (code == TGI_STRESS_CLEAN || code == TGI_STRESS_FOUND); i++) {
+        tgi_stress_options o = *given;
+        o.points = (tg_stress_points)i;
+        session p = {.options = &o, .source = source, .t = t};
+        int result = open_session(&p);
+        if (result == TGI_STRESS_CLEAN) {
+            result = explore(&p, !told);
+            fails[i] = result == TGI_STRESS_FOUND;
+            if (fails[i] && !told)
+                putchar('\n');
+            told |= fails[i];
+            print_totals(&p);
+            tg_stress_close(p.s);
+        }
+        if (result != TGI_STRESS_CLEAN)
+            code = result;
+    }
+    if (code > TGI_STRESS_FOUND)
+        return code;
+    printf("\nunder a GIL: %s; at every access: %s; without a GIL: %s\n",
+           fails[0] ? "fails" : "no failure found", fails[1] ? "fails" : "no failure found",
+           fails[2] ? "fails" : "no failure found");
+    puts(fails[0]   ? "verdict: broken already, with or without a GIL"
+         : fails[1] ? "verdict: fragile; only the places where a GIL is handed over protect it"
+         : fails[2] ? "verdict: exposed by removing the GIL"
+                    : "verdict: no failure found");
     return code;
 }
 
@@ -143,7 +210,8 @@ int tgi_stress_main(int argc, char **argv)
                         : tgi_runtime_open(command, o.script.mode, config, &rt, &t);
     free(args);
     if (code == 0) {
-        code = run_session(&o, t, &source);
+        code =
+            o.diff_gil && o.replay == NULL ? diff_gil(&o, t, &source) : run_session(&o, t, &source);
         fflush(stdout);
         tg_runtime_destroy(rt, t);
     }

@@ -8,13 +8,13 @@
 //                  emptied. What the body defines (functions, classes) is made again in every run.
 #include "core/builtin/script.h"
 
-#include "bytecode/host.h"      // modes of the compiler
-#include "core/object/dict.h"   // sys.modules
-#include "core/object/known.h"  // __main__
-#include "core/object/str.h"    // names
-#include "core/vm/control.h"    // points
-#include "core/vm/import.h"     // loading
-#include "mem/raw.h"            // memory
+#include "bytecode/host.h"     // modes of the compiler
+#include "core/object/dict.h"  // sys.modules
+#include "core/object/known.h" // __main__
+#include "core/object/str.h"   // names
+#include "core/vm/control.h"   // points
+#include "core/vm/import.h"    // loading
+#include "mem/raw.h"           // memory
 
 typedef struct initial {
     tgc_global_cell *cell;

@@ -13,6 +13,7 @@
 #include "core/object/known.h" // TGC_NAME
 #include "core/object/list.h"  // tgc_list_size
 #include "core/object/seq.h"   // helpers
+#include "core/object/step.h"  // points
 #include "core/object/tuple.h" // results
 #include "mem/raw.h"           // argument arrays
 
@@ -224,8 +225,12 @@ static tg_value zip_next(tg_thread *t, tg_value v)
     if (n > FEW && (items = tgi_raw_alloc(n * sizeof *items)) == NULL)
         return tgc_raise_nomem(t);
     size_t i = 0;
-    while (i < n && (items[i] = tgc_next(t, tgc_tuple_peek(s->its, i))) != TGC_NULL)
-        i++;
+    for (; i < n; i++) {
+        tgc_step(t, tgc_tuple_peek(s->its, i));
+        items[i] = tgc_next(t, tgc_tuple_peek(s->its, i));
+        if (items[i] == TGC_NULL)
+            break;
+    }
     tg_value result;
     if (i == n) {
         result = tgc_tuple_reuse_steal(t, &s->spare, items, n);

@@ -11,6 +11,7 @@
 #include "core/object/names.h" // tgc_type_find
 #include "core/object/range.h" // fast path
 #include "core/object/set.h"   // snapshots
+#include "core/object/step.h"  // points
 #include "core/object/tuple.h" // fast path
 #include "mem/raw.h"           // arrays
 
@@ -36,6 +37,7 @@ int tgc_iterate_begin(tg_thread *t, tgc_iterate *it, tg_value iterable)
 
 int tgc_iterate_next(tg_thread *t, tgc_iterate *it, tg_value *out)
 {
+    tgc_step(t, it->source);
     switch (it->kind) {
     case TGC_OVER_LIST:
         *out = tgc_list_get(t, it->source, it->pos);

@@ -8,10 +8,14 @@
 //             C2  what is not known to be private is reported; the engine learns what meets others.
 #include "core/vm/control.h"
 
+#include "core/object/class.h"  // attributes
 #include "core/object/dict.h"   // types
+#include "core/object/int.h"    // values
 #include "core/object/list.h"   // types
 #include "core/object/object.h" // flags
+#include "core/object/str.h"    // names
 
+#include <stdio.h>  // snprintf
 #include <string.h> // strchr
 
 bool tgc_control_visible[TGI_OP_COUNT];
@@ -29,8 +33,7 @@ bool tgc_control_poll(tg_thread *t, uint32_t points)
         tgi_breaker_handle(t) != TG_OK)
         return false;
     if ((points & TGI_AT_POLL) != 0)
-        tgi_engine_point(t->task,
-                         (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
+        tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
     else
         tgi_engine_tick(t->task);
     return true;
@@ -39,27 +42,59 @@ bool tgc_control_poll(tg_thread *t, uint32_t points)
 void tgc_control_called(tg_thread *t, uint32_t points)
 {
     if ((points & TGI_AT_POLL) != 0)
-        tgi_engine_point(t->task,
-                         (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
+        tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
 }
 
 static void access(tg_thread *t, tgi_op_kind kind, const void *where, uint64_t slot,
                    const tgi_ins *i)
 {
-    (void)tgi_engine_access(t->task,
-                            (tgi_op){.kind = kind,
-                                     .where = where,
-                                     .slot = slot,
-                                     .deadline = TGI_DEADLINE_NEVER},
-                            i);
+    (void)tgi_engine_access(
+        t->task,
+        (tgi_op){.kind = kind, .where = where, .slot = slot, .deadline = TGI_DEADLINE_NEVER}, i);
+}
+
+// --- words for the trace
+
+// A value as far as it can be shown without running anything.
+static void show(tg_thread *t, tg_value v, char *out, size_t size)
+{
+    size_t n;
+    if (v == TGC_UNBOUND)
+        snprintf(out, size, "unset");
+    else if (v == TGC_NONE)
+        snprintf(out, size, "None");
+    else if (tgc_is_bool(v))
+        snprintf(out, size, "%s", v == TGC_TRUE ? "True" : "False");
+    else if (tgc_is_int(v))
+        snprintf(out, size, "%lld", (long long)tgc_int(v));
+    else if (tgc_is_str(v))
+        snprintf(out, size, "'%.24s'", tgc_str_utf8(t, v, &n));
+    else
+        snprintf(out, size, "a %s", tgc_type_name(v));
+}
+
+// "name is value" before a read, "name = value" before a write.
+static void describe(tg_thread *t, tgi_op_kind kind, tg_value name, tg_value v)
+{
+    char value[32], text[64];
+    size_t n;
+    const char *utf8 = tgc_is_str(name) ? tgc_str_utf8(t, name, &n) : NULL;
+    show(t, v, value, sizeof value);
+    snprintf(text, sizeof text, "%.28s %s %s", utf8 != NULL ? utf8 : "?",
+             kind == TGI_OPK_READ ? "is" : "=", value);
+    tgi_engine_describe(t->task->engine, text);
+}
+
+static bool is_traced(const tg_thread *t)
+{
+    return t->task->engine->tracing;
 }
 
 // The same for an object, which a learning run keeps alive: its address is its name.
 static void access_object(tg_thread *t, tgi_op_kind kind, tg_value v, uint64_t slot,
                           const tgi_ins *i)
 {
-    tgi_op op = {
-        .kind = kind, .where = tgc_ptr(v), .slot = slot, .deadline = TGI_DEADLINE_NEVER};
+    tgi_op op = {.kind = kind, .where = tgc_ptr(v), .slot = slot, .deadline = TGI_DEADLINE_NEVER};
     if (!tgi_engine_access(t->task, op, i))
         return;
     tg_value kept = tgc_retain(t, v);
@@ -89,13 +124,32 @@ static void global(tg_thread *t, tgi_op_kind kind, tgc_frame *f, uint32_t site, 
     if (kind == TGI_OPK_READ && atom_load_relaxed(&cell->value.word) == TGC_UNBOUND)
         return;
     access(t, kind, cell, 0, i);
+    if (is_traced(t)) {
+        tg_value v = kind == TGI_OPK_READ        ? tgc_slot_load(t, &cell->value)
+                     : i->op == TGI_OP_SETGLOBAL ? tgc_retain(t, f->regs[i->b])
+                                                 : TGC_UNBOUND;
+        describe(t, kind, cell->name, v);
+        tgc_release(t, v);
+    }
 }
 
 static void attribute(tg_thread *t, tgi_op_kind kind, tgc_frame *f, tg_value v, uint32_t site,
                       const tgi_ins *i)
 {
-    if (tgc_is_ptr(v))
-        access_object(t, kind, v, f->code->attrs[site].name, i);
+    if (!tgc_is_ptr(v))
+        return;
+    tg_value name = f->code->attrs[site].name;
+    access_object(t, kind, v, name, i);
+    if (!is_traced(t))
+        return;
+    tg_value x = TGC_UNBOUND;
+    int32_t slot;
+    if (kind == TGI_OPK_READ && tgc_has_flag(v, TGC_TF_ATTRS) &&
+        tgc_attrs_get(t, tgc_ptr(v), name, &x, &slot) > 0)
+        describe(t, kind, name, x);
+    else if (i->op == TGI_OP_SETATTR)
+        describe(t, kind, name, x = tgc_retain(t, f->regs[i->b]));
+    tgc_release(t, x);
 }
 
 // A call of a builtin that is given something mutable.

@@ -5,11 +5,11 @@
 // Note [controlled]
 // The loop is compiled twice. The second copy (loop_controlled.c) runs the tasks of the stress
 // tester: before an instruction with effect V it asks control.c which memory the instruction is
-// about to touch, and comes to a point of the scheduler there; polls, and returns from builtins, are
-// points of the policy `gil`. The first copy contains nothing of this. A thread gets into the second
-// copy by a bit of its eval breaker that is set before it runs its first script code.
-// Code of the library (file names begin with "<togil>") has only those points at which it waits:
-// to a script it is what builtins are.
+// about to touch, and comes to a point of the scheduler there; polls, and returns from builtins,
+// are points of the policy `gil`. The first copy contains nothing of this. A thread gets into the
+// second copy by a bit of its eval breaker that is set before it runs its first script code. Code
+// of the library (file names begin with "<togil>") has only those points at which it waits: to a
+// script it is what builtins are.
 #ifndef TGC_VM_CONTROL_H
 #define TGC_VM_CONTROL_H
 

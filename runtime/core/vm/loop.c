@@ -13,8 +13,8 @@
 // Dispatch    computed goto. The numbered empty asm keeps gcc and clang from merging the jumps: a
 //             merged jump costs up to three times (docs/decisions/0002-dispatch.md). TOGIL_SWITCH
 //             selects a plain switch.
-// Twice       loop_controlled.c compiles this file once more for the tasks of the stress tester, with
-//             a look at the scheduler before what others may see: Note [controlled] there.
+// Twice       loop_controlled.c compiles this file once more for the tasks of the stress tester,
+//             with a look at the scheduler before what others may see: Note [controlled] there.
 #include "core/vm/ops.h"
 
 #include "core/vm/loop_arith.h" // fast paths of arithmetic and comparison
@@ -25,13 +25,8 @@
 #include "core/object/float.h"     // boxing
 #include "core/object/list.h"      // items
 #include "core/object/tuple.h"     // items
-#include "thread/breaker.h"        // poll
 
-#ifdef TOGIL_CONTROLLED
-#include "core/vm/control.h" // points
-#undef TOGIL_SWITCH
-#define TOGIL_SWITCH 1
-#endif
+#include "core/vm/loop_points.h" // POLL, and what the second copy adds
 
 #ifndef TOGIL_SWITCH
 #define NEXT()                                                \
@@ -80,47 +75,12 @@ static TGI_NOINLINE void drop(tg_thread *t, tg_value v)
         pc = f->pc;                 \
         LOAD_POINTS();              \
     } while (0)
-#ifdef TOGIL_CONTROLLED
-#define LOAD_POINTS() (points = tgc_control_points(t, f->code))
-#else
-#define LOAD_POINTS() ((void)0)
-#endif
 #define TRY(x)                  \
     do {                        \
         SAVE();                 \
         if (TGI_UNLIKELY(!(x))) \
             goto raised;        \
     } while (0)
-#ifndef TOGIL_CONTROLLED
-// An exception from here belongs to the instruction `at`: the jump itself, or the first of a
-// function. ORDER: relaxed; a hint, whoever set the bit waits for what the handler does.
-#define POLL(at)                                                 \
-    do {                                                         \
-        if (TGI_UNLIKELY(atom_load_relaxed(&t->breaker) != 0)) { \
-            SAVE();                                              \
-            if (tgi_breaker_handle(t) != TG_OK) {                \
-                f->pc = (at) + 1;                                \
-                goto raised;                                     \
-            }                                                    \
-        }                                                        \
-    } while (0)
-// A builtin has returned.
-#define CALLED() ((void)0)
-#else
-#define POLL(at)                                   \
-    do {                                           \
-        SAVE();                                    \
-        if (!tgc_control_poll(t, points)) {        \
-            f->pc = (at) + 1;                      \
-            goto raised;                           \
-        }                                          \
-    } while (0)
-#define CALLED()                        \
-    do {                                \
-        SAVE();                         \
-        tgc_control_called(t, points);  \
-    } while (0)
-#endif
 #define JUMP16() (pc += (int16_t)i->c)
 #define JUMP32() (pc += (int32_t)tgi_ins_jump32(*i))
 
@@ -137,11 +97,7 @@ static inline uint64_t cached(const tgc_type *type, const tgc_attr_site *site)
     return (uint32_t)(word >> 32) == version ? word : 0;
 }
 
-#ifndef TOGIL_CONTROLLED
-tg_value tgc_run(tg_thread *t, bool throw_)
-#else
-tg_value tgc_run_controlled(tg_thread *t, bool throw_)
-#endif
+tg_value RUN(tg_thread *t, bool throw_)
 {
 #ifndef TOGIL_SWITCH
     static const void *const labels[] = {
@@ -156,28 +112,17 @@ tg_value tgc_run_controlled(tg_thread *t, bool throw_)
     const tg_value *K;
     uint32_t nlocals;
     const tgi_ins *pc, *i;
-#ifndef TOGIL_CONTROLLED
-    // ORDER: relaxed; the thread itself sets the bit before it runs scripts.
-    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL) != 0))
-        return tgc_run_controlled(t, throw_);
-#else
-    uint32_t points;
-#endif
+    DIVERT();
     LOAD();
     if (TGI_UNLIKELY(throw_))
         goto raised;
-    POLL(pc);
+    ENTERED();
 #ifndef TOGIL_SWITCH
     NEXT();
 #else
 dispatch:
     i = pc++;
-#ifdef TOGIL_CONTROLLED
-    if ((points & TGI_AT_ACCESS) != 0 && tgc_control_visible[i->op]) {
-        SAVE();
-        tgc_control_access(t, f, i);
-    }
-#endif
+    ACCESS();
     switch (i->op) {
 #endif
 

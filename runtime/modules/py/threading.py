@@ -10,7 +10,7 @@
 # Threads   Lists of waiters and all counters are guarded by one lock per object.
 # Relies on _thread: allocate_lock, LockType, RLock (with _release_save, _acquire_restore and
 #           _is_owned), get_ident, get_native_id, start_joinable_thread, stack_size, _local,
-#           TIMEOUT_MAX, _after_fork_hook, _uncaught; sys._print_exception.
+#           TIMEOUT_MAX, _after_fork_hook, _uncaught, _quiet_lock; sys._print_exception.
 
 import sys
 import _thread
@@ -364,7 +364,7 @@ class Barrier:
 
 # All threads that have begun, by identifier, and those between start() and their first step. The
 # identifier of a thread that has ended may be used again, so a thread removes only itself.
-_registry_lock = _allocate_lock()
+_registry_lock = _thread._quiet_lock()
 _active = {}
 _starting = {}
 _numbers = {"Thread": 0, "Dummy": 0}
@@ -396,7 +396,7 @@ class Thread:
         self._ident = None
         self._native_id = None
         self._handle = None
-        self._handle_lock = _allocate_lock()
+        self._handle_lock = _thread._quiet_lock()
         self._started = False
         self._ended = False
         self._initialized = True
@@ -422,7 +422,7 @@ class Thread:
             self._started = True
             _starting[id(self)] = self
         # Held until the new thread has said who it is.
-        self._begun = _allocate_lock()
+        self._begun = _thread._quiet_lock()
         self._begun.acquire()
         with self._handle_lock:
             try:
@@ -650,6 +650,16 @@ __excepthook__ = excepthook
 _main_thread = _MainThread()
 
 
+def _begin_again():
+    # A program is run once more in the same interpreter; its other threads have ended.
+    global _registry_lock
+    _registry_lock = _thread._quiet_lock()
+    _active.clear()
+    _active[get_ident()] = _main_thread
+    _starting.clear()
+    _numbers["Thread"] = _numbers["Dummy"] = 0
+
+
 class _NeverRan:
     # The handle of a thread that somebody was starting when another thread forked.
 
@@ -664,7 +674,7 @@ def _after_fork():
     # The child has one thread, which is its main thread. The others' objects say that they have
     # ended; what they held stays held.
     global _main_thread, _registry_lock, _report_lock
-    _registry_lock = _allocate_lock()
+    _registry_lock = _thread._quiet_lock()
     _report_lock = _allocate_lock()
     thread = _active.get(get_ident())
     for other in _starting.values():

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+//
+// trace.c - the trace of a run in columns, one per thread.
+//
+// Method      A step is shown if it waits, wakes, starts or ends something, or touches what another
+//             thread touches, too. Steps of the same line and thing that follow each other are one.
+//             With more threads than fit beside each other, a line says which thread it is about.
+#include "cli/stress/trace.h"
+
+#include <stdbool.h> // flags
+#include <stdlib.h>  // calloc
+#include <string.h>  // memchr
+
+enum { WIDTH = 96, MIN_COLUMN = 30, MAX_COLUMNS = 8, MAX_ROWS = 48, FEW_ROWS = 30, NEAR = 2 };
+
+typedef struct object {
+    uint32_t first; // thread + 1
+    bool several;
+    bool written; // by a thread that was started, or by the main thread while others were there
+} object;
+
+typedef struct objects {
+    object *list;
+    size_t count;
+} objects;
+
+static bool is_sync(const tg_stress_event *e)
+{
+    return strstr(e->action, "lock") != NULL || strcmp(e->action, "sleeps") == 0 ||
+           strcmp(e->action, "waits") == 0;
+}
+
+static objects collect(tg_stress *s)
+{
+    objects all = {NULL, 0};
+    tg_stress_event e;
+    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++) {
+        if (e.object >= all.count)
+            all.count = e.object + 1u;
+    }
+    all.list = calloc(all.count + 1, sizeof *all.list);
+    for (size_t i = 0; all.list != NULL && tg_stress_event_at(s, i, &e); i++) {
+        object *o = &all.list[e.object];
+        o->several |= o->first != 0 && o->first != e.thread + 1;
+        o->first = o->first == 0 ? e.thread + 1 : o->first;
+        bool reads = strcmp(e.action, "reads") == 0 || strcmp(e.action, "fetches from") == 0;
+        o->written |= !reads && (e.thread > 0 || o->several);
+    }
+    return all;
+}
+
+static bool is_shown(const objects *all, const tg_stress_event *e)
+{
+    if (!e->visible || e->file == NULL || e->object == 0 || all->list == NULL)
+        return false;
+    return (all->list[e->object].several && all->list[e->object].written) || is_sync(e);
+}
+
+// Line `number` of the source without the white space around it; its length in *n.
+static const char *line_of(const tgi_source *source, uint32_t number, size_t *n)
+{
+    const char *at = source->text, *end = source->text + source->size;
+    for (; number > 1 && at < end; number--) {
+        const char *next = memchr(at, '\n', (size_t)(end - at));
+        at = next == NULL ? end : next + 1;
+    }
+    const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+    if (stop == NULL)
+        stop = end;
+    while (at < stop && (*at == ' ' || *at == '\t'))
+        at++;
+    while (stop > at && (stop[-1] == ' ' || stop[-1] == '\r'))
+        stop--;
+    *n = (size_t)(stop - at);
+    return at;
+}
+
+static void format(char *out, size_t size, const tg_stress_event *e, const tgi_source *source)
+{
+    size_t n = 0;
+    const char *line = source->name != NULL && strcmp(e->file, source->name) == 0
+                           ? line_of(source, e->line, &n)
+                           : e->file;
+    if (line == e->file)
+        n = strlen(line);
+    const char *what = e->text[0] != '\0' ? e->text : e->action;
+    size_t room = size > 12 + strlen(what) ? size - 12 - strlen(what) : 4;
+    snprintf(out, size, "%4u  %.*s  [%s]", e->line, (int)(n < room ? n : room), line, what);
+}
+
+// The steps that are shown, repetitions left out.
+typedef struct rows {
+    tg_stress_event *list;
+    size_t count, capacity;
+} rows;
+
+static void add_row(rows *r, const tg_stress_event *e)
+{
+    const tg_stress_event *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
+    if (last != NULL && last->thread == e->thread && last->line == e->line &&
+        last->object == e->object && strcmp(last->action, e->action) == 0 &&
+        strcmp(last->text, e->text) == 0)
+        return;
+    if (r->count == r->capacity) {
+        size_t capacity = r->capacity * 2 + 64;
+        tg_stress_event *bigger = realloc(r->list, capacity * sizeof *bigger);
+        if (bigger == NULL)
+            return;
+        r->list = bigger;
+        r->capacity = capacity;
+    }
+    r->list[r->count++] = *e;
+}
+
+// Of many steps, those near a switch and the last ones.
+static bool is_near_switch(const rows *r, size_t i)
+{
+    if (r->count <= FEW_ROWS || i + NEAR >= r->count)
+        return true;
+    size_t from = i > NEAR ? i - NEAR : 0, to = i + NEAR < r->count ? i + NEAR : r->count - 1;
+    for (size_t k = from; k < to; k++) {
+        if (r->list[k].thread != r->list[k + 1].thread)
+            return true;
+    }
+    return false;
+}
+
+typedef struct layout {
+    const char *names[MAX_COLUMNS];
+    size_t first, columns, width;
+    bool beside; // every thread has a column
+} layout;
+
+// The main thread has a column only if it has something to say.
+static layout lay_out(const rows *r)
+{
+    layout l = {.first = 1};
+    size_t threads = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        const tg_stress_event *e = &r->list[i];
+        if (e->thread >= threads)
+            threads = e->thread + 1u;
+        if (e->thread < MAX_COLUMNS)
+            l.names[e->thread] = e->name;
+        if (e->thread == 0)
+            l.first = 0;
+    }
+    l.columns = threads > l.first ? threads - l.first : 1;
+    l.width = WIDTH / l.columns;
+    l.beside = threads <= MAX_COLUMNS && l.width >= MIN_COLUMN;
+    return l;
+}
+
+void tgi_stress_print_trace(FILE *to, tg_stress *s, const tgi_source *source)
+{
+    objects all = collect(s);
+    rows r = {NULL, 0, 0};
+    tg_stress_event e;
+    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++) {
+        if (is_shown(&all, &e))
+            add_row(&r, &e);
+    }
+    layout l = lay_out(&r);
+    if (l.beside && r.count > 0) {
+        fputs(" ", to);
+        for (size_t k = l.first; k < l.first + l.columns; k++)
+            fprintf(to, " %-*.*s", (int)l.width - 1, (int)l.width - 2,
+                    l.names[k] != NULL ? l.names[k] : "");
+        fputc('\n', to);
+    }
+    char cell[WIDTH + 1];
+    size_t hidden = 0, shown = 0;
+    for (size_t i = 0; i < r.count; i++) {
+        if (!is_near_switch(&r, i) || shown >= MAX_ROWS) {
+            hidden++;
+            continue;
+        }
+        if (hidden > 0)
+            fprintf(to, "  ... %zu steps ...\n", hidden);
+        hidden = 0;
+        shown++;
+        format(cell, l.beside ? l.width - 1 : 70, &r.list[i], source);
+        if (l.beside)
+            fprintf(to, "  %*s%s\n", (int)((r.list[i].thread - l.first) * l.width), "", cell);
+        else
+            fprintf(to, "  %-20.20s %s\n", r.list[i].name, cell);
+    }
+    if (hidden > 0)
+        fprintf(to, "  ... and %zu more steps\n", hidden);
+    free(r.list);
+    free(all.list);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// strategy_pct.c - priorities that change at few, randomly chosen decisions.
+//
+// pct:D finds an error that needs D orderings with a probability of at least 1/(n k^(D-1)) per run,
+// with n threads and k decisions. Without a number D is drawn for every run.
+//
+// Invariants  P1  k is known from the learning runs; a run that has more decisions goes on without
+//                 further changes.
+//             P2  a change needs room: D-1 is at most k/8, and at least 1.
+// Sources     Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with
+//             Probabilistic Guarantees of Finding Bugs", 2010.
+#include "stress/strategy.h"
+
+enum { MAX_CHANGES = 64 };
+
+static void begin(tgi_engine *e)
+{
+    static const int depths[] = {2, 2, 3, 5};
+    int depth = e->depth > 0 ? e->depth : depths[tgi_random_below(&e->random, 4)];
+    uint32_t k = e->expected > 0 && !e->sharing.learning ? e->expected : 40;
+    uint32_t changes = depth > 1 ? (uint32_t)depth - 1 : 0;
+    uint32_t most = k / 8 > 1 ? k / 8 : 1;
+    if (changes > most)
+        changes = most;
+    e->change_count = changes < MAX_CHANGES ? changes : MAX_CHANGES;
+    for (uint32_t i = 0; i < e->change_count; i++)
+        e->changes[i] = 1 + (uint32_t)tgi_random_below(&e->random, k);
+}
+
+static void born(tgi_engine *e, tgi_task *task)
+{
+    task->priority = (tgi_random_next(&e->random) >> 1) + MAX_CHANGES + 1;
+}
+
+static uint32_t highest(tgi_task **enabled, uint32_t n)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < n; i++) {
+        if (enabled[i]->priority > enabled[best]->priority)
+            best = i;
+    }
+    return best;
+}
+
+static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual)
+{
+    (void)self;
+    (void)usual;
+    uint32_t best = highest(enabled, n);
+    for (uint32_t i = 0; i < e->change_count; i++) {
+        if (e->changes[i] != e->decisions)
+            continue;
+        enabled[best]->priority = i + 1; // below all that were drawn
+        best = highest(enabled, n);
+    }
+    return best;
+}
+
+const tgi_strategy tgi_strategy_pct = {.name = "pct", .begin = begin, .born = born, .pick = pick};
