@@ -14,12 +14,13 @@
 #include "stress/engine.h"   // runs
 #include "stress/strategy.h" // names
 
+#include <togil/gc.h>     // the collector
 #include <togil/object.h> // errors
 
 #include <stdlib.h> // calloc
 #include <string.h> // strlen
 
-enum { LEARNING_RUNS = 8 };
+enum { LEARNING_RUNS = 8, RUNS_PER_COLLECTION = 512 };
 
 struct tg_stress {
     tg_thread *t;
@@ -27,8 +28,10 @@ struct tg_stress {
     void *script;
     tgi_engine *engine;
     bool primed;
-    uint64_t learnt; // runs
-    char *schedule;  // of the last run, as text
+    uint32_t since_collection; // runs
+    int64_t collector;         // whether it was on before
+    uint64_t learnt;           // runs
+    char *schedule;            // of the last run, as text
     tgi_schedule forced;
 };
 
@@ -70,6 +73,9 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
         tg_stress_close(s);
         return st;
     }
+    // When the collector starts depends on all runs before: it works between them.
+    s->collector = s->core->gc_setting(t, TG_GC_ENABLED, -1);
+    (void)s->core->gc_setting(t, TG_GC_ENABLED, 0);
     *out = s;
     return TG_OK;
 }
@@ -78,6 +84,8 @@ void tg_stress_close(tg_stress *s)
 {
     if (s == NULL)
         return;
+    if (s->collector > 0)
+        (void)s->core->gc_setting(s->t, TG_GC_ENABLED, 1);
     if (s->script != NULL)
         s->core->script_free(s->script);
     tgi_engine_free(s->engine);
@@ -179,6 +187,11 @@ static void run_once(tg_stress *s, uint64_t run)
     for (size_t i = 0; i < e->kept.count; i++)
         core->host_release(s->t, e->kept.data[i]);
     vec_clear(&e->kept);
+    if (++s->since_collection == RUNS_PER_COLLECTION) {
+        s->since_collection = 0;
+        (void)core->gc_collect(s->t);
+        core->error_clear(s->t);
+    }
 }
 
 // The very first run differs from all others: it imports. So it is not looked at.

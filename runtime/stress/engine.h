@@ -180,7 +180,7 @@ struct tgi_engine {
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
     bool tracing;
     tgi_vec(tgi_step) trace;
-    tgi_vec(tgi_object) objects; // seen by the trace
+    tgi_vec(tgi_object) objects;   // seen by the trace
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
     char *output;
     size_t output_used, output_capacity;

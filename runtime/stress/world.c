@@ -89,8 +89,8 @@ static ssize_t write_out(int fd, const void *data, size_t n)
     return (ssize_t)n;
 }
 
-// What a thread of a run gives back, the next one takes, without the kernel. Only the two stacks of a
-// thread of a core are given back at all (core/builtin/start.c): above what is in use they hold
+// What a thread of a run gives back, the next one takes, without the kernel. Only the two stacks of
+// a thread of a core are given back at all (core/builtin/start.c): above what is in use they hold
 // nothing that counts, so they need not be zeroed.
 static int unmap(void *base, size_t bytes)
 {
