@@ -32,12 +32,13 @@ typedef struct tg_stress_options {
 } tg_stress_options;
 
 typedef enum tg_stress_kind {
-    TG_STRESS_OK,        // the run ended well
-    TG_STRESS_EXCEPTION, // an exception that nobody caught, in any thread
-    TG_STRESS_DEADLOCK,  // no thread could go on
-    TG_STRESS_ENDLESS,   // more steps than allowed
-    TG_STRESS_EXIT,      // the script ended with an exit code that is not 0
-    TG_STRESS_LOST,      // the tester ran out of memory
+    TG_STRESS_OK,          // the run ended well
+    TG_STRESS_EXCEPTION,   // an exception that nobody caught, in any thread
+    TG_STRESS_DEADLOCK,    // no thread could go on
+    TG_STRESS_ENDLESS,     // more steps than allowed
+    TG_STRESS_EXIT,        // the script ended with an exit code that is not 0
+    TG_STRESS_LOST,        // the tester ran out of memory
+    TG_STRESS_INTERRUPTED, // KeyboardInterrupt: Ctrl-C, or the script raises it
 } tg_stress_kind;
 
 // What a run did. Texts are good until the next run.

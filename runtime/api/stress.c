@@ -143,9 +143,12 @@ static void run_main(tg_stress *s)
         return;
     }
     bool exits = core->host_raised_is(t, core->host_error_class(TG_SystemExit));
+    bool interrupt = core->host_raised_is(t, core->host_error_class(TG_KeyboardInterrupt));
     tg_value exc = core->error_fetch(t);
     if (s->engine->killing) {
         // The exception that unwinds.
+    } else if (interrupt) {
+        s->engine->failure.kind = TGI_FAIL_INTERRUPT;
     } else if (exits) {
         note_exit(s, exc);
     } else {
@@ -222,10 +225,13 @@ static const char *thread_name(const tgi_engine *e, uint32_t index)
 static void fill(tg_stress *s, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
-    static const tg_stress_kind kinds[] = {
-        [TGI_FAIL_NONE] = TG_STRESS_OK,           [TGI_FAIL_EXCEPTION] = TG_STRESS_EXCEPTION,
-        [TGI_FAIL_DEADLOCK] = TG_STRESS_DEADLOCK, [TGI_FAIL_STEPS] = TG_STRESS_ENDLESS,
-        [TGI_FAIL_EXIT] = TG_STRESS_EXIT,         [TGI_FAIL_MEMORY] = TG_STRESS_LOST};
+    static const tg_stress_kind kinds[] = {[TGI_FAIL_NONE] = TG_STRESS_OK,
+                                           [TGI_FAIL_EXCEPTION] = TG_STRESS_EXCEPTION,
+                                           [TGI_FAIL_DEADLOCK] = TG_STRESS_DEADLOCK,
+                                           [TGI_FAIL_STEPS] = TG_STRESS_ENDLESS,
+                                           [TGI_FAIL_EXIT] = TG_STRESS_EXIT,
+                                           [TGI_FAIL_MEMORY] = TG_STRESS_LOST,
+                                           [TGI_FAIL_INTERRUPT] = TG_STRESS_INTERRUPTED};
     free(s->schedule);
     s->schedule = e->failure.kind == TGI_FAIL_NONE ? NULL : tgi_schedule_encode(&e->taken);
     *out = (tg_stress_result){

@@ -107,6 +107,7 @@ typedef enum tgi_failure_kind {
     TGI_FAIL_EXIT,      // the script ended with a code that is not 0
     TGI_FAIL_DIVERGED,  // a replay met another program
     TGI_FAIL_MEMORY,    // no memory for the run
+    TGI_FAIL_INTERRUPT, // Ctrl-C
 } tgi_failure_kind;
 
 typedef struct tgi_failure {

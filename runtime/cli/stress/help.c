@@ -35,6 +35,6 @@ void tgi_stress_help(FILE *to)
           "  --mode NAME       the mode of the runtime, as for togil run\n"
           "\n"
           "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"
-          "4 the tester itself failed.\n",
+          "4 the tester itself failed; 130 interrupted.\n",
           to);
 }

@@ -9,8 +9,8 @@
 
 const char *tgi_stress_kind_name(tg_stress_kind kind)
 {
-    static const char *const names[] = {"no failure",  "exception", "deadlock",
-                                        "endless run", "exit code", "out of memory"};
+    static const char *const names[] = {"no failure", "exception",     "deadlock",   "endless run",
+                                        "exit code",  "out of memory", "interrupted"};
     return names[kind];
 }
 

@@ -93,6 +93,8 @@ static int explore(session *p, bool tell)
             fprintf(stderr, "%s: out of memory\n", command);
             return TGI_STRESS_BROKEN;
         }
+        if (r.kind == TG_STRESS_INTERRUPTED)
+            return TGI_STRESS_INTERRUPTED;
         if (r.kind != TG_STRESS_OK && p->failures++ == 0) {
             p->kind = r.kind;
             if (tell)

@@ -14,6 +14,7 @@ enum {
     TGI_STRESS_USAGE = 2,
     TGI_STRESS_DIFFERS = 3, // a replay did not do what was recorded
     TGI_STRESS_BROKEN = 4,  // the tester itself failed
+    TGI_STRESS_INTERRUPTED = 130,
 };
 
 #endif
