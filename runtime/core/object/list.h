@@ -141,7 +141,8 @@ static inline bool tgc_list_stamp(tgc_list *list, uint32_t *stamp)
 {
     if (!TGC_FREE_THREADED)
         return true;
-    // ORDER: acquire; what is read afterwards is read after this.
+    // ORDER: acquire; pairs with the release in tgc_list_change_locked. What is read afterwards is
+    // read after this.
     *stamp = atom_load_acquire(&list->changes);
     return tgc_lock_is_free(&list->lock);
 }
@@ -154,8 +155,10 @@ static inline bool tgc_list_unchanged(tgc_list *list, uint32_t stamp)
 static inline void tgc_list_change_locked(tgc_list *list)
 {
     if (TGC_FREE_THREADED) {
-        // ORDER: relaxed; the release stores of the change itself come after it.
-        atom_store_relaxed(&list->changes, atom_load_relaxed(&list->changes) + 1);
+        // ORDER: release; pairs with the acquire in tgc_list_stamp: who sees the new number sees
+        // the lock taken. The release stores of the change itself come after it.
+        atom_store_release(&list->changes,
+                           atom_load_relaxed(&list->changes) + 1); // ORDER: relaxed; one writer.
     }
 }
 
