@@ -34,6 +34,7 @@
 #include "core/object/weakref.h"   // callbacks
 #include "mem/raw.h"               // memory
 #include "thread/breaker.h"        // polls while clearing
+#include "thread/defer.h"          // memory of what was cleared
 #include "thread/gil.h"            // yield
 #include "thread/stw.h"            // pauses
 
@@ -83,6 +84,15 @@ static void give_way(tg_thread *t)
     }
 }
 
+// What was cleared waits for a grace period, and we may well be the only ones to hold it up. With
+// nothing borrowed, as between two objects, its memory comes back at once: the list of what waits
+// stays short, and needs no memory of its own when there is none.
+static void free_deferred(tg_thread *t)
+{
+    tgi_breaker_clear(t, TGI_BRK_QSBR);
+    (void)tgi_defer_process(t);
+}
+
 static void release_drained(tg_thread *t, tgc_drained *d)
 {
     for (size_t i = 0; i < d->count; i++) {
@@ -107,6 +117,9 @@ static void clear_all(tg_thread *t, tgc_objects *list)
         if (type->clear != NULL)
             type->clear(t, o);
         tgc_decref(t, o);
+        // ORDER: relaxed; our own bit, or a hint.
+        if ((atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0)
+            free_deferred(t);
         if (i % CLEAR_SLICE == CLEAR_SLICE - 1)
             give_way(t);
     }
