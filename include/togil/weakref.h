@@ -35,6 +35,9 @@ TG_API int tg_weak_get(tg_thread *t, tg_value ref, tg_value *out);
 // to the process (builtin types and functions) are not listed.
 TG_API int64_t tg_weak_count(tg_thread *t, tg_value v);
 TG_API tg_value tg_weak_list(tg_thread *t, tg_value v);
+// For tables of weak references: removes key from a dict if its value is a weak reference whose
+// object is gone, in one step. 1 removed, 0 not there or something else, -1.
+TG_API int tg_weak_remove_dead(tg_thread *t, tg_value dict, tg_value key);
 // The class of a kind.
 TG_API tg_value tg_weak_class(tg_thread *t, tg_weak_kind kind);
 

@@ -32,6 +32,10 @@ tg_value tg_weak_list(tg_thread *t, tg_value v)
 {
     return CORE(t)->weak_list(t, v);
 }
+int tg_weak_remove_dead(tg_thread *t, tg_value dict, tg_value key)
+{
+    return CORE(t)->host_weak_remove_dead(t, dict, key);
+}
 tg_value tg_weak_class(tg_thread *t, tg_weak_kind kind)
 {
     return CORE(t)->host_weak_type(t, (int)kind);

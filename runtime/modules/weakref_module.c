@@ -23,6 +23,11 @@ TGI_NATIVE(weakref_list)
     return tg_weak_list(t, args[0]);
 }
 
+TGI_NATIVE(weakref_remove_dead)
+{
+    return tg_weak_remove_dead(t, args[0], args[1]) < 0 ? TG_NULL : TG_NONE;
+}
+
 static int add_class(tg_thread *t, tg_value module, const char *name, tg_weak_kind kind)
 {
     return tg_module_add(t, module, name, tg_weak_class(t, kind));
@@ -42,6 +47,7 @@ static const tg_function_def functions[] = {
     TGI_FN("proxy", weakref_proxy, 1, 2),
     TGI_FN("getweakrefcount", weakref_count, 1, 1),
     TGI_FN("getweakrefs", weakref_list, 1, 1),
+    TGI_FN("_remove_dead_weakref", weakref_remove_dead, 2, 2),
     TGI_FN_END,
 };
 

@@ -101,6 +101,8 @@ tg_value tgc_host_weak_new(tg_thread *t, int kind, tg_value v, tg_value callback
 int tgc_host_weak_get(tg_thread *t, tg_value ref, tg_value *out);
 #define tgc_host_weak_count TG_CORE_SYM(tgc_host_weak_count)
 int64_t tgc_host_weak_count(tg_thread *t, tg_value v);
+#define tgc_host_weak_remove_dead TG_CORE_SYM(tgc_host_weak_remove_dead)
+int tgc_host_weak_remove_dead(tg_thread *t, tg_value dict, tg_value key);
 #define tgc_host_weak_type TG_CORE_SYM(tgc_host_weak_type)
 tg_value tgc_host_weak_type(tg_thread *t, int kind);
 

@@ -5,6 +5,7 @@
 // Threads     any attached thread.
 #include "core/builtin/host.h"
 
+#include "core/object/dict.h"    // tables of weak references
 #include "core/object/error.h"   // errors
 #include "core/object/weakref.h" // the mechanism
 
@@ -37,6 +38,23 @@ int tgc_host_weak_get(tg_thread *t, tg_value ref, tg_value *out)
 int64_t tgc_host_weak_count(tg_thread *t, tg_value v)
 {
     return (int64_t)tgc_weak_count(t, v);
+}
+
+static bool is_dead(tg_value v)
+{
+    return tgc_is_weakref(v) && tgc_weak_is_dead((tgc_weakref *)(void *)tgc_ptr(v));
+}
+
+int tgc_host_weak_remove_dead(tg_thread *t, tg_value dict, tg_value key)
+{
+    tg_value v;
+    if (!tgc_is_dict(dict))
+        return tgc_raise_int(t, &TGC_EXC(TypeError), "expected a dict, not '%s'",
+                             tgc_type_name(dict));
+    int found = tgc_dict_pop_if(t, dict, key, is_dead, &v);
+    if (found > 0)
+        tgc_release(t, v);
+    return found;
 }
 
 tg_value tgc_host_weak_type(tg_thread *t, int kind)

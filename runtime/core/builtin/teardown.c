@@ -53,17 +53,42 @@ static void drop_slot(tg_thread *t, tgc_slot *s)
     tgc_release(t, tgc_slot_exchange(t, s, TGC_NONE));
 }
 
-// The main module lets go of its variables while scripts can still run: finalizers of what they
-// held do.
-static void clear_main(tg_thread *t, tgc_shared *shared)
+static void clear_module(tg_thread *t, tgc_shared *shared, tg_value m)
+{
+    if (tgc_is_exact(m, &tgc_module_type) && tgc_ptr(m) != &shared->builtins->head)
+        tgc_module_type.clear(t, tgc_ptr(m));
+}
+
+// Modules let go of their variables while scripts can still run, the main module first, then those
+// that were imported, the last one first: finalizers of what they held do.
+static void clear_modules(tg_thread *t, tgc_shared *shared)
 {
     tg_value modules = tgc_slot_load(t, &shared->modules), m;
-    if (tgc_is_dict(modules) && tgc_dict_get(t, modules, TGC_NAME(main), &m) > 0) {
-        if (tgc_is_exact(m, &tgc_module_type))
-            tgc_module_type.clear(t, tgc_ptr(m));
-        tgc_release(t, m);
+    if (tgc_is_dict(modules)) {
+        if (tgc_dict_get(t, modules, TGC_NAME(main), &m) > 0) {
+            clear_module(t, shared, m);
+            tgc_release(t, m);
+        }
+        tg_value copy = tgc_dict_copy(t, modules), name;
+        while (copy != TGC_NULL && tgc_dict_popitem(t, copy, &name, &m)) {
+            if (name != TGC_NAME(sys))
+                clear_module(t, shared, m);
+            tgc_release(t, name);
+            tgc_release(t, m);
+        }
+        tgc_release(t, copy);
     }
     tgc_release(t, modules);
+    tgc_error_clear(t);
+    tgc_policy_merge_pending(t); // what is dead already has its finalizer too
+    tgc_error_clear(t);
+}
+
+// What finalizers printed.
+static void flush(tg_thread *t)
+{
+    tgc_stream_flush(t, 1);
+    tgc_stream_flush(t, 2);
     tgc_error_clear(t);
 }
 
@@ -84,13 +109,14 @@ void tgc_interp_clear(tg_thread *t)
     ct->locals = TGC_NULL;
     tgc_release(t, locals);
     tgc_error_clear(t);
-    // Finalizers of garbage may still use the variables of the main module; then those of what it
+    // Finalizers of garbage may still use the variables of the modules; then those of what they
     // held.
     if (tgc_gc_setting(t, TG_GC_ENABLED, -1) != 0)
         (void)tgc_gc_collect(t);
     tgc_gc_set_lists(t, TGC_NONE, TGC_NONE);
-    clear_main(t, shared);
+    clear_modules(t, shared);
     (void)tgc_gc_collect(t);
+    flush(t);
     shared->ending = true;
     tgc_gc_end(t);
     drop_slot(t, &shared->modules);

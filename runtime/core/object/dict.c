@@ -218,7 +218,7 @@ int tgc_dict_add(tg_thread *t, tg_value d, tg_value key, tg_value v)
     return tgc_dict_setdefault(t, d, key, v, NULL);
 }
 
-int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
+int tgc_dict_pop_if(tg_thread *t, tg_value d, tg_value key, bool (*fits)(tg_value v), tg_value *out)
 {
     tgc_dict *dict = tgc_dict_of(d);
     uint64_t hash;
@@ -234,6 +234,11 @@ int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
             at = searched
                      ? recheck_locked(dict, &f, hash, &place)
                      : tgc_dict_search_locked(atom_load_relaxed(&dict->table), key, hash, &place);
+            if (at >= 0 && fits != NULL) {
+                tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
+                tgc_slot *e = tgc_dict_entries(table) + (size_t)at * table->stride;
+                at = fits(tgc_slot_peek(&e[1])) ? at : TGC_DICT_EMPTY;
+            }
             if (at >= 0)
                 tgc_dict_remove_locked(t, dict, at, place, &old_key, out);
         }
@@ -244,6 +249,11 @@ int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
         if (tgc_dict_search(t, dict, key, hash, &f) < 0)
             return -1;
     }
+}
+
+int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out)
+{
+    return tgc_dict_pop_if(t, d, key, NULL, out);
 }
 
 int tgc_dict_del(tg_thread *t, tg_value d, tg_value key)

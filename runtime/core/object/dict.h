@@ -97,6 +97,10 @@ int tgc_dict_del(tg_thread *t, tg_value d,
                  tg_value key); // 1 removed, 0 not there (nothing raised), -1
 #define tgc_dict_pop TG_CORE_SYM(tgc_dict_pop)
 int tgc_dict_pop(tg_thread *t, tg_value d, tg_value key, tg_value *out); // as del, with the value
+// The same, but only if the value fits, which is asked under the lock. 0: it did not, or absent.
+#define tgc_dict_pop_if TG_CORE_SYM(tgc_dict_pop_if)
+int tgc_dict_pop_if(tg_thread *t, tg_value d, tg_value key, bool (*fits)(tg_value v),
+                    tg_value *out);
 #define tgc_dict_popitem TG_CORE_SYM(tgc_dict_popitem)
 bool tgc_dict_popitem(tg_thread *t, tg_value d, tg_value *key,
                       tg_value *v); // the last one; false if empty

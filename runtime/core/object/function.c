@@ -340,9 +340,25 @@ static int method_hash(tg_thread *t, tg_value v, uint64_t *out)
     return 0;
 }
 
+static tg_value method_construct(tg_thread *t, tgc_type *type, const tg_value *args, size_t nargs,
+                                 tg_value kwnames)
+{
+    (void)type;
+    if (tgc_keyword_count(kwnames) > 0)
+        return tgc_raise(t, &TGC_EXC(TypeError), "method() takes no keyword arguments");
+    if (nargs != 2)
+        return tgc_raise(t, &TGC_EXC(TypeError), "method expected 2 arguments, got %zu", nargs);
+    if (tgc_type_of(args[0])->call == NULL)
+        return tgc_raise(t, &TGC_EXC(TypeError), "first argument must be callable");
+    if (args[1] == TGC_NONE)
+        return tgc_raise(t, &TGC_EXC(TypeError), "instance must not be None");
+    return tgc_method_new(t, args[0], args[1]);
+}
+
 tgc_type tgc_method_type = {
     TGC_STATIC_TYPE(&tgc_object_type),
     .name = "method",
+    .construct = method_construct,
     .size = sizeof(tgc_method),
     .flags = TGC_TF_TRACKED,
     .dealloc = method_dealloc,

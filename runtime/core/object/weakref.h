@@ -54,6 +54,13 @@ typedef struct tgc_weakref {
     bool canonical;            // const after init: the one that ref(x) returns again
 } tgc_weakref;
 
+// Whether its target is gone for good. Needs no reference to anything.
+static inline bool tgc_weak_is_dead(tgc_weakref *w)
+{
+    // ORDER: acquire; pairs with the release in tgc_weak_clear.
+    return atom_load_acquire(&w->target) == NULL;
+}
+
 #define TGC_WEAK_FINALIZED ((uintptr_t)1)
 
 static inline _Atomic(uintptr_t) *tgc_weak_word(const tgc_type *type, tgc_obj *o)

@@ -59,7 +59,7 @@ _DEFAULT = object()
 
 
 class socket:
-    __slots__ = ("_native", "_closed", "family", "type", "proto")
+    __slots__ = ("__weakref__", "_native", "_closed", "family", "type", "proto")
 
     def __init__(self, family=AF_INET, type=SOCK_STREAM, proto=0, *, _native=None):
         if _native is None:
