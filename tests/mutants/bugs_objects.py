@@ -29,3 +29,67 @@ mutant("set-table-freed-at-once",
        edits=[("        tgc_free_later(t, table, table_bytes(table->mask));",
                "        tgi_raw_free(table);\n    (void)t;")],
        kill=[WAITS])
+
+WEAK = "runtime/core/object/weakref.c"
+STEPS = "unit.core.weakref.biased"
+
+mutant("weak-upgrade-from-zero",
+       bug="a weak reference gives out its object although the last reference is gone",
+       ref="own: weakref.h W2",
+       file=WEAK,
+       edits=[("    return tgc_try_incref(t, o) ? tgc_from_ptr(o) : TGC_NONE;",
+               "    tgc_incref(t, o);\n    return tgc_from_ptr(o);")],
+       kill=[f"{STEPS}:an_upgrade_that_comes_after_the_owners_last_release_fails",
+             "unit.core.weakref.atomic:an_upgrade_between_the_last_release_and_the_clearing_fails"])
+
+mutant("weak-target-not-published",
+       bug="the memory of an object does not wait for those who hold a weak reference in hand",
+       ref="own: weakref.h W1",
+       file=WEAK,
+       edits=[("    tgc_publish(t, o);        // W1\n", "")],
+       kill=[f"{STEPS}:the_memory_of_an_object_with_weak_references_outlives_its_readers"])
+
+mutant("weak-put-off-is-alive",
+       bug="an object whose dealloc was put off comes out of a weak reference",
+       ref="own: weakref.h Note [weak-get]",
+       file=WEAK,
+       edits=[("    if (!TGC_FREE_THREADED && tgc_refcount(o) == 0)\n        return TGC_NONE;\n", "")],
+       kill=["unit.core.weakref.classic:what_waits_for_its_dealloc_is_dead_for_weak_references"])
+
+mutant("weak-dying-is-called-back",
+       bug="a weak reference that is being freed is called back",
+       ref="own: weakref.h W4",
+       file=WEAK,
+       edits=[("    return tgc_try_incref(t, &w->head);", "    tgc_incref(t, &w->head);\n    return true;")],
+       kill=[f"{STEPS}:a_dying_weak_reference_is_not_called_back"])
+
+mutant("weak-stays-on-the-list",
+       bug="a weak reference that dies before its object stays on the object's list",
+       ref="own: weakref.h W4",
+       file=WEAK,
+       edits=[("            if (w->listed) // W4\n                unlink_locked(o, w);\n", "")],
+       kill=[f"{STEPS}:a_weak_reference_may_die_first"])
+
+mutant("weak-garbage-is-called-back",
+       bug="the collector calls back weak references that are garbage themselves",
+       ref="own: weakref.h Note [garbage-order]",
+       file=WEAK,
+       edits=[("                (is_garbage == NULL || !is_garbage(&w->head, arg)) && ", "                ")],
+       kill=[f"{STEPS}:a_collector_clears_garbage_before_anything_runs"])
+
+mutant("finalizer-runs-again",
+       bug="an object that its finalizer brought back is finalized again",
+       ref="own: finalize.c F1",
+       file=WEAK,
+       edits=[("        atom_store_relaxed(word, w | TGC_WEAK_FINALIZED);", "        (void)w;")],
+       kill=[f"{STEPS}:a_finalizer_runs_once_however_often_its_object_dies"])
+
+mutant("finalizer-of-the-wordless-runs-again",
+       bug="an object without a weak word is finalized again",
+       ref="own: finalize.c F1",
+       file="runtime/core/object/finalize.c",
+       edits=[("            found = shared->finalized[i] == o;\n        if (!found && shared",
+               "            found = false;\n        if (!found && shared"),
+              ("!tgc_weak_is_finalized(type, o) : !list_find(t, o, false);",
+               "!tgc_weak_is_finalized(type, o) : true;")],
+       kill=[f"{STEPS}:objects_without_a_weak_word_are_finalized_once_too"])

@@ -235,7 +235,8 @@ int tgc_dict_pop_if(tg_thread *t, tg_value d, tg_value key, bool (*fits)(tg_valu
                      ? recheck_locked(dict, &f, hash, &place)
                      : tgc_dict_search_locked(atom_load_relaxed(&dict->table), key, hash, &place);
             if (at >= 0 && fits != NULL) {
-                tgc_dict_table *table = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
+                // ORDER: relaxed; as above.
+                tgc_dict_table *table = atom_load_relaxed(&dict->table);
                 tgc_slot *e = tgc_dict_entries(table) + (size_t)at * table->stride;
                 at = fits(tgc_slot_peek(&e[1])) ? at : TGC_DICT_EMPTY;
             }

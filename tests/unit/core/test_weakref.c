@@ -3,10 +3,11 @@
 // test_weakref.c - weak references and finalizers, step by step: the upgrade against the last
 // release, by the owner and by a foreign thread; callbacks; finalizers; the collector's way.
 //
-// Attacks     W1-W4 of object/weakref.h, F1-F2 of object/finalize.c. Wrong looks like: an upgrade that
-//             returns an object whose dealloc ran (its canary is gone, or the address sanitizer
-//             speaks), one that fails on a live object, a callback that runs twice, for a weak
-//             reference that is dying, or before its target is dead; a finalizer that runs twice.
+// Attacks     W1-W4 of object/weakref.h, F1-F2 of object/finalize.c. Wrong looks like: an upgrade
+//             that returns an object whose dealloc ran (its canary is gone, or the address
+//             sanitizer speaks), one that fails on a live object, a callback that runs twice, for a
+//             weak reference that is dying, or before its target is dead; a finalizer that runs
+//             twice.
 #include "containers_fixture.h"
 #include "test.h"
 
@@ -92,8 +93,8 @@ static tgc_type wordless_type = {.head = TGC_IMMORTAL_HEAD(&wordless_type),
 
 // Callbacks: one object that notes who called it.
 static tgc_obj *called_with[8];
-static int deaths_at_call;
-static bool dead_at_call;
+static _Atomic(int) deaths_at_call;
+static _Atomic(bool) dead_at_call;
 
 static tg_value catcher_call(tg_thread *t, tg_value f, const tg_value *args, size_t nargs,
                              tg_value kwnames)
@@ -102,8 +103,8 @@ static tg_value catcher_call(tg_thread *t, tg_value f, const tg_value *args, siz
     int n = atomic_fetch_add(&calls, 1);
     if (nargs == 1 && n < 8)
         called_with[n] = tgc_ptr(args[0]);
-    deaths_at_call = atomic_load(&deaths);
-    dead_at_call = tgc_weak_is_dead((tgc_weakref *)(void *)tgc_ptr(args[0]));
+    atomic_store(&deaths_at_call, atomic_load(&deaths));
+    atomic_store(&dead_at_call, tgc_weak_is_dead((tgc_weakref *)(void *)tgc_ptr(args[0])));
     return TGC_NONE;
 }
 
