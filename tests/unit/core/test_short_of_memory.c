@@ -93,7 +93,8 @@ static const char *const scripts[] = {
     "m = {1: 'x', (2, 3): [4], 'k': {5}}\n"
     "q = '%5.2f|%-6s|%x' % (3.14159, 'ab', 255) + '{:>8}|{:^8}'.format('r', 'c')\n"
     "answer = repr((b[3:20:4], e == t, words, m, q, t.center(20, '*'), b.hex()[:6]))\n",
-    // weak references and finalizers; what a callback or a finalizer does is passed over if it fails
+    // weak references and finalizers; what a callback or a finalizer does is passed over if it
+    // fails
     "import weakref\n"
     "log = []\n"
     "class T:\n"
@@ -238,7 +239,8 @@ static char *with_arguments(size_t index)
     return source;
 }
 
-// As run; what the program prints, and what is printed about its exceptions, is of no interest here.
+// As run; what the program prints, and what is printed about its exceptions, is of no interest
+// here.
 static uint64_t run_quietly(const char *source, uint64_t n, uint64_t failures, outcome *result)
 {
     fflush(NULL);
