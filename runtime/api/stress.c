@@ -87,7 +87,7 @@ void tg_stress_close(tg_stress *s)
     if (s->collector > 0)
         (void)s->core->gc_setting(s->t, TG_GC_ENABLED, 1);
     if (s->script != NULL)
-        s->core->script_free(s->script);
+        s->core->script_free(s->t, s->script);
     tgi_engine_free(s->engine);
     vec_free(&s->forced);
     free(s->schedule);

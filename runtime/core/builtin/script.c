@@ -18,7 +18,7 @@
 
 typedef struct initial {
     tgc_global_cell *cell;
-    tg_value value; // owned by the module's life: immortal or kept
+    tg_value value; // owned
 } initial;
 
 typedef struct script {
@@ -58,7 +58,7 @@ void *tgc_script_load(tg_thread *t, const char *source, size_t n, const char *fi
         s->code = tgc_load_source(t, s->module, source, n, filename, TGI_HOST_MODULE);
     if (s->code != NULL)
         return s;
-    tgi_raw_free(s);
+    tgc_script_free(t, s);
     return NULL;
 }
 
@@ -83,7 +83,10 @@ void tgc_script_reset(tg_thread *t, void *p)
     }
 }
 
-void tgc_script_free(void *p)
+void tgc_script_free(tg_thread *t, void *p)
 {
-    tgi_raw_free(p);
+    script *s = p;
+    for (size_t i = 0; i < s->count; i++)
+        tgc_release(t, s->values[i].value);
+    tgi_raw_free(s);
 }

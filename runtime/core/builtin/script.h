@@ -16,6 +16,6 @@ tg_value tgc_script_run(tg_thread *t, void *script);
 #define tgc_script_reset TG_CORE_SYM(tgc_script_reset)
 void tgc_script_reset(tg_thread *t, void *script);
 #define tgc_script_free TG_CORE_SYM(tgc_script_free)
-void tgc_script_free(void *script);
+void tgc_script_free(tg_thread *t, void *script);
 
 #endif

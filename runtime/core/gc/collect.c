@@ -200,6 +200,7 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     tgc_gc_find(t, &g);
     // ORDER: relaxed (all); world stopped. What is cleared will be subtracted once more.
     int64_t bytes = atom_load_relaxed(&shared->gc_bytes);
+    int64_t young = atom_load_relaxed(&shared->gc_young);
     atom_store_relaxed(&shared->gc_young, (int64_t)g.list.count);
     atom_store_relaxed(&shared->gc_young_bytes, 0);
     out->paused_ns = pause_end(t, begun);
@@ -222,8 +223,11 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     f->candidates += g.candidates;
     f->live_bytes = bytes > 0 ? (uint64_t)bytes : 0;
     f->total_ns += (uint64_t)(now - begun);
-    if (!g.short_of_memory)
-        tgc_gc_plan(t, g.live, (uint64_t)out->found, out->paused_ns, now);
+    // What could not be looked at lives, as far as anybody knows: the next try waits until there is
+    // a good deal more of it.
+    if (g.short_of_memory)
+        g.live = f->live + (uint64_t)(young > 0 ? young : 0);
+    tgc_gc_plan(t, g.live, (uint64_t)out->found, out->paused_ns, now);
     tgi_mutex_unlock(&gc->figures_lock);
     return !g.short_of_memory;
 }

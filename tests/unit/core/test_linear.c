@@ -300,6 +300,8 @@ TEST(an_append_in_two_steps_is_found)
                                 "        return self.items + [x]\n"
                                 "    def append(self, x):\n"
                                 "        items = self.longer(x)\n"
+                                "        for _ in range(300):\n" // the other thread comes by
+                                "            pass\n"
                                 "        self.store(items)\n"
                                 "    def store(self, items):\n"
                                 "        self.items = items\n"
@@ -331,7 +333,10 @@ TEST(a_length_that_is_counted_apart_is_found)
                                 "        self.n = 0\n"
                                 "    def put(self, item):\n"
                                 "        super().put(item)\n"
-                                "        self.n = super().qsize()\n"
+                                "        n = super().qsize()\n"
+                                "        for _ in range(300):\n" // the other thread comes by
+                                "            pass\n"
+                                "        self.n = n\n"
                                 "    def qsize(self):\n"
                                 "        return self.n\n"
                                 "def DRAIN(q):\n"
