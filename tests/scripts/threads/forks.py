@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-# skip: library tsan
+# skip: library tsan asan
 # fork while other threads run: the child has one thread, which is its main thread; its locks are
 # open unless another thread held them, it can start threads, import, take signals, and end. Wrong
 # results: a child that hangs (its alarm ends it), crashes (its status), or sees the others' threads.
-# Not with the thread sanitizer: it does not let such a child start threads.
+# Not with the thread sanitizer: it does not let such a child start threads; nor with the address
+# sanitizer: another thread may have been in its allocator, whose locks such a child inherits.
 import os
 import signal
 import sys
