@@ -112,9 +112,11 @@ static tg_value dict_getitem(tg_thread *t, tg_value d, tg_value key)
     if (found != 0)
         return found < 0 ? TGC_NULL : v;
     if (!tgc_is_exact(d, &tgc_dict_type)) {
-        v = tgc_special_call(t, d, TGC_NAME(missing), key, TGC_NULL);
-        if (v != TGC_NOTIMPL)
-            return v;
+        tg_value f;
+        if (tgc_type_lookup(t, tgc_type_of(d), TGC_NAME(missing), &f)) {
+            tgc_release(t, f);
+            return tgc_special_call(t, d, TGC_NAME(missing), key, TGC_NULL);
+        }
     }
     return tgc_raise_value(t, &TGC_EXC(KeyError), key);
 }

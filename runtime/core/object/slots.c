@@ -32,11 +32,17 @@ static tg_value call_special(tg_thread *t, tg_value v, int id, tg_value a, tg_va
     return r;
 }
 
-static tg_value need(tg_thread *t, tg_value r, tg_value v, const char *what)
+// Calls it; without such a method TypeError. A method may well return NotImplemented.
+static tg_value need(tg_thread *t, tg_value v, int id, tg_value a, tg_value b, const char *what)
 {
-    if (r == TGC_NOTIMPL)
-        return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object %s", tgc_type_name(v), what);
-    return r;
+    tg_value r = call_special(t, v, id, a, b), f;
+    if (r != TGC_NOTIMPL)
+        return r;
+    if (tgc_type_lookup(t, tgc_type_of(v), known(id), &f)) {
+        tgc_release(t, f);
+        return r;
+    }
+    return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object %s", tgc_type_name(v), what);
 }
 
 static int drop(tg_thread *t, tg_value r)
@@ -108,7 +114,7 @@ static int script_truth(tg_thread *t, tg_value v)
 
 static int64_t script_length(tg_thread *t, tg_value v)
 {
-    tg_value r = need(t, call_special(t, v, TGC_K_len, TGC_NULL, TGC_NULL), v, "has no len()");
+    tg_value r = need(t, v, TGC_K_len, TGC_NULL, TGC_NULL, "has no len()");
     if (r == TGC_NULL)
         return -1;
     int64_t n;
@@ -171,21 +177,19 @@ static int script_setattr(tg_thread *t, tg_value v, tg_value name, tg_value x)
 
 static tg_value script_getitem(tg_thread *t, tg_value v, tg_value key)
 {
-    return need(t, call_special(t, v, TGC_K_getitem, key, TGC_NULL), v, "is not subscriptable");
+    return need(t, v, TGC_K_getitem, key, TGC_NULL, "is not subscriptable");
 }
 
 static int script_setitem(tg_thread *t, tg_value v, tg_value key, tg_value x)
 {
     if (x == TGC_NULL)
-        return drop(t, need(t, call_special(t, v, TGC_K_delitem, key, TGC_NULL), v,
-                            "doesn't support item deletion"));
-    return drop(t, need(t, call_special(t, v, TGC_K_setitem, key, x), v,
-                        "does not support item assignment"));
+        return drop(t, need(t, v, TGC_K_delitem, key, TGC_NULL, "doesn't support item deletion"));
+    return drop(t, need(t, v, TGC_K_setitem, key, x, "does not support item assignment"));
 }
 
 static int script_contains(tg_thread *t, tg_value v, tg_value x)
 {
-    tg_value r = need(t, call_special(t, v, TGC_K_contains, x, TGC_NULL), v, "is not a container");
+    tg_value r = need(t, v, TGC_K_contains, x, TGC_NULL, "is not a container");
     if (r == TGC_NULL)
         return -1;
     int truth = tgc_truth(t, r);
@@ -202,7 +206,7 @@ static tg_value script_iter(tg_thread *t, tg_value v)
             return tgc_raise(t, &TGC_EXC(TypeError), "'%s' object is not iterable",
                              tgc_type_name(v));
     }
-    tg_value r = need(t, call_special(t, v, TGC_K_iter, TGC_NULL, TGC_NULL), v, "is not iterable");
+    tg_value r = need(t, v, TGC_K_iter, TGC_NULL, TGC_NULL, "is not iterable");
     if (r != TGC_NULL && tgc_type_of(r)->next == NULL) {
         tgc_raise(t, &TGC_EXC(TypeError), "iter() returned non-iterator of type '%s'",
                   tgc_type_name(r));
@@ -214,8 +218,7 @@ static tg_value script_iter(tg_thread *t, tg_value v)
 
 static tg_value script_next(tg_thread *t, tg_value v)
 {
-    tg_value r =
-        need(t, call_special(t, v, TGC_K_next, TGC_NULL, TGC_NULL), v, "is not an iterator");
+    tg_value r = need(t, v, TGC_K_next, TGC_NULL, TGC_NULL, "is not an iterator");
     if (r == TGC_NULL && tgc_raised_match(t, &TGC_EXC(StopIteration)))
         tgc_error_clear(t);
     return r;
@@ -325,9 +328,8 @@ static tg_value script_get(tg_thread *t, tg_value d, tg_value self, tgc_type *ty
 static int script_set(tg_thread *t, tg_value d, tg_value self, tg_value x)
 {
     if (x == TGC_NULL)
-        return drop(
-            t, need(t, call_special(t, d, TGC_K_delete, self, TGC_NULL), d, "has no __delete__"));
-    return drop(t, need(t, call_special(t, d, TGC_K_set, self, x), d, "has no __set__"));
+        return drop(t, need(t, d, TGC_K_delete, self, TGC_NULL, "has no __delete__"));
+    return drop(t, need(t, d, TGC_K_set, self, x, "has no __set__"));
 }
 
 static void script_finalize(tg_thread *t, tgc_obj *o)

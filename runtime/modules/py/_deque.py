@@ -29,6 +29,15 @@ def _is_plain(value, items):
     return True
 
 
+def _whole(n, message):
+    # An int; asked for before the lock is taken, because n may be anything, the deque itself too.
+    if isinstance(n, int):
+        return n
+    if hasattr(type(n), "__index__"):
+        return n.__index__()
+    raise TypeError(message % type(n).__name__)
+
+
 class deque:
     def __init__(self, iterable=(), maxlen=None):
         if maxlen is not None:
@@ -216,6 +225,7 @@ class deque:
         return result
 
     def rotate(self, n=1):
+        n = _whole(n, "'%s' object cannot be interpreted as an integer")
         with self._lock:
             if self._size > 1:
                 n %= self._size
@@ -255,6 +265,7 @@ class deque:
         return place
 
     def insert(self, place, value):
+        place = _whole(place, "'%s' object cannot be interpreted as an integer")
         with self._lock:
             if self._size == self._maxlen:
                 raise IndexError("deque already at its maximum size")
@@ -351,11 +362,13 @@ class deque:
         return self
 
     def __mul__(self, n):
+        n = _whole(n, "can't multiply sequence by non-int of type '%s'")
         return type(self)(self._items() * n, self._maxlen)
 
     __rmul__ = __mul__
 
     def __imul__(self, n):
+        n = _whole(n, "can't multiply sequence by non-int of type '%s'")
         with self._lock:
             old = self._ring
             items = self._items_locked() * n
