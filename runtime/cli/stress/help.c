@@ -32,6 +32,8 @@ void tgi_stress_help(FILE *to)
           "                    adversarial: at any time\n"
           "  --max-steps N     a run that does more has failed (200000)\n"
           "  --stop never      go on after a failure, and count them\n"
+          "  --json FILE       write what was found as JSON, too; - is standard output\n"
+          "  --junit FILE      the same as JUnit XML\n"
           "  --mode NAME       the mode of the runtime, as for togil run\n"
           "\n"
           "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"

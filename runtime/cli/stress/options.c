@@ -10,9 +10,10 @@
 
 static const char command[] = "togil stress";
 
-static const char *const known[] = {
-    "--policy",   "--strategy",  "--seed",   "--runs", "--run",  "--time-budget", "--time",
-    "--diff-gil", "--max-steps", "--replay", "--json", "--stop", "--mode",        "--help"};
+static const char *const known[] = {"--policy",    "--strategy",    "--seed", "--runs",
+                                    "--run",       "--time-budget", "--time", "--diff-gil",
+                                    "--max-steps", "--replay",      "--json", "--junit",
+                                    "--stop",      "--mode",        "--help"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -102,6 +103,10 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
     }
     if (strcmp(name, "--json") == 0) {
         out->json = value;
+        return true;
+    }
+    if (strcmp(name, "--junit") == 0) {
+        out->junit = value;
         return true;
     }
     if (strcmp(name, "--mode") == 0) {

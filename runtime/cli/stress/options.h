@@ -22,7 +22,8 @@ typedef struct tgi_stress_options {
     bool diff_gil;      // --diff-gil
     uint32_t max_steps; // 0: the default
     const char *replay; // a schedule as text
-    const char *json;   // file; NULL: none
+    const char *json;   // file, "-": standard output; NULL: none
+    const char *junit;  // the same
     bool keep_going;    // --stop=never
     bool help;
 } tgi_stress_options;

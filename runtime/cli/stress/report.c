@@ -30,41 +30,27 @@ static void print_indented(FILE *to, const char *text)
     }
 }
 
-// What comes between `togil stress` and the script when a failure is repeated.
-static void print_again(FILE *to, const tgi_stress_options *o)
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress_points points,
+                               tg_stress *s, const tgi_source *source, const tgi_stress_failure *f)
 {
-    fprintf(to, "togil stress --policy %s", tgi_stress_points_name(o->points));
-    if (o->adversarial)
-        fputs(" --time adversarial", to);
-    if (o->script.mode != NULL)
-        fprintf(to, " --mode %s", o->script.mode->name);
-}
-
-void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress *s,
-                               const tgi_source *source, int64_t run,
-                               const tg_stress_result *result)
-{
-    fprintf(to, "FAILED: %s", tgi_stress_kind_name(result->kind));
-    if (result->thread[0] != '\0' && result->kind == TG_STRESS_EXCEPTION)
-        fprintf(to, " in %s", result->thread);
+    fprintf(to, "FAILED: %s", tgi_stress_kind_name(f->kind));
+    if (f->thread != NULL && f->thread[0] != '\0' && f->kind == TG_STRESS_EXCEPTION)
+        fprintf(to, " in %s", f->thread);
     fputs("\n\n", to);
-    print_indented(to, result->text);
+    print_indented(to, f->text != NULL ? f->text : "");
     fprintf(to, "\nHow it comes about (%llu of %llu switches are preemptions):\n\n",
-            (unsigned long long)result->preemptions, (unsigned long long)result->switches);
+            (unsigned long long)f->preemptions, (unsigned long long)f->switches);
     tgi_stress_print_trace(to, s, source);
     fputs("\n", to);
     const char *script = o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text;
-    if (run >= 0) {
+    if (f->count > 0) {
         fputs("  again: ", to);
-        print_again(to, o);
-        if (o->strategy != NULL)
-            fprintf(to, " --strategy %s", o->strategy);
-        fprintf(to, " --seed %llu --run %lld %s\n", (unsigned long long)o->seed, (long long)run,
-                script);
+        tgi_stress_print_again(to, o, points, f, false);
+        fprintf(to, " %s\n", script);
     }
-    if (result->schedule != NULL && strlen(result->schedule) < 4000) {
+    if (f->schedule != NULL && strlen(f->schedule) < 4000) {
         fputs("  replay: ", to);
-        print_again(to, o);
-        fprintf(to, " --replay %s %s\n", result->schedule, script);
+        tgi_stress_print_again(to, o, points, f, true);
+        fprintf(to, " %s\n", script);
     }
 }

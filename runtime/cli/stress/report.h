@@ -6,6 +6,7 @@
 
 #include "cli/source.h"         // tgi_source
 #include "cli/stress/options.h" // tgi_stress_options
+#include "cli/stress/results.h" // tgi_stress_failure
 
 #include <stdio.h> // FILE
 
@@ -14,10 +15,9 @@ void tgi_stress_help(FILE *to);
 const char *tgi_stress_kind_name(tg_stress_kind kind);
 const char *tgi_stress_points_name(tg_stress_points points);
 
-// The failure of the last run of s, and how to see it again: run `run` of the seed, or only the
-// schedule with run < 0.
-void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options, tg_stress *s,
-                               const tgi_source *source, int64_t run,
-                               const tg_stress_result *result);
+// The failure that the last run of s, which was traced, has shown, and how to see it again: by its
+// run, if a run has found it, and by its schedule.
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options, tg_stress_points points,
+                               tg_stress *s, const tgi_source *source, const tgi_stress_failure *f);
 
 #endif

@@ -4,6 +4,9 @@
 set(TOGIL_STRESS_SOURCES
     stress/stress.c
     stress/options.c
+    stress/results.c
+    stress/results_json.c
+    stress/results_junit.c
     stress/report.c
     stress/trace.c
     stress/help.c)

@@ -5,6 +5,7 @@
 //
 //   options.c   the command line
 //   stress.c    sessions
+//   results.c   what was found; results_json.c and results_junit.c write it to files
 //   report.c    what is printed about a failure
 //   trace.c     how it came about, in columns
 //   help.c      --help
@@ -14,6 +15,7 @@
 #include "cli/source.h"         // tgi_source
 #include "cli/stress/options.h" // options
 #include "cli/stress/report.h"  // texts
+#include "cli/stress/results.h" // what was found
 
 #include "base/clock.h"  // budget
 #include "base/random.h" // seed
@@ -27,19 +29,18 @@ static const char command[] = "togil stress";
 enum { SHRINK_BUDGET = 2000 };
 
 typedef struct session {
-    const tgi_stress_options *options; // with the policy of this session
+    const tgi_stress_options *options;
     const tgi_source *source;
     tg_thread *t;
     tg_stress *s;
-    uint64_t runs, failures, steps;
-    double seconds;
-    tg_stress_kind kind; // of the first failure
+    FILE *to; // what people read
+    tgi_stress_session *found;
 } session;
 
 static int open_session(session *p)
 {
     const tgi_stress_options *o = p->options;
-    tg_stress_options settings = {.points = o->points,
+    tg_stress_options settings = {.points = p->found->points,
                                   .strategy = o->strategy,
                                   .seed = o->seed,
                                   .max_steps = o->max_steps,
@@ -59,52 +60,72 @@ static int open_session(session *p)
 static void print_totals(const session *p)
 {
     const tgi_stress_options *o = p->options;
-    printf("%llu of %llu schedules failed (policy %s, strategy %s, seed %llu), %.0f per second\n",
-           (unsigned long long)p->failures, (unsigned long long)p->runs,
-           tgi_stress_points_name(o->points),
-           o->strategy != NULL ? o->strategy : tg_stress_strategy(0), (unsigned long long)o->seed,
-           (double)p->runs / p->seconds);
+    const tgi_stress_session *f = p->found;
+    fprintf(p->to,
+            "%llu of %llu schedules failed (policy %s, strategy %s, seed %llu), %.0f per second\n",
+            (unsigned long long)f->failed, (unsigned long long)f->runs,
+            tgi_stress_points_name(f->points),
+            o->strategy != NULL ? o->strategy : tg_stress_strategy(0), (unsigned long long)o->seed,
+            (double)f->runs / f->seconds);
 }
 
 // Looks for what matters in the schedule of a failure, then tells.
-static void report(session *p, int64_t run, const tg_stress_result *found)
+static void report(session *p, tgi_stress_failure *f, bool tell)
 {
-    tg_stress_result r = *found;
-    char *schedule = found->schedule != NULL ? strdup(found->schedule) : NULL;
-    if (schedule != NULL && tg_stress_shrink(p->s, schedule, SHRINK_BUDGET, &r, NULL) == TG_OK)
-        tgi_stress_report_failure(stdout, p->options, p->s, p->source, run, &r);
-    else
-        fprintf(stderr, "%s: the failure of run %lld did not come back\n", command, (long long)run);
-    free(schedule);
+    tg_stress_result r;
+    uint32_t replays = 0;
+    if (f->found == NULL ||
+        tg_stress_shrink(p->s, f->found, SHRINK_BUDGET, &r, &replays) != TG_OK) {
+        fprintf(stderr, "%s: the failure of run %llu did not come back\n", command,
+                (unsigned long long)f->run);
+        return;
+    }
+    tgi_stress_keep_trace(f, p->s, &r);
+    f->replays = replays;
+    if (!tell)
+        return;
+    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+    fputc('\n', p->to);
+}
+
+static void count(tgi_stress_session *f, const tg_stress_result *r)
+{
+    f->runs++;
+    f->steps += r->steps;
+    f->decisions += r->decisions;
+    f->switches += r->switches;
+    f->preemptions += r->preemptions;
 }
 
 static int explore(session *p, bool tell)
 {
     const tgi_stress_options *o = p->options;
+    tgi_stress_session *f = p->found;
     int64_t start = tgi_clock_now_ns();
     tg_stress_result r;
+    f->first = o->one_run ? o->run : 0;
     for (uint64_t i = 0; i < o->runs; i++) {
-        uint64_t run = o->one_run ? o->run : i;
-        tg_stress_run(p->s, run, &r);
-        p->runs++;
-        p->steps += r.steps;
-        p->seconds = (double)(tgi_clock_now_ns() - start) / 1e9 + 1e-9;
+        tg_stress_run(p->s, f->first + i, &r);
+        count(f, &r);
+        f->seconds = (double)(tgi_clock_now_ns() - start) / 1e9 + 1e-9;
         if (r.kind == TG_STRESS_LOST) {
             fprintf(stderr, "%s: out of memory\n", command);
             return TGI_STRESS_BROKEN;
         }
         if (r.kind == TG_STRESS_INTERRUPTED)
             return TGI_STRESS_INTERRUPTED;
-        if (r.kind != TG_STRESS_OK && p->failures++ == 0) {
-            p->kind = r.kind;
-            if (tell)
-                report(p, (int64_t)run, &r);
+        if (r.kind != TG_STRESS_OK) {
+            bool fresh;
+            f->failed++;
+            tgi_stress_failure *failure = tgi_stress_note_failure(f, f->first + i, &r, &fresh);
+            if (fresh)
+                report(p, failure, tell);
         }
-        if (o->one_run || (p->failures > 0 && !o->keep_going) ||
-            (o->seconds > 0 && p->seconds > o->seconds))
+        if (o->one_run || (f->failed > 0 && !o->keep_going) ||
+            (o->seconds > 0 && f->seconds > o->seconds))
             break;
     }
-    return p->failures > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
+    return f->failed > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
 }
 
 static int replay(session *p)
@@ -112,65 +133,107 @@ static int replay(session *p)
     tg_stress_result r;
     if (tg_stress_replay(p->s, p->options->replay, true, &r) != TG_OK)
         return tgi_usage_error(command, "'%s' is not a schedule", p->options->replay);
+    count(p->found, &r);
     if (r.kind == TG_STRESS_OK) {
-        printf("The schedule does not fail: %llu steps, %llu switches\n",
-               (unsigned long long)r.steps, (unsigned long long)r.switches);
+        fprintf(p->to, "The schedule does not fail: %llu steps, %llu switches\n",
+                (unsigned long long)r.steps, (unsigned long long)r.switches);
         return TGI_STRESS_DIFFERS;
     }
-    tgi_stress_report_failure(stdout, p->options, p->s, p->source, -1, &r);
+    bool fresh;
+    p->found->failed++;
+    tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, &r, &fresh);
+    if (f == NULL)
+        return TGI_STRESS_BROKEN;
+    f->count = 0; // no run of the seed has found it
+    tgi_stress_keep_trace(f, p->s, &r);
+    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
     return TGI_STRESS_FOUND;
 }
 
-static int run_session(const tgi_stress_options *o, tg_thread *t, const tgi_source *source)
+// The runs under one policy.
+static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
+                       tg_stress_points points, FILE *to, bool tell)
 {
-    session p = {.options = o, .source = source, .t = t};
+    tgi_stress_session fresh = {.points = points};
+    if (!vec_push(&results->sessions, fresh))
+        return TGI_STRESS_BROKEN;
+    session p = {.options = results->options,
+                 .source = source,
+                 .t = t,
+                 .to = to,
+                 .found = &vec_last(&results->sessions)};
     int code = open_session(&p);
-    if (code != TGI_STRESS_CLEAN)
-        return code;
-    if (o->replay != NULL) {
-        code = replay(&p);
-    } else {
-        code = explore(&p, true);
-        if (code == TGI_STRESS_FOUND)
-            putchar('\n');
-        print_totals(&p);
+    if (code == TGI_STRESS_CLEAN) {
+        if (p.options->replay != NULL) {
+            code = replay(&p);
+        } else {
+            code = explore(&p, tell);
+            print_totals(&p);
+        }
+        tg_stress_close(p.s);
     }
-    tg_stress_close(p.s);
+    p.found->code = code;
     return code;
 }
 
 // The same script under the three policies: what does a GIL protect?
-static int diff_gil(const tgi_stress_options *given, tg_thread *t, const tgi_source *source)
+static int diff_gil(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to)
 {
     bool fails[3] = {false};
-    int code = TGI_STRESS_CLEAN;
     bool told = false;
-    for (int i = 0; i < 3 && (code == TGI_STRESS_CLEAN || code == TGI_STRESS_FOUND); i++) {
-        tgi_stress_options o = *given;
-        o.points = (tg_stress_points)i;
-        session p = {.options = &o, .source = source, .t = t};
-        int result = open_session(&p);
-        if (result == TGI_STRESS_CLEAN) {
-            result = explore(&p, !told);
-            fails[i] = result == TGI_STRESS_FOUND;
-            if (fails[i] && !told)
-                putchar('\n');
-            told |= fails[i];
-            print_totals(&p);
-            tg_stress_close(p.s);
-        }
-        if (result != TGI_STRESS_CLEAN)
-            code = result;
+    for (int i = 0; i < 3; i++) {
+        int code = run_session(results, t, source, (tg_stress_points)i, to, !told);
+        if (code > TGI_STRESS_FOUND)
+            return code;
+        fails[i] = code == TGI_STRESS_FOUND;
+        told |= fails[i];
     }
-    if (code > TGI_STRESS_FOUND)
-        return code;
-    printf("\nunder a GIL: %s; at every access: %s; without a GIL: %s\n",
-           fails[0] ? "fails" : "no failure found", fails[1] ? "fails" : "no failure found",
-           fails[2] ? "fails" : "no failure found");
-    puts(fails[0]   ? "verdict: broken already, with or without a GIL"
-         : fails[1] ? "verdict: fragile; only the places where a GIL is handed over protect it"
-         : fails[2] ? "verdict: exposed by removing the GIL"
-                    : "verdict: no failure found");
+    fprintf(to, "\nunder a GIL: %s; at every access: %s; without a GIL: %s\n",
+            fails[0] ? "fails" : "no failure found", fails[1] ? "fails" : "no failure found",
+            fails[2] ? "fails" : "no failure found");
+    fputs(fails[0]   ? "verdict: broken already, with or without a GIL\n"
+          : fails[1] ? "verdict: fragile; only the places where a GIL is handed over protect it\n"
+          : fails[2] ? "verdict: exposed by removing the GIL\n"
+                     : "verdict: no failure found\n",
+          to);
+    return told ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
+}
+
+typedef void writer(const tgi_stress_results *results, FILE *to);
+
+// False after a message.
+static bool write_file(const char *path, writer *write, const tgi_stress_results *results)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *to = standard ? stdout : fopen(path, "w");
+    bool well = to != NULL;
+    if (well) {
+        write(results, to);
+        well = fflush(to) == 0 && ferror(to) == 0;
+        if (!standard)
+            well &= fclose(to) == 0;
+    }
+    if (!well)
+        fprintf(stderr, "%s: cannot write '%s'\n", command, path);
+    return well;
+}
+
+static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *source)
+{
+    tgi_stress_results results = {.options = o};
+    bool taken = (o->json != NULL && strcmp(o->json, "-") == 0) ||
+                 (o->junit != NULL && strcmp(o->junit, "-") == 0);
+    FILE *to = taken ? stderr : stdout;
+    results.code = o->diff_gil && o->replay == NULL
+                       ? diff_gil(&results, t, source, to)
+                       : run_session(&results, t, source, o->points, to, true);
+    bool well = results.code != TGI_STRESS_USAGE;
+    if (well && o->json != NULL)
+        well = write_file(o->json, tgi_stress_write_json, &results);
+    if (well && o->junit != NULL)
+        well = write_file(o->junit, tgi_stress_write_junit, &results);
+    int code = well || results.code == TGI_STRESS_USAGE ? results.code : TGI_STRESS_BROKEN;
+    tgi_stress_results_free(&results);
     return code;
 }
 
@@ -212,8 +275,7 @@ int tgi_stress_main(int argc, char **argv)
                         : tgi_runtime_open(command, o.script.mode, config, &rt, &t);
     free(args);
     if (code == 0) {
-        code =
-            o.diff_gil && o.replay == NULL ? diff_gil(&o, t, &source) : run_session(&o, t, &source);
+        code = run_all(&o, t, &source);
         fflush(stdout);
         tg_runtime_destroy(rt, t);
     }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// results.c - what sessions of `togil stress` have found.
+//
+// Invariants  RS1  failures with the same signature are one entry, with the first run that showed
+//                  it.
+#include "cli/stress/results.h"
+
+#include "cli/stress/report.h" // names
+
+#include <stdlib.h> // free
+#include <string.h> // strdup
+
+enum { MOST_LINES = 20000 };
+
+tgi_stress_failure *tgi_stress_note_failure(tgi_stress_session *session, uint64_t run,
+                                            const tg_stress_result *r, bool *fresh)
+{
+    *fresh = false;
+    for (size_t i = 0; i < session->failures.count; i++) {
+        tgi_stress_failure *f = &session->failures.data[i];
+        if (f->signature == r->signature) {
+            f->count++;
+            return f;
+        }
+    }
+    tgi_stress_failure f = {.kind = r->kind, .run = run, .count = 1, .signature = r->signature};
+    if (session->failures.count >= TGI_STRESS_MOST_FAILURES || !vec_push(&session->failures, f)) {
+        session->others++;
+        return NULL;
+    }
+    tgi_stress_failure *kept = &vec_last(&session->failures);
+    kept->text = strdup(r->text);
+    kept->thread = strdup(r->thread);
+    kept->found = r->schedule != NULL ? strdup(r->schedule) : NULL;
+    *fresh = true;
+    return kept;
+}
+
+static void keep_name(tgi_stress_failure *f, uint32_t thread, const char *name)
+{
+    while (f->names.count <= thread) {
+        if (!vec_push(&f->names, NULL))
+            return;
+    }
+    if (f->names.data[thread] == NULL)
+        f->names.data[thread] = strdup(name);
+}
+
+void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_result *r)
+{
+    free(f->text);
+    free(f->thread);
+    free(f->schedule);
+    f->text = strdup(r->text);
+    f->thread = strdup(r->thread);
+    f->schedule = r->schedule != NULL ? strdup(r->schedule) : NULL;
+    f->steps = r->steps;
+    f->switches = r->switches;
+    f->preemptions = r->preemptions;
+    f->deviations = r->deviations;
+    f->threads = r->threads;
+    tg_stress_event e;
+    size_t total = 0;
+    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++)
+        total += e.visible && e.file != NULL;
+    f->left_off = total > MOST_LINES ? total - MOST_LINES : 0;
+    size_t at = 0;
+    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++) {
+        keep_name(f, e.thread, e.name);
+        if (!e.visible || e.file == NULL || at++ < f->left_off)
+            continue;
+        tgi_stress_line line = {.thread = e.thread,
+                                .line = e.line,
+                                .object = e.object,
+                                .action = e.action,
+                                .file = e.file,
+                                .function = e.function,
+                                .preempted = e.preempted,
+                                .visible = e.visible};
+        snprintf(line.text, sizeof line.text, "%s", e.text);
+        (void)vec_push(&f->lines, line);
+    }
+}
+
+static void free_failure(tgi_stress_failure *f)
+{
+    free(f->text);
+    free(f->thread);
+    free(f->schedule);
+    free(f->found);
+    for (size_t i = 0; i < f->names.count; i++)
+        free(f->names.data[i]);
+    vec_free(&f->names);
+    vec_free(&f->lines);
+}
+
+void tgi_stress_results_free(tgi_stress_results *results)
+{
+    for (size_t i = 0; i < results->sessions.count; i++) {
+        tgi_stress_session *s = &results->sessions.data[i];
+        for (size_t k = 0; k < s->failures.count; k++)
+            free_failure(&s->failures.data[k]);
+        vec_free(&s->failures);
+    }
+    vec_free(&results->sessions);
+}
+
+const char *tgi_stress_verdict(const tgi_stress_results *results)
+{
+    bool fails[3] = {false}, known[3] = {false};
+    for (size_t i = 0; i < results->sessions.count; i++) {
+        const tgi_stress_session *s = &results->sessions.data[i];
+        fails[s->points] |= s->failed > 0;
+        known[s->points] = true;
+    }
+    if (!known[0] || !known[1] || !known[2])
+        return NULL;
+    return fails[0] ? "broken" : fails[1] ? "fragile" : fails[2] ? "exposed" : "none";
+}
+
+void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_points points,
+                            const tgi_stress_failure *f, bool by_schedule)
+{
+    fprintf(to, "togil stress --policy %s", tgi_stress_points_name(points));
+    if (o->adversarial)
+        fputs(" --time adversarial", to);
+    if (o->max_steps != 0)
+        fprintf(to, " --max-steps %u", o->max_steps);
+    if (o->script.mode != NULL)
+        fprintf(to, " --mode %s", o->script.mode->name);
+    if (by_schedule) {
+        fprintf(to, " --replay %s", f->schedule);
+    } else {
+        if (o->strategy != NULL)
+            fprintf(to, " --strategy %s", o->strategy);
+        fprintf(to, " --seed %llu --run %llu", (unsigned long long)o->seed,
+                (unsigned long long)f->run);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// results.h - what sessions of `togil stress` have found, and the files it is written to.
+// results.c, results_json.c, results_junit.c.
+#ifndef TGI_CLI_STRESS_RESULTS_H
+#define TGI_CLI_STRESS_RESULTS_H
+
+#include "cli/stress/options.h" // tgi_stress_options
+
+#include "base/vec.h" // lists
+
+#include <stdio.h> // FILE
+
+// A line of the trace of a failure.
+typedef struct tgi_stress_line {
+    uint32_t thread, line, object;
+    const char *action, *file, *function; // live as long as the runtime
+    bool preempted, visible;
+    char text[48];
+} tgi_stress_line;
+
+typedef struct tgi_stress_failure {
+    tg_stress_kind kind;
+    char *text, *thread; // what went wrong, and where
+    char *schedule;      // the shortest that was found; NULL: it did not come back
+    char *found;         // the schedule of the run that failed
+    uint64_t run;        // the first run that failed in this way
+    uint64_t count;      // runs that did
+    uint64_t signature;
+    uint64_t steps, switches, preemptions, deviations, replays; // of the short schedule
+    uint32_t threads;
+    tgi_vec(char *) names; // of threads
+    tgi_vec(tgi_stress_line) lines;
+    size_t left_off; // lines before the first
+} tgi_stress_failure;
+
+// The runs under one policy.
+typedef struct tgi_stress_session {
+    tg_stress_points points;
+    uint64_t first; // run
+    uint64_t runs, failed;
+    uint64_t steps, decisions, switches, preemptions;
+    double seconds;
+    int code;                             // TGI_STRESS_*
+    tgi_vec(tgi_stress_failure) failures; // one of every kind, in order of appearance
+    uint64_t others;                      // failed runs of further kinds, which have no entry
+} tgi_stress_session;
+
+typedef struct tgi_stress_results {
+    const tgi_stress_options *options;
+    tgi_vec(tgi_stress_session) sessions;
+    int code; // of the command
+} tgi_stress_results;
+
+enum { TGI_STRESS_MOST_FAILURES = 10 };
+
+// The entry for failures like r, which run `run` has shown; *fresh: it is new. NULL: there is no
+// room.
+tgi_stress_failure *tgi_stress_note_failure(tgi_stress_session *session, uint64_t run,
+                                            const tg_stress_result *r, bool *fresh);
+// Keeps the last run of s, which was traced: the short form of f.
+void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_result *r);
+void tgi_stress_results_free(tgi_stress_results *results);
+
+// "broken", "fragile", "exposed", "none"; NULL if the policies were not compared.
+const char *tgi_stress_verdict(const tgi_stress_results *results);
+
+// The command that shows a failure again, without the script: by its run, or by its schedule.
+void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_points points,
+                            const tgi_stress_failure *f, bool by_schedule);
+
+void tgi_stress_write_json(const tgi_stress_results *results, FILE *to);
+void tgi_stress_write_junit(const tgi_stress_results *results, FILE *to);
+
+#endif

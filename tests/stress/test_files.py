@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_files.py - what togil stress writes to files.
+
+    test_files.py Json|Junit      TOGIL names the command
+"""
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOGIL = os.environ.get("TOGIL", "togil")
+
+# Two ways to fail: which one comes first in a run depends on the order of the threads.
+TWO_KINDS = """
+import threading
+x = 0
+def work(k):
+    global x
+    x = x + 1
+    if x == 1 and k == 1:
+        raise ValueError("\\x01<&\\"]]>\\u00e9\\ud7ff")
+    if x == 1 and k == 2:
+        raise KeyError(k)
+for k in range(3):
+    threading.Thread(target=work, args=(k,)).start()
+"""
+
+
+def scenario(name):
+    return os.path.join(HERE, "scenarios", name + ".py")
+
+
+def stress(*options):
+    return subprocess.run([TOGIL, "stress", *options], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape",
+                          timeout=300)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "out")
+
+    def read(self):
+        with open(self.path, encoding="utf-8") as file:
+            return file.read()
+
+
+class Json(Files):
+    def run_json(self, *options):
+        done = stress("--json", self.path, *options)
+        return done, json.loads(self.read())
+
+    def test_the_three_policies_and_their_verdict(self):
+        done, found = self.run_json("--diff-gil", "--seed", "7", "--runs", "200",
+                                    scenario("10_sum_tearing"))
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(found["schema"], "togil-stress/1")
+        self.assertEqual((found["exit_code"], found["verdict"], found["seed"]), (1, "exposed", "7"))
+        sessions = {s["policy"]: s for s in found["sessions"]}
+        self.assertEqual({p: s["result"] for p, s in sessions.items()},
+                         {"gil": "passed", "bytecode": "passed", "free": "failed"})
+        self.assertEqual([s["runs"] for s in found["sessions"]][:2], [200, 200])
+        self.assertEqual(sessions["gil"]["failures"], [])
+        failure, = sessions["free"]["failures"]
+        self.assertEqual(failure["kind"], "exception")
+        self.assertIn("AssertionError", failure["text"])
+        self.assertEqual(failure["preemptions"], 1)
+        self.assertEqual(sessions["free"]["failed"], 1)
+
+    def test_events_name_lines_threads_and_values(self):
+        _, found = self.run_json("--seed", "1", scenario("01_lost_update_global"))
+        events = found["sessions"][0]["failures"][0]["events"]
+        with open(scenario("01_lost_update_global")) as script:
+            lines = script.read().split("\n")
+        updates = [e for e in events if lines[e["line"] - 1].strip() == "x += 1"]
+        self.assertEqual([e["action"] for e in updates if e["text"].startswith("x ")],
+                         ["reads", "reads", "writes", "writes"])
+        self.assertEqual({e["name"] for e in updates}, {"Thread-1 (work)", "Thread-2 (work)"})
+        self.assertEqual(sum(e["preempted"] for e in events), 1)
+
+    def test_its_commands_show_the_failure_again(self):
+        path = scenario("04_bank_check_then_act")
+        _, found = self.run_json("--policy", "gil", "--seed", "3", path)
+        failure, = found["sessions"][0]["failures"]
+        for key in ("again", "replay"):
+            words = shlex.split(failure[key])[2:]
+            done, second = self.run_json(*words, path)
+            self.assertEqual(done.returncode, 1, failure[key])
+            other, = second["sessions"][0]["failures"]
+            for same in ("kind", "signature", "text", "schedule", "events", "preemptions"):
+                self.assertEqual(failure[same], other[same], (key, same))
+
+    def test_failures_of_several_kinds_are_told_apart(self):
+        done, found = self.run_json("--stop", "never", "--runs", "300", "--seed", "1", "-c",
+                                    TWO_KINDS)
+        self.assertEqual(done.returncode, 1)
+        session, = found["sessions"]
+        self.assertEqual(session["runs"], 300)
+        self.assertEqual(len(session["failures"]), 2)
+        self.assertEqual(sum(f["count"] for f in session["failures"]), session["failed"])
+        self.assertEqual(len({f["signature"] for f in session["failures"]}), 2)
+        self.assertEqual(done.stdout.count("FAILED:"), 2)
+
+    def test_a_run_that_passes(self):
+        done, found = self.run_json("--runs", "50", scenario("12_append_only"), "an", "argument")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual((found["exit_code"], found["verdict"]), (0, None))
+        self.assertEqual(found["arguments"], ["an", "argument"])
+        self.assertEqual((found["sessions"][0]["runs"], found["sessions"][0]["failed"]), (50, 0))
+
+    def test_standard_output_carries_nothing_else(self):
+        done = stress("--json", "-", "--runs", "9", scenario("01_lost_update_global_fixed"))
+        self.assertEqual(json.loads(done.stdout)["sessions"][0]["runs"], 9)
+        self.assertIn("0 of 9 schedules failed", done.stderr)
+
+    def test_a_file_that_cannot_be_written(self):
+        done = stress("--json", "/nonexistent/x", "--runs", "1", scenario("12_append_only"))
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("cannot write '/nonexistent/x'", done.stderr)
+
+
+class Junit(Files):
+    def run_junit(self, *options):
+        done = stress("--junit", self.path, *options)
+        return done, ElementTree.fromstring(self.read())
+
+    def test_a_case_per_policy(self):
+        done, root = self.run_junit("--diff-gil", "--seed", "1", "--runs", "200",
+                                    scenario("07_in_then_get"))
+        self.assertEqual(done.returncode, 1)
+        suite = root.find("testsuite")
+        self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("errors")),
+                         ("3", "2", "0"))
+        failed = {c.get("name"): c.find("failure") for c in suite.iter("testcase")}
+        self.assertEqual([n for n, f in failed.items() if f is not None],
+                         ["policy bytecode", "policy free"])
+        self.assertEqual(failed["policy free"].get("message"), "KeyError: 'k'")
+        self.assertIn("--replay ", failed["policy free"].text)
+
+    def test_it_is_well_formed_whatever_is_printed(self):
+        done, root = self.run_junit("--stop", "never", "--runs", "300", "--seed", "1", "-c",
+                                    TWO_KINDS)
+        self.assertEqual(done.returncode, 1)
+        messages = [f.get("message") for f in root.iter("failure")]
+        self.assertIn('ValueError: ?<&"]]>\u00e9\ud7ff', messages)
+
+
+if __name__ == "__main__":
+    unittest.main()
