@@ -7,11 +7,9 @@
 //                  runs teach the later ones which accesses matter, and are made up for if the
 //                  first run asked for is a later one.
 //             ST2  a schedule that is followed depends on nothing but the script and the points.
-#include <togil/stress.h>
+#include "api/stress_runs.h"
 
 #include "base/assert.h"     // TGI_INVARIANT
-#include "gate/gate.h"       // core
-#include "stress/engine.h"   // runs
 #include "stress/strategy.h" // names
 
 #include <togil/gc.h>     // the collector
@@ -21,19 +19,6 @@
 #include <string.h> // strlen
 
 enum { LEARNING_RUNS = 8, RUNS_PER_COLLECTION = 512 };
-
-struct tg_stress {
-    tg_thread *t;
-    const tgi_core *core;
-    void *script;
-    tgi_engine *engine;
-    bool primed;
-    uint32_t since_collection; // runs
-    int64_t collector;         // whether it was on before
-    uint64_t learnt;           // runs
-    char *schedule;            // of the last run, as text
-    tgi_schedule forced;
-};
 
 const char *tg_stress_strategy(size_t i)
 {
@@ -222,7 +207,7 @@ static const char *thread_name(const tgi_engine *e, uint32_t index)
     return "";
 }
 
-static void fill(tg_stress *s, tg_stress_result *out)
+void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
     static const tg_stress_kind kinds[] = {[TGI_FAIL_NONE] = TG_STRESS_OK,
@@ -268,11 +253,10 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
     if (run == s->learnt && run < LEARNING_RUNS)
         s->learnt++;
     e->learnt = s->learnt == LEARNING_RUNS;
-    fill(s, out);
+    tgi_stress_fill(s, out);
 }
 
-// One run that follows s->forced.
-static void follow(tg_stress *s, bool trace)
+void tgi_stress_follow(tg_stress *s, bool trace)
 {
     tgi_engine *e = s->engine;
     prime(s);
@@ -287,75 +271,9 @@ tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_st
 {
     if (!tgi_schedule_decode(schedule, &s->forced))
         return TG_ERR_ARG;
-    follow(s, trace);
-    fill(s, out);
+    tgi_stress_follow(s, trace);
+    tgi_stress_fill(s, out);
     return TG_OK;
-}
-
-// Whether s->best without [at, at + n) still fails in the same way; then it is the new best.
-static bool try_without(tg_stress *s, tgi_schedule *best, size_t at, size_t n, uint64_t signature)
-{
-    vec_clear(&s->forced);
-    for (size_t i = 0; i < best->count; i++) {
-        if ((i < at || i >= at + n) && !vec_push(&s->forced, best->data[i]))
-            return false;
-    }
-    follow(s, false);
-    const tgi_engine *e = s->engine;
-    if (e->failure.kind == TGI_FAIL_NONE || e->failure.signature != signature)
-        return false;
-    // Entries that were never reached are gone, too.
-    return e->taken.count < best->count && tgi_schedule_copy(best, &e->taken);
-}
-
-// Delta debugging: larger pieces first, until no single entry can go.
-static uint32_t shrink(tg_stress *s, tgi_schedule *best, uint64_t signature, uint32_t budget)
-{
-    uint32_t replays = 0;
-    size_t piece = best->count;
-    while (piece > 0 && replays < budget) {
-        bool smaller = false;
-        for (size_t at = 0; at < best->count && replays < budget;) {
-            replays++;
-            if (try_without(s, best, at, piece, signature))
-                smaller = true;
-            else
-                at += piece;
-        }
-        if (piece > best->count)
-            piece = best->count;
-        else if (piece > 1)
-            piece = (piece + 1) / 2;
-        else if (!smaller)
-            break;
-    }
-    return replays;
-}
-
-tg_status tg_stress_shrink(tg_stress *s, const char *schedule, uint32_t budget,
-                           tg_stress_result *out, uint32_t *replays)
-{
-    tgi_engine *e = s->engine;
-    tgi_schedule best = TGI_VEC_INIT;
-    if (!tgi_schedule_decode(schedule, &s->forced))
-        return TG_ERR_ARG;
-    follow(s, false);
-    tg_status st = e->failure.kind != TGI_FAIL_NONE ? TG_OK : TG_ERR_ARG;
-    if (st == TG_OK && !tgi_schedule_copy(&best, &e->taken))
-        st = TG_ERR_NOMEM;
-    if (st == TG_OK) {
-        uint32_t n = shrink(s, &best, e->failure.signature, budget);
-        if (replays != NULL)
-            *replays = n + 1;
-        if (!tgi_schedule_copy(&s->forced, &best))
-            st = TG_ERR_NOMEM;
-    }
-    if (st == TG_OK) {
-        follow(s, true);
-        fill(s, out);
-    }
-    vec_free(&best);
-    return st;
 }
 
 bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)

@@ -162,6 +162,18 @@ static void note_blocked(tgi_engine *e)
     }
 }
 
+// Not at places that are known to concern nobody else.
+static void note_alternatives(tgi_engine *e, const tgi_task *self, uint32_t n, uint32_t pick)
+{
+    if (self->site != NULL && !tgi_sharing_is_visible(&e->sharing, self->site))
+        return;
+    for (uint32_t i = 0; i < n; i++) {
+        tgi_decision d = {self->index, self->arrivals, e->enabled[i]->index};
+        if (i != pick)
+            (void)vec_push(e->alternatives, d);
+    }
+}
+
 static tgi_task *choose(tgi_engine *e, tgi_task *self)
 {
     if (e->killing)
@@ -186,6 +198,8 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         pick = forced_choice(e, self, n, usual);
     else
         pick = e->strategy->pick(e, self, e->enabled, n, usual);
+    if (e->alternatives != NULL)
+        note_alternatives(e, self, n, pick);
     if (pick != usual) {
         tgi_decision d = {self->index, self->arrivals, e->enabled[pick]->index};
         (void)vec_push(&e->taken, d);

@@ -176,6 +176,7 @@ struct tgi_engine {
     tgi_schedule taken;         // where the run left the default order
     const tgi_schedule *forced; // a schedule to follow, or NULL
     size_t forced_at;
+    tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
     tgi_failure failure;
     tgi_sharing sharing;    // which places of the program meet other tasks
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core

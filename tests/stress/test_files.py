@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """test_files.py - what togil stress writes to files.
 
-    test_files.py Json|Junit      TOGIL names the command
+    test_files.py Json|Junit|Schedule      TOGIL names the command
 """
 import json
 import os
@@ -151,6 +151,59 @@ class Junit(Files):
         self.assertEqual(done.returncode, 1)
         messages = [f.get("message") for f in root.iter("failure")]
         self.assertIn('ValueError: ?<&"]]>\u00e9\ud7ff', messages)
+
+
+class Schedule(Files):
+    def save(self, *options):
+        done = stress("--save-schedule", self.path + ".tgs", *options)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        return done.stdout
+
+    def replay(self, *options):
+        return stress("--replay", self.path + ".tgs", *options)
+
+    def test_a_file_repeats_the_run_with_its_policy(self):
+        path = scenario("02_lost_update_call")
+        first = self.save("--policy", "gil", "--seed", "1", path)
+        done = self.replay(path)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(done.stdout.split("\n  replay:")[0].rstrip(),
+                         first.split("\n  again:")[0].rstrip())
+
+    def test_every_scenario_repeats_step_by_step(self):
+        # The file holds a hash of every step; the command says when the run goes another way.
+        folder = os.path.join(HERE, "scenarios")
+        for name in sorted(os.listdir(folder)):
+            if name.endswith("_fixed.py") or name.startswith(("12_", "n")):
+                continue
+            path = os.path.join(folder, name)
+            with self.subTest(scenario=name):
+                self.save("--seed", "5", path)
+                done = self.replay(path)
+                self.assertEqual((done.returncode, done.stderr), (1, ""))
+
+    def test_a_changed_script_is_noticed(self):
+        with open(scenario("01_lost_update_global")) as script:
+            text = script.read()
+        self.save("-c", text)
+        done = self.replay("-c", text.replace("x == 2, x", "x > 0, x"))
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("the script has changed", done.stderr)
+        done = self.replay("-c", "# a comment\n" + text)
+        self.assertIn("the script has changed", done.stderr)
+
+    def test_what_is_no_schedule_is_refused(self):
+        for text in ("", "togil-schedule 2\nschedule AQ\n", "togil-schedule 1\npolicy free\n",
+                     "togil-schedule 1\npolicy none\nschedule AQ\n",
+                     "togil-schedule 1\nschedule A\n", "\0" * 100):
+            with open(self.path + ".tgs", "w") as file:
+                file.write(text)
+            done = self.replay(scenario("01_lost_update_global"))
+            self.assertEqual(done.returncode, 2, repr(text))
+            self.assertIn("is not a schedule", done.stderr)
+        done = stress("--replay", "/nonexistent.tgs", scenario("01_lost_update_global"))
+        self.assertEqual(done.returncode, 2)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ void tgi_stress_help(FILE *to)
           "  --time-budget S   stop after S seconds\n"
           "  --seed S          where the schedules start; random if not given, and printed\n"
           "  --run I           only run number I of the seed\n"
-          "  --replay TEXT     follow the schedule that a failure printed\n"
+          "  --replay TEXT     follow the schedule that a failure printed, or the one in a file\n"
+          "  --save-schedule FILE  write the schedule of the first failure\n"
           "  --strategy NAME   how schedules are chosen:",
           to);
     for (size_t i = 0; tg_stress_strategy(i) != NULL; i++)

@@ -10,10 +10,10 @@
 
 static const char command[] = "togil stress";
 
-static const char *const known[] = {"--policy",    "--strategy",    "--seed", "--runs",
-                                    "--run",       "--time-budget", "--time", "--diff-gil",
-                                    "--max-steps", "--replay",      "--json", "--junit",
-                                    "--stop",      "--mode",        "--help"};
+static const char *const known[] = {"--policy",    "--strategy",    "--seed",          "--runs",
+                                    "--run",       "--time-budget", "--time",          "--diff-gil",
+                                    "--max-steps", "--replay",      "--save-schedule", "--json",
+                                    "--junit",     "--stop",        "--mode",          "--help"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -34,6 +34,7 @@ static bool take_policy(const char *text, tgi_stress_options *out)
     for (int i = 0; i < 3; i++) {
         if (strcmp(text, names[i]) == 0) {
             out->points = (tg_stress_points)i;
+            out->points_given = true;
             return true;
         }
     }
@@ -103,6 +104,10 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
     }
     if (strcmp(name, "--json") == 0) {
         out->json = value;
+        return true;
+    }
+    if (strcmp(name, "--save-schedule") == 0) {
+        out->save = value;
         return true;
     }
     if (strcmp(name, "--junit") == 0) {

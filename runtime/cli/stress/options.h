@@ -21,10 +21,12 @@ typedef struct tgi_stress_options {
     bool adversarial;   // --time=adversarial
     bool diff_gil;      // --diff-gil
     uint32_t max_steps; // 0: the default
-    const char *replay; // a schedule as text
-    const char *json;   // file, "-": standard output; NULL: none
-    const char *junit;  // the same
-    bool keep_going;    // --stop=never
+    const char *replay; // a schedule as text, or a file with one
+    const char *save;   // file for the schedule of the first failure; NULL: none
+    bool points_given;
+    const char *json;  // file, "-": standard output; NULL: none
+    const char *junit; // the same
+    bool keep_going;   // --stop=never
     bool help;
 } tgi_stress_options;
 

@@ -55,6 +55,7 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
     f->text = strdup(r->text);
     f->thread = strdup(r->thread);
     f->schedule = r->schedule != NULL ? strdup(r->schedule) : NULL;
+    f->hash = r->hash;
     f->steps = r->steps;
     f->switches = r->switches;
     f->preemptions = r->preemptions;

@@ -27,6 +27,7 @@ typedef struct tgi_stress_failure {
     uint64_t run;        // the first run that failed in this way
     uint64_t count;      // runs that did
     uint64_t signature;
+    uint64_t hash;                                              // of what the short schedule does
     uint64_t steps, switches, preemptions, deviations, replays; // of the short schedule
     uint32_t threads;
     tgi_vec(char *) names; // of threads

@@ -67,6 +67,7 @@ static void write_failure(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     tgi_ab_json_open(j, NULL, '{');
     tgi_ab_json_string(j, "kind", tgi_stress_kind_name(f->kind));
     write_hex(j, "signature", f->signature);
+    write_hex(j, "hash", f->hash);
     tgi_ab_json_int(j, "count", (int64_t)f->count);
     tgi_ab_json_int(j, "run", (int64_t)f->run);
     tgi_ab_json_string(j, "thread", f->thread != NULL ? f->thread : "");
@@ -93,10 +94,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
 {
     tgi_ab_json_open(j, NULL, '{');
     tgi_ab_json_string(j, "policy", tgi_stress_points_name(s->points));
-    tgi_ab_json_string(j, "result",
-                       s->failed > 0  ? "failed"
-                       : s->code == 0 ? "passed"
-                                      : "stopped");
+    tgi_ab_json_string(j, "result", s->failed > 0 ? "failed" : s->code == 0 ? "passed" : "stopped");
     tgi_ab_json_int(j, "first_run", (int64_t)s->first);
     tgi_ab_json_int(j, "runs", (int64_t)s->runs);
     tgi_ab_json_int(j, "failed", (int64_t)s->failed);

@@ -7,6 +7,7 @@ set(TOGIL_STRESS_SOURCES
     stress/results.c
     stress/results_json.c
     stress/results_junit.c
+    stress/schedule_file.c
     stress/report.c
     stress/trace.c
     stress/help.c)

@@ -6,16 +6,18 @@
 //   options.c   the command line
 //   stress.c    sessions
 //   results.c   what was found; results_json.c and results_junit.c write it to files
+//   schedule_file.c  a schedule as a file
 //   report.c    what is printed about a failure
 //   trace.c     how it came about, in columns
 //   help.c      --help
 #include "cli/stress/stress.h"
 
-#include "cli/run.h"            // tgi_runtime_open
-#include "cli/source.h"         // tgi_source
-#include "cli/stress/options.h" // options
-#include "cli/stress/report.h"  // texts
-#include "cli/stress/results.h" // what was found
+#include "cli/run.h"                  // tgi_runtime_open
+#include "cli/source.h"               // tgi_source
+#include "cli/stress/options.h"       // options
+#include "cli/stress/report.h"        // texts
+#include "cli/stress/results.h"       // what was found
+#include "cli/stress/schedule_file.h" // --save-schedule
 
 #include "base/clock.h"  // budget
 #include "base/random.h" // seed
@@ -33,7 +35,8 @@ typedef struct session {
     const tgi_source *source;
     tg_thread *t;
     tg_stress *s;
-    FILE *to; // what people read
+    FILE *to;                      // what people read
+    const tgi_schedule_file *file; // of --replay; NULL: none
     tgi_stress_session *found;
 } session;
 
@@ -128,12 +131,33 @@ static int explore(session *p, bool tell)
     return f->failed > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
 }
 
+// Whether a replay has done what its file says. False after a message.
+static bool is_as_saved(const session *p, const tg_stress_result *r)
+{
+    const tgi_schedule_file *file = p->file;
+    if (file == NULL || (r->hash == file->hash && r->signature == file->signature))
+        return true;
+    if (file->source != tgi_schedule_source_hash(p->source))
+        fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
+    else if (r->signature == file->signature)
+        fprintf(stderr,
+                "%s: the run went another way than the one that was saved: something that "
+                "the tester does not control decides\n",
+                command);
+    if (r->signature == file->signature)
+        return file->source != tgi_schedule_source_hash(p->source);
+    fprintf(stderr, "%s: the schedule does not lead to the failure that was saved\n", command);
+    return false;
+}
+
 static int replay(session *p)
 {
     tg_stress_result r;
-    if (tg_stress_replay(p->s, p->options->replay, true, &r) != TG_OK)
+    const char *text = p->file != NULL ? p->file->schedule : p->options->replay;
+    if (tg_stress_replay(p->s, text, true, &r) != TG_OK)
         return tgi_usage_error(command, "'%s' is not a schedule", p->options->replay);
     count(p->found, &r);
+    bool as_saved = is_as_saved(p, &r);
     if (r.kind == TG_STRESS_OK) {
         fprintf(p->to, "The schedule does not fail: %llu steps, %llu switches\n",
                 (unsigned long long)r.steps, (unsigned long long)r.switches);
@@ -147,12 +171,12 @@ static int replay(session *p)
     f->count = 0; // no run of the seed has found it
     tgi_stress_keep_trace(f, p->s, &r);
     tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
-    return TGI_STRESS_FOUND;
+    return as_saved ? TGI_STRESS_FOUND : TGI_STRESS_DIFFERS;
 }
 
 // The runs under one policy.
 static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
-                       tg_stress_points points, FILE *to, bool tell)
+                       tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell)
 {
     tgi_stress_session fresh = {.points = points};
     if (!vec_push(&results->sessions, fresh))
@@ -161,6 +185,7 @@ static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_sour
                  .source = source,
                  .t = t,
                  .to = to,
+                 .file = file,
                  .found = &vec_last(&results->sessions)};
     int code = open_session(&p);
     if (code == TGI_STRESS_CLEAN) {
@@ -182,7 +207,7 @@ static int diff_gil(tgi_stress_results *results, tg_thread *t, const tgi_source 
     bool fails[3] = {false};
     bool told = false;
     for (int i = 0; i < 3; i++) {
-        int code = run_session(results, t, source, (tg_stress_points)i, to, !told);
+        int code = run_session(results, t, source, (tg_stress_points)i, to, NULL, !told);
         if (code > TGI_STRESS_FOUND)
             return code;
         fails[i] = code == TGI_STRESS_FOUND;
@@ -218,7 +243,28 @@ static bool write_file(const char *path, writer *write, const tgi_stress_results
     return well;
 }
 
-static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *source)
+// The first failure that has a schedule. False after a message.
+static bool save_schedule(const tgi_stress_results *results, const tgi_source *source)
+{
+    for (size_t i = 0; i < results->sessions.count; i++) {
+        const tgi_stress_session *s = &results->sessions.data[i];
+        if (s->failures.count > 0)
+            return tgi_schedule_file_write(results->options->save, results->options, source,
+                                           s->points, &s->failures.data[0]);
+    }
+    return true;
+}
+
+static bool write_files(const tgi_stress_results *results, const tgi_source *source)
+{
+    const tgi_stress_options *o = results->options;
+    return (o->save == NULL || save_schedule(results, source)) &&
+           (o->json == NULL || write_file(o->json, tgi_stress_write_json, results)) &&
+           (o->junit == NULL || write_file(o->junit, tgi_stress_write_junit, results));
+}
+
+static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *source,
+                   const tgi_schedule_file *file)
 {
     tgi_stress_results results = {.options = o};
     bool taken = (o->json != NULL && strcmp(o->json, "-") == 0) ||
@@ -226,15 +272,29 @@ static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *
     FILE *to = taken ? stderr : stdout;
     results.code = o->diff_gil && o->replay == NULL
                        ? diff_gil(&results, t, source, to)
-                       : run_session(&results, t, source, o->points, to, true);
-    bool well = results.code != TGI_STRESS_USAGE;
-    if (well && o->json != NULL)
-        well = write_file(o->json, tgi_stress_write_json, &results);
-    if (well && o->junit != NULL)
-        well = write_file(o->junit, tgi_stress_write_junit, &results);
-    int code = well || results.code == TGI_STRESS_USAGE ? results.code : TGI_STRESS_BROKEN;
+                       : run_session(&results, t, source, o->points, to, file, true);
+    int code = results.code;
+    if (code != TGI_STRESS_USAGE && !write_files(&results, source))
+        code = TGI_STRESS_BROKEN;
     tgi_stress_results_free(&results);
     return code;
+}
+
+// What a saved schedule was found with, unless the command line says otherwise.
+static bool open_schedule(tgi_stress_options *o, tgi_schedule_file *file)
+{
+    if (o->replay == NULL || !tgi_schedule_is_file(o->replay))
+        return true;
+    if (!tgi_schedule_file_read(o->replay, file))
+        return false;
+    if (!o->points_given)
+        o->points = file->points;
+    if (o->script.mode == NULL)
+        o->script.mode = file->mode;
+    if (o->max_steps == 0)
+        o->max_steps = file->max_steps;
+    o->adversarial |= file->adversarial;
+    return true;
 }
 
 // sys.argv: the script, then its arguments.
@@ -260,12 +320,17 @@ int tgi_stress_main(int argc, char **argv)
     }
     if (!o.seed_given)
         o.seed = tgi_random_os_seed() % 1000000;
+    tgi_schedule_file file = {0};
+    if (!open_schedule(&o, &file))
+        return TGI_STRESS_USAGE;
     tgi_source source;
     int code = tgi_source_open(&o.script, &source);
     if (code == 0)
         code = tgi_source_read(&o.script, &source);
-    if (code != 0)
+    if (code != 0) {
+        free(file.schedule);
         return TGI_STRESS_USAGE;
+    }
     const char *path[] = {source.folder, NULL};
     const char **args = script_argv(&o);
     tg_config config = {.argv = args, .path = path};
@@ -275,10 +340,11 @@ int tgi_stress_main(int argc, char **argv)
                         : tgi_runtime_open(command, o.script.mode, config, &rt, &t);
     free(args);
     if (code == 0) {
-        code = run_all(&o, t, &source);
+        code = run_all(&o, t, &source, file.schedule != NULL ? &file : NULL);
         fflush(stdout);
         tg_runtime_destroy(rt, t);
     }
     tgi_source_close(&source);
+    free(file.schedule);
     return code;
 }

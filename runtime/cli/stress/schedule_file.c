@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// schedule_file.c - a schedule with what is needed to follow it, as a file.
+//
+// Format      Lines of a word, a space, and a value. The first is `togil-schedule 1`; lines that
+//             start with # are for people; a word that is not known is skipped, so that later
+//             versions can add some.
+#include "cli/stress/schedule_file.h"
+
+#include "cli/stress/report.h" // names
+
+#include "base/hash.h" // tgi_hash_bytes
+
+#include <inttypes.h> // SCNx64
+#include <stdlib.h>   // strtoul
+#include <string.h>   // strcmp
+
+static const char command[] = "togil stress";
+
+bool tgi_schedule_is_file(const char *text)
+{
+    return strchr(text, '.') != NULL || strchr(text, '/') != NULL;
+}
+
+uint64_t tgi_schedule_source_hash(const tgi_source *source)
+{
+    return tgi_hash_bytes(tgi_hash_key_from_seed(0), source->text, source->size);
+}
+
+bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
+                             const tgi_source *source, tg_stress_points points,
+                             const tgi_stress_failure *f)
+{
+    FILE *to = f->schedule != NULL ? fopen(path, "w") : NULL;
+    if (to == NULL) {
+        fprintf(stderr, "%s: cannot write '%s'\n", command, path);
+        return false;
+    }
+    fprintf(to, "togil-schedule 1\n# %s, to be followed by: togil stress --replay THIS_FILE %s\n",
+            tgi_stress_kind_name(f->kind),
+            o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text);
+    fprintf(to, "policy %s\ntime %s\n", tgi_stress_points_name(points),
+            o->adversarial ? "adversarial" : "des");
+    if (o->script.mode != NULL)
+        fprintf(to, "mode %s\n", o->script.mode->name);
+    if (o->max_steps != 0)
+        fprintf(to, "max-steps %u\n", o->max_steps);
+    fprintf(to, "source %016" PRIx64 "\nsignature %016" PRIx64 "\nhash %016" PRIx64 "\n",
+            tgi_schedule_source_hash(source), f->signature, f->hash);
+    fprintf(to, "schedule %s\n", f->schedule);
+    bool well = ferror(to) == 0;
+    well &= fclose(to) == 0;
+    if (!well)
+        fprintf(stderr, "%s: cannot write '%s'\n", command, path);
+    return well;
+}
+
+static bool take_hex(const char *text, uint64_t *out)
+{
+    char *end;
+    *out = strtoull(text, &end, 16);
+    return end != text && *end == '\0';
+}
+
+static bool take_line(const char *word, const char *value, tgi_schedule_file *out)
+{
+    if (strcmp(word, "policy") == 0) {
+        for (int i = 0; i < 3; i++) {
+            if (strcmp(value, tgi_stress_points_name((tg_stress_points)i)) != 0)
+                continue;
+            out->points = (tg_stress_points)i;
+            return true;
+        }
+        return false;
+    }
+    if (strcmp(word, "time") == 0) {
+        out->adversarial = strcmp(value, "adversarial") == 0;
+        return out->adversarial || strcmp(value, "des") == 0;
+    }
+    if (strcmp(word, "mode") == 0)
+        return (out->mode = tg_mode_find(value)) != NULL;
+    if (strcmp(word, "max-steps") == 0) {
+        char *end;
+        unsigned long n = strtoul(value, &end, 10);
+        out->max_steps = (uint32_t)n;
+        return *end == '\0' && n >= 1 && n <= UINT32_MAX;
+    }
+    if (strcmp(word, "source") == 0)
+        return take_hex(value, &out->source);
+    if (strcmp(word, "signature") == 0)
+        return take_hex(value, &out->signature);
+    if (strcmp(word, "hash") == 0)
+        return take_hex(value, &out->hash);
+    if (strcmp(word, "schedule") == 0) {
+        free(out->schedule);
+        return (out->schedule = strdup(value)) != NULL;
+    }
+    return true;
+}
+
+static bool read_lines(FILE *from, tgi_schedule_file *out)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t n;
+    bool well = true, first = true;
+    while (well && (n = getline(&line, &capacity, from)) > 0) {
+        if (line[n - 1] == '\n')
+            line[n - 1] = '\0';
+        if (first)
+            well = strcmp(line, "togil-schedule 1") == 0;
+        char *value = strchr(line, ' ');
+        if (well && !first && line[0] != '#' && value != NULL) {
+            *value = '\0';
+            well = take_line(line, value + 1, out);
+        }
+        first = false;
+    }
+    free(line);
+    return well && out->schedule != NULL;
+}
+
+bool tgi_schedule_file_read(const char *path, tgi_schedule_file *out)
+{
+    *out = (tgi_schedule_file){.points = TG_STRESS_FREE};
+    FILE *from = fopen(path, "r");
+    if (from == NULL) {
+        fprintf(stderr, "%s: cannot read '%s'\n", command, path);
+        return false;
+    }
+    bool well = read_lines(from, out);
+    fclose(from);
+    if (well)
+        return true;
+    fprintf(stderr, "%s: '%s' is not a schedule\n", command, path);
+    free(out->schedule);
+    out->schedule = NULL;
+    return false;
+}
