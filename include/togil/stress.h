@@ -29,6 +29,7 @@ typedef struct tg_stress_options {
     uint64_t seed;
     uint32_t max_steps; // of a run; 0: 200000
     bool adversarial;   // a timeout may end at any time
+    bool races;         // look for races: in the first runs, and in one of eight later on
 } tg_stress_options;
 
 typedef enum tg_stress_kind {
@@ -101,6 +102,41 @@ TG_API tg_status tg_stress_shrink(tg_stress *s, const char *schedule, uint32_t b
 
 // Line i of the trace of the last run; false: there is none.
 TG_API bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out);
+
+// --- races: accesses to the same thing by two threads, one of them a write, that nothing in the
+// script orders. A report is about two lines of the program.
+
+typedef enum tg_stress_severity {
+    TG_STRESS_NOTE,    // both are atomic; only their order is open
+    TG_STRESS_WARNING, // what is read may be older or newer than expected
+    TG_STRESS_ERROR,   // an update may be lost, a check overtaken, an object used half made
+} tg_stress_severity;
+
+typedef struct tg_stress_race {
+    const char *rule; // "R1" to "R8": docs/stress.md
+    const char *text; // the same in words: "lost update"
+    tg_stress_severity severity;
+    const char *name;  // of what is touched: "the variable x"
+    uint64_t times;    // in all runs so far
+    uint32_t guarded;  // of so many accesses, the lock taken at place 0 of side 2 was held in so many
+    uint32_t accesses;
+    const char *thread[2]; // in the order of the run that showed it
+    bool write[2];
+} tg_stress_race;
+
+typedef struct tg_stress_place {
+    const char *file, *function;
+    uint32_t line;
+} tg_stress_place;
+
+// Report i of the session; false: there is none. Texts are good until the next run.
+TG_API bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out);
+// Frame k of the stack of one side (0, 1), the innermost first; false: there is none.
+TG_API bool tg_stress_race_frame(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
+// Where lock k that one side held was taken. Side 2: the lock that guards it most of the time.
+TG_API bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
+// Memory ran out: some races may not have been seen.
+TG_API bool tg_stress_races_incomplete(tg_stress *s);
 
 // --- for modules
 

@@ -9,6 +9,8 @@
 //             ST2  a schedule that is followed depends on nothing but the script and the points.
 #include "api/stress_runs.h"
 
+#include "api/stress_races.h"
+
 #include "base/assert.h"     // TGI_INVARIANT
 #include "stress/strategy.h" // names
 
@@ -18,7 +20,7 @@
 #include <stdlib.h> // calloc
 #include <string.h> // strlen
 
-enum { LEARNING_RUNS = 8, RUNS_PER_COLLECTION = 512 };
+enum { LEARNING_RUNS = 8, RUNS_PER_COLLECTION = 512, RUNS_PER_RACING_ONE = 8 };
 
 const char *tg_stress_strategy(size_t i)
 {
@@ -44,7 +46,9 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
         e->max_steps = options->max_steps;
     tg_stress_set_points(s, options->points);
     tg_status st = TG_OK;
-    if (options->strategy != NULL) {
+    if (options->races && (e->races = tgi_races_new()) == NULL)
+        st = TG_ERR_NOMEM;
+    if (st == TG_OK && options->strategy != NULL) {
         e->strategy = tgi_strategy_find(options->strategy, &e->depth);
         if (e->strategy == NULL)
             st = TG_ERR_ARG;
@@ -77,6 +81,11 @@ void tg_stress_close(tg_stress *s)
     vec_free(&s->forced);
     free(s->schedule);
     free(s);
+}
+
+tgi_engine *tgi_stress_engine_of(tg_stress *s)
+{
+    return s->engine;
 }
 
 void tg_stress_set_points(tg_stress *s, tg_stress_points points)
@@ -237,6 +246,14 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
     };
 }
 
+// Races show in every run with the same order of synchronisation, so that some runs are enough. What
+// a run does may depend on it: objects that are looked at live until its end.
+static bool is_racing(const tgi_engine *e, uint64_t run)
+{
+    return e->races != NULL &&
+           (run < LEARNING_RUNS || run % RUNS_PER_RACING_ONE == RUNS_PER_RACING_ONE - 1);
+}
+
 void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
@@ -245,11 +262,14 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
     e->tracing = false;
     for (uint64_t i = s->learnt; i < LEARNING_RUNS && i < run; i++) {
         e->sharing.learning = true;
+        e->racing = is_racing(e, i);
         run_once(s, i);
         s->learnt = i + 1;
     }
     e->sharing.learning = run < LEARNING_RUNS;
+    e->racing = is_racing(e, run);
     run_once(s, run);
+    e->racing = false;
     if (run == s->learnt && run < LEARNING_RUNS)
         s->learnt++;
     e->learnt = s->learnt == LEARNING_RUNS;

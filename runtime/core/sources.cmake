@@ -29,6 +29,8 @@ set(TOGIL_CORE_SOURCES
     vm/loop.c
     vm/loop_controlled.c
     vm/control.c
+    vm/control_race.c
+    vm/control_sync.c
     vm/ops.c
     vm/ops_build.c
     vm/ops_exc.c

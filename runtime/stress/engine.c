@@ -78,6 +78,9 @@ static tgi_task *new_task(tgi_engine *e)
     task->points = e->points == TGI_POINTS_GIL        ? TGI_AT_POLL
                    : e->points == TGI_POINTS_BYTECODE ? TGI_AT_ACCESS
                                                       : TGI_AT_ACCESS | TGI_AT_INNER;
+    if (e->racing)
+        task->points |= TGI_AT_RACE;
+    task->place_frame = NULL;
     if (!vec_push(&e->tasks, task)) {
         (void)vec_push(&e->spare, task);
         return NULL;
@@ -450,6 +453,8 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     born->task = task;
     tgi_breaker_set(born, TGI_BRK_CONTROL | (e->killing ? TGI_BRK_EXIT : 0));
     tgi_fiber_prepare(fiber, task_main, task);
+    if (e->racing)
+        tgi_races_started(e->races, self->index, task->index, task->name, handle);
     if (e->strategy->born != NULL && e->forced == NULL)
         e->strategy->born(e, task);
     *out = handle;
@@ -491,6 +496,7 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->profile);
     tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
+    tgi_races_free(e->races);
     free(e->enabled);
     free(e->output);
     free(e->failure.text);
@@ -525,6 +531,10 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     main->fiber = fiber;
     main->t = e->main;
     snprintf(main->name, sizeof main->name, "MainThread");
+    if (e->racing) {
+        tgi_races_begin(e->races);
+        tgi_races_started(e->races, 0, 0, main->name, NULL);
+    }
     e->current = main;
     e->main->task = main;
     tgi_breaker_set(e->main, TGI_BRK_CONTROL);

@@ -15,6 +15,7 @@
 //   sharing.c     which accesses are points
 //   strategy.c    strategies by name; strategy_*.c
 //   schedule.c    the decisions of a run as data and as text
+//   race.c        accesses that nothing orders; vclock.c, race_cell.c, race_place.c, race_class.c
 //   failure.c     what a run has done wrong, in words
 #ifndef TGI_STRESS_ENGINE_H
 #define TGI_STRESS_ENGINE_H
@@ -23,6 +24,7 @@
 #include "base/random.h"     // streams
 #include "base/vec.h"        // lists
 #include "stress/fiber.h"    // tgi_fiber
+#include "stress/race.h"     // tgi_races
 #include "stress/schedule.h" // tgi_schedule
 #include "stress/sharing.h"  // tgi_sharing
 #include "sync/mutex.h"      // tgi_mutex
@@ -73,6 +75,8 @@ enum { // tgi_task.points: what the interpreter loop asks
     TGI_AT_POLL = 1,
     TGI_AT_ACCESS = 2,
     TGI_AT_INNER = 4, // between the steps of a builtin
+    TGI_AT_RACE = 8,  // no point, but the access is looked at: stress/race.h
+    TGI_AT_SYNC = 16, // the same in code of the library that orders threads
 };
 
 struct tgi_task {
@@ -97,6 +101,8 @@ struct tgi_task {
     tgi_fiber *fiber;
     tgi_parker parker;
     tgi_vec(const void *) held; // locks it took and has not given back
+    const void *place_frame;    // whose callers are place_caller: core/vm/control_race.c
+    uint32_t place_caller;
 };
 
 typedef enum tgi_failure_kind {
@@ -184,6 +190,11 @@ struct tgi_engine {
     tgi_vec(tgi_step) trace;
     tgi_vec(tgi_object) objects;   // seen by the trace
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
+    tgi_races *races; // NULL: off
+    bool racing;      // const during a run: races are looked for
+    struct {
+        const void *code, *contract;
+    } contracts[64]; // what is known about code of the library: core/vm/control_race.c
     char *output;
     size_t output_used, output_capacity;
 };

@@ -9,7 +9,8 @@
 //                 to the strategy until it is free.
 #include "stress/engine.h"
 
-#include "base/assert.h" // TGI_INVARIANT
+#include "base/assert.h"    // TGI_INVARIANT
+#include "thread/runtime.h" // hooks
 
 static bool others_have_ended(const tgi_engine *e)
 {
@@ -78,6 +79,18 @@ static void forget_held(tgi_engine *e, const void *lock)
     }
 }
 
+// For the search for races: who has the lock now, and from where.
+static void note_taken(tgi_task *self, const tgi_mutex *m)
+{
+    tgi_engine *e = self->engine;
+    const tgi_core_hooks *hooks = self->t->runtime->hooks;
+    if (!e->racing || e->killing || hooks->place == NULL)
+        return;
+    bool library;
+    uint32_t place = hooks->place(self->t, &library);
+    tgi_races_acquired(e->races, self->index, m, place, library);
+}
+
 tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
 {
     tgi_task *self = t->task;
@@ -88,6 +101,7 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
         if (tgi_mutex_trylock(m)) {
             (void)vec_push(&self->held, m);
+            note_taken(self, m);
             return TG_OK;
         }
         if (try || self->timed_out)
@@ -100,6 +114,8 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
 void tgi_stress_unlock(tg_thread *t, tgi_mutex *m)
 {
     forget_held(t->task->engine, m);
+    if (t->task->engine->racing && !t->task->engine->killing)
+        tgi_races_released(t->task->engine->races, t->task->index, m);
     tgi_mutex_unlock(m);
 }
 
@@ -113,8 +129,11 @@ tg_status tgi_stress_join(tg_thread *t, tgi_thread_handle *h, tgi_deadline until
         tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_YIELD : TGI_OPK_JOIN,
                                         .where = h,
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
-        if (tgi_thread_handle_is_gone(h))
+        if (tgi_thread_handle_is_gone(h)) {
+            if (self->engine->racing)
+                tgi_races_joined(self->engine->races, self->index, h);
             return TG_OK;
+        }
         if (try || self->timed_out)
             return TG_ERR_TIMEOUT;
         if (self->engine->killing)

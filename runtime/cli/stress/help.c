@@ -35,6 +35,8 @@ void tgi_stress_help(FILE *to)
           "  --stop never      go on after a failure, and count them\n"
           "  --json FILE       write what was found as JSON, too; - is standard output\n"
           "  --junit FILE      the same as JUnit XML\n"
+          "  --race R          on: report races, accesses that nothing orders (the default);\n"
+          "                    fail: one that is an error ends with exit code 1; off\n"
           "  --mode NAME       the mode of the runtime, as for togil run\n"
           "\n"
           "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"

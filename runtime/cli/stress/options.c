@@ -13,7 +13,7 @@ static const char command[] = "togil stress";
 static const char *const known[] = {"--policy",    "--strategy",    "--seed",          "--runs",
                                     "--run",       "--time-budget", "--time",          "--diff-gil",
                                     "--max-steps", "--replay",      "--save-schedule", "--json",
-                                    "--junit",     "--stop",        "--mode",          "--help"};
+                                    "--junit",     "--stop",        "--race", "--mode",          "--help"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -85,6 +85,16 @@ static bool take_stop(const char *text, tgi_stress_options *out)
     return false;
 }
 
+static bool take_race(const char *text, tgi_stress_options *out)
+{
+    out->no_races = strcmp(text, "off") == 0;
+    out->races_fail = strcmp(text, "fail") == 0;
+    if (out->no_races || out->races_fail || strcmp(text, "on") == 0)
+        return true;
+    tgi_usage_error(command, "--race takes on, off or fail, not '%s'", text);
+    return false;
+}
+
 static bool take(const char *name, const char *value, tgi_stress_options *out)
 {
     uint64_t n;
@@ -98,6 +108,8 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         return take_budget(value, out);
     if (strcmp(name, "--stop") == 0)
         return take_stop(value, out);
+    if (strcmp(name, "--race") == 0)
+        return take_race(value, out);
     if (strcmp(name, "--replay") == 0) {
         out->replay = value;
         return true;

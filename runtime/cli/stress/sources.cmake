@@ -4,6 +4,7 @@
 set(TOGIL_STRESS_SOURCES
     stress/stress.c
     stress/options.c
+    stress/races.c
     stress/results.c
     stress/results_json.c
     stress/results_junit.c

@@ -8,6 +8,7 @@
 //   results.c   what was found; results_json.c and results_junit.c write it to files
 //   schedule_file.c  a schedule as a file
 //   report.c    what is printed about a failure
+//   races.c     what is printed about races
 //   trace.c     how it came about, in columns
 //   help.c      --help
 #include "cli/stress/stress.h"
@@ -15,6 +16,7 @@
 #include "cli/run.h"                  // tgi_runtime_open
 #include "cli/source.h"               // tgi_source
 #include "cli/stress/options.h"       // options
+#include "cli/stress/races.h"         // texts
 #include "cli/stress/report.h"        // texts
 #include "cli/stress/results.h"       // what was found
 #include "cli/stress/schedule_file.h" // --save-schedule
@@ -47,7 +49,8 @@ static int open_session(session *p)
                                   .strategy = o->strategy,
                                   .seed = o->seed,
                                   .max_steps = o->max_steps,
-                                  .adversarial = o->adversarial};
+                                  .adversarial = o->adversarial,
+                                  .races = !o->no_races && o->replay == NULL};
     tg_status st =
         tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
     if (st == TG_OK)
@@ -174,6 +177,17 @@ static int replay(session *p)
     return as_saved ? TGI_STRESS_FOUND : TGI_STRESS_DIFFERS;
 }
 
+// The policy makes no difference to races: with several sessions, the first one tells.
+static void report_races(const session *p, int *code)
+{
+    const tgi_stress_options *o = p->options;
+    if (o->no_races || (o->diff_gil && p->found->points != TG_STRESS_GIL))
+        return;
+    size_t errors = tgi_stress_report_races(p->to, p->s, p->source);
+    if (*code == TGI_STRESS_CLEAN && errors > 0 && o->races_fail)
+        *code = TGI_STRESS_FOUND;
+}
+
 // The runs under one policy.
 static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
                        tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell)
@@ -193,6 +207,7 @@ static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_sour
             code = replay(&p);
         } else {
             code = explore(&p, tell);
+            report_races(&p, &code);
             print_totals(&p);
         }
         tg_stress_close(p.s);

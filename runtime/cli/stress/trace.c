@@ -75,6 +75,15 @@ static const char *line_of(const tgi_source *source, uint32_t number, size_t *n)
     return at;
 }
 
+const char *tgi_stress_source_line(const tgi_source *source, const char *file, uint32_t number,
+                                   size_t *n)
+{
+    *n = 0;
+    if (source->name == NULL || strcmp(file, source->name) != 0)
+        return "";
+    return line_of(source, number, n);
+}
+
 static void format(char *out, size_t size, const tg_stress_event *e, const tgi_source *source)
 {
     size_t n = 0;

@@ -13,4 +13,8 @@
 // The steps of the last run of s that concern more than one thread.
 void tgi_stress_print_trace(FILE *to, tg_stress *s, const tgi_source *source);
 
+// A line of the script without the white space around it, of *n bytes; 0 for other files.
+const char *tgi_stress_source_line(const tgi_source *source, const char *file, uint32_t number,
+                                   size_t *n);
+
 #endif

@@ -25,6 +25,7 @@
 #include "core/object/list.h"           // sys.path
 #include "core/object/str.h"            // interning
 #include "core/object/weakref.h"        // its types
+#include "core/vm/control.h"            // hook
 #include "mem/raw.h"                    // memory
 #include "sync/once.h"                  // one-time set-up
 
@@ -184,6 +185,7 @@ const tgi_core_hooks tgc_hooks = {
     .exit_requested = tgc_life_exit_requested,
     .fork_child = tgc_life_fork_child,
     .stack = stack,
+    .place = tgc_race_place,
 };
 
 // --- per interpreter

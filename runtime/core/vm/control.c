@@ -165,7 +165,7 @@ static void call(tg_thread *t, const tg_value *window, uint32_t nargs, const tgi
     }
 }
 
-void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
+static void points_of(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     const tg_value *R = f->regs;
     switch (i->op) {
@@ -248,4 +248,13 @@ void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     default:
         return;
     }
+}
+
+void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
+{
+    uint32_t points = t->task->points;
+    if ((points & TGI_AT_ACCESS) != 0)
+        points_of(t, f, i);
+    if (TGI_UNLIKELY((points & TGI_AT_RACE) != 0))
+        tgc_race_access(t, f, i);
 }

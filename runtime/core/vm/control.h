@@ -31,11 +31,27 @@ bool tgc_control_poll(tg_thread *t, uint32_t points); // false: raised
 #define tgc_control_called TG_CORE_SYM(tgc_control_called)
 void tgc_control_called(tg_thread *t, uint32_t points);
 
-// The points in code of the frame that runs.
+// What i touches, for the search for races. (control_race.c)
+#define tgc_race_access TG_CORE_SYM(tgc_race_access)
+void tgc_race_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
+#define tgc_race_place TG_CORE_SYM(tgc_race_place)
+uint32_t tgc_race_place(tg_thread *t, bool *library);
+// Whether code of the library has a contract, and its part of it. (control_sync.c)
+#define tgc_sync_points TG_CORE_SYM(tgc_sync_points)
+uint32_t tgc_sync_points(const tg_thread *t, const tgc_code *code);
+#define tgc_sync_step TG_CORE_SYM(tgc_sync_step)
+void tgc_sync_step(tg_thread *t, tgc_frame *f, const tgi_ins *i);
+
+// The points in code of the frame that runs, which was entered or returned to.
 static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *code)
 {
     const char *name = code->unit->filename;
-    return name[0] == '<' && name[1] == 't' ? 0 : t->task->points;
+    bool library = name[0] == '<' && name[1] == 't';
+    if (TGI_UNLIKELY((t->task->points & TGI_AT_RACE) != 0)) {
+        t->task->place_frame = NULL;
+        return library ? tgc_sync_points(t, code) : t->task->points;
+    }
+    return library ? 0 : t->task->points;
 }
 
 #endif

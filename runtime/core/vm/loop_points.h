@@ -54,7 +54,7 @@
 // A builtin that calls back is not one step.
 #define ENTERED()                  \
     do {                           \
-        if (points != 0)           \
+        if (points != 0 && points != TGI_AT_SYNC) \
             points |= TGI_AT_POLL; \
         POLL(pc);                  \
         LOAD_POINTS();             \
@@ -64,12 +64,15 @@
         SAVE();                        \
         tgc_control_called(t, points); \
     } while (0)
-#define ACCESS()                                                           \
-    do {                                                                   \
-        if ((points & TGI_AT_ACCESS) != 0 && tgc_control_visible[i->op]) { \
-            SAVE();                                                        \
-            tgc_control_access(t, f, i);                                   \
-        }                                                                  \
+#define ACCESS()                                                                           \
+    do {                                                                                   \
+        if ((points & (TGI_AT_ACCESS | TGI_AT_RACE)) != 0 && tgc_control_visible[i->op]) { \
+            SAVE();                                                                        \
+            tgc_control_access(t, f, i);                                                   \
+        } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {                            \
+            SAVE();                                                                        \
+            tgc_sync_step(t, f, i);                                                        \
+        }                                                                                  \
     } while (0)
 
 #endif
