@@ -116,9 +116,10 @@ typedef struct tg_stress_race {
     const char *rule; // "R1" to "R8": docs/stress.md
     const char *text; // the same in words: "lost update"
     tg_stress_severity severity;
-    const char *name;  // of what is touched: "the variable x"
-    uint64_t times;    // in all runs so far
-    uint32_t guarded;  // of so many accesses, the lock taken at place 0 of side 2 was held in so many
+    const char *name; // of what is touched: "the variable x"
+    uint64_t times;   // in all runs so far
+    // of so many accesses, the lock taken at place 0 of side 2 was held in so many
+    uint32_t guarded;
     uint32_t accesses;
     const char *thread[2]; // in the order of the run that showed it
     bool write[2];

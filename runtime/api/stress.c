@@ -246,8 +246,8 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
     };
 }
 
-// Races show in every run with the same order of synchronisation, so that some runs are enough. What
-// a run does may depend on it: objects that are looked at live until its end.
+// Races show in every run with the same order of synchronisation, so that some runs are enough.
+// What a run does may depend on it: objects that are looked at live until its end.
 static bool is_racing(const tgi_engine *e, uint64_t run)
 {
     return e->races != NULL &&

@@ -190,8 +190,8 @@ struct tgi_engine {
     tgi_vec(tgi_step) trace;
     tgi_vec(tgi_object) objects;   // seen by the trace
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
-    tgi_races *races; // NULL: off
-    bool racing;      // const during a run: races are looked for
+    tgi_races *races;              // NULL: off
+    bool racing;                   // const during a run: races are looked for
     struct {
         const void *code, *contract;
     } contracts[64]; // what is known about code of the library: core/vm/control_race.c

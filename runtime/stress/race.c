@@ -8,8 +8,8 @@
 // Invariants  R1  order comes from start, join, acquired, released, send and receive, and from
 //                 nothing else: Note [order].
 //             R2  without memory nothing more is recorded, and nothing is reported that is not so.
-//             R3  a task's own entry of its clock grows whenever something it did so far may be seen
-//                 by others as ordered.
+//             R3  a task's own entry of its clock grows whenever something it did so far may be
+//                 seen by others as ordered.
 #include "stress/race.h"
 
 #include "base/hash.h" // tables
@@ -299,8 +299,7 @@ void tgi_races_released(tgi_races *r, uint32_t task, const void *lock)
     t->section++;
     // Any thread may give back a plain lock.
     if (!drop_held(t, s)) {
-        for (size_t i = 0; i < r->tasks.count && !drop_held(&r->tasks.data[i], s); i++) {
-        }
+        for (size_t i = 0; i < r->tasks.count && !drop_held(&r->tasks.data[i], s); i++) {}
     }
 }
 
@@ -358,8 +357,7 @@ static uint32_t current_locks(tgi_races *r, race_task *t)
 {
     if (t->locks != 0 || t->held.count == 0)
         return t->locks;
-    lock_set *set =
-        tgi_pool_alloc(&r->pool, sizeof *set + t->held.count * sizeof(lock_held));
+    lock_set *set = tgi_pool_alloc(&r->pool, sizeof *set + t->held.count * sizeof(lock_held));
     if (set == NULL || !vec_push(&r->sets, set))
         return 0;
     set->count = (uint32_t)t->held.count;
@@ -413,7 +411,8 @@ static uint64_t key_of(const tgi_races *r, const tgi_race_op *op, uint32_t a, ui
     return tgi_hash_combine(x + y, tgi_hash_combine(x ^ y, what));
 }
 
-static void fill_side(tgi_races *r, tgi_race_report_side *out, const tgi_race_side *side, bool wrote)
+static void fill_side(tgi_races *r, tgi_race_report_side *out, const tgi_race_side *side,
+                      bool wrote)
 {
     const race_task *t = &r->tasks.data[tgi_epoch_task(side->epoch)];
     snprintf(out->thread, sizeof out->thread, "%s", t->name);
@@ -446,8 +445,7 @@ static void found(void *p, const tgi_race_side *earlier, bool wrote)
     tgi_races *r = a->r;
     if (r->lost)
         return; // R2: the order may be incomplete
-    tgi_race_class class_ =
-        tgi_race_classify(a->op->part, earlier, wrote, a->side, a->op->write);
+    tgi_race_class class_ = tgi_race_classify(a->op->part, earlier, wrote, a->side, a->op->write);
     uint64_t key = key_of(r, a->op, earlier->place, a->side->place);
     tgi_race_report *report = NULL;
     for (size_t i = 0; i < r->reports.count && report == NULL; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// race.h - data races: accesses to the same thing by two tasks, one of them a write, that nothing in
-// the script orders. Layer stress. race.c, race_report.c.
+// race.h - data races: accesses to the same thing by two tasks, one of them a write, that nothing
+// in the script orders. Layer stress. race.c, race_report.c.
 //
 // Note [order]
 // Only what a script can see and may rely on orders its threads: start and join, locks, conditions,
@@ -31,7 +31,7 @@ typedef enum tgi_race_part {
     TGI_PART_SYNC,
 } tgi_race_part;
 
-enum { // tgi_race_op.flags and tgi_race_side.flags
+enum {                    // tgi_race_op.flags and tgi_race_side.flags
     TGI_SIDE_ATOMIC = 1,  // the whole operation is one step
     TGI_SIDE_WALK = 2,    // one of several steps over all elements, in a loop of the script
     TGI_SIDE_WHOLE = 4,   // the same inside of one builtin
@@ -56,17 +56,21 @@ typedef struct tgi_race_op {
 
 typedef enum tgi_race_class {
     TGI_RACE_NONE,
-    TGI_RACE_LOST_UPDATE,      // R1
-    TGI_RACE_READ_WRITE,       // R2
-    TGI_RACE_WRITE_WRITE,      // R3
+    TGI_RACE_LOST_UPDATE,       // R1
+    TGI_RACE_READ_WRITE,        // R2
+    TGI_RACE_WRITE_WRITE,       // R3
     TGI_RACE_EARLY_PUBLICATION, // R4
-    TGI_RACE_CHECK_THEN_ACT,   // R5
-    TGI_RACE_ITERATION,        // R6
-    TGI_RACE_TORN_READ,        // R7
-    TGI_RACE_ATOMIC,           // R8
+    TGI_RACE_CHECK_THEN_ACT,    // R5
+    TGI_RACE_ITERATION,         // R6
+    TGI_RACE_TORN_READ,         // R7
+    TGI_RACE_ATOMIC,            // R8
 } tgi_race_class;
 
-typedef enum tgi_race_severity { TGI_RACE_NOTE, TGI_RACE_WARNING, TGI_RACE_ERROR } tgi_race_severity;
+typedef enum tgi_race_severity {
+    TGI_RACE_NOTE,
+    TGI_RACE_WARNING,
+    TGI_RACE_ERROR
+} tgi_race_severity;
 
 tgi_race_severity tgi_race_severity_of(tgi_race_class c);
 
@@ -77,7 +81,7 @@ typedef struct tgi_race_report_side {
     uint32_t place;
     bool write;
     uint32_t flags;
-    uint32_t lock_count;                   // held
+    uint32_t lock_count;                  // held
     uint32_t locks[TGI_RACE_LOCKS_SHOWN]; // places where they were taken
 } tgi_race_report_side;
 

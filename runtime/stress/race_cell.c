@@ -2,7 +2,8 @@
 //
 // race_cell.c - what is known about the accesses to one location.
 //
-// Invariants  RC1  up to the first race of a location the answers are those of a detector that keeps
+// Invariants  RC1  up to the first race of a location the answers are those of a detector that
+//             keeps
 //                  a full vector clock of reads and one of writes.
 //             RC2  a write that is ordered after all reads takes their place: what is not ordered
 //                  after them later is not ordered after the write either.

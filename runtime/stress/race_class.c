@@ -3,10 +3,10 @@
 // race_class.c - what two accesses that nothing orders may mean.
 //
 // Method      An access by itself is a read or a write. What its task did with the same thing just
-//             before or after tells more: a write of a value that depends on a read is an update, and
-//             loses what comes in between; a read that decides a jump is a check, and what relies on
-//             it may be overtaken. These are the orders of three accesses, two of one task, that no
-//             order of whole pieces explains.
+//             before or after tells more: a write of a value that depends on a read is an update,
+//             and loses what comes in between; a read that decides a jump is a check, and what
+//             relies on it may be overtaken. These are the orders of three accesses, two of one
+//             task, that no order of whole pieces explains.
 // Sources     Lu, Tucek, Qin, Zhou, "AVIO: Detecting Atomicity Violations via Access Interleaving
 //             Invariants", 2006 (docs/papers.md).
 #include "stress/race.h"

@@ -10,12 +10,12 @@
 #include <stdbool.h> // results
 #include <stdint.h>  // numbers
 
-enum { // tgi_place.flags
+enum {                    // tgi_place.flags
     TGI_PLACE_CHECKS = 1, // what is read here decides a jump
 };
 
 typedef struct tgi_place {
-    uint32_t caller;             // place; 0: none
+    uint32_t caller; // place; 0: none
     uint32_t line, flags;
     const void *key;             // const: the instruction
     const char *file, *function; // of the unit: live as long as the runtime

@@ -48,8 +48,8 @@ typedef struct tgi_core_hooks {
     void (*stack)(tg_thread *t,
                   void (*fn)(const char *file, uint32_t line, const char *function, void *arg),
                   void *arg);
-    // For the stress tester: where t is in the script, as a number (stress/race_place.h; 0: nowhere),
-    // and whether code of the library is what runs.
+    // For the stress tester: where t is in the script, as a number (stress/race_place.h; 0:
+    // nowhere), and whether code of the library is what runs.
     uint32_t (*place)(tg_thread *t, bool *library);
     // Fork: after everything is stopped; then in the parent or in the child, still stopped.
     void (*fork_prepare)(tg_thread *t);

@@ -7,8 +7,8 @@
 //             CR2  what cannot be told apart without running code of the script (elements with keys
 //                  of script classes, attributes that are computed) is left out: a race less, never
 //                  one too many.
-//             CR3  code of the library is one operation; where it orders threads, a contract says how
-//                  (Note [order], stress/race.h).
+//             CR3  code of the library is one operation; where it orders threads, a contract says
+//                  how (Note [order], stress/race.h).
 #include "core/vm/control.h"
 
 #include "base/hash.h"            // keys
@@ -247,8 +247,7 @@ static void attribute(site s, bool write, tg_value v, uint32_t index, tg_value s
 
 static bool is_container(tg_value v)
 {
-    return tgc_is_ptr(v) &&
-           (tgc_type_of(v)->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET)) != 0;
+    return tgc_is_ptr(v) && (tgc_type_of(v)->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET)) != 0;
 }
 
 static void first_container(tg_value v, void *arg)
@@ -429,11 +428,11 @@ static bool is_one_of(const char *name, const char *const *names)
 static void method(site s, const char *name, const tg_value *args, size_t nargs)
 {
     static const char *const quiet[] = {"keys", "values", "items", "__init__", "__iter__", NULL};
-    static const char *const readers[] = {"index",      "count",        "copy",       "__len__",
-                                          "issubset",   "issuperset",   "isdisjoint", "union",
+    static const char *const readers[] = {"index",      "count",        "copy",         "__len__",
+                                          "issubset",   "issuperset",   "isdisjoint",   "union",
                                           "difference", "intersection", "__contains__", NULL};
-    static const char *const keyed[] = {"get",     "pop",         "setdefault",  "add",
-                                        "discard", "__getitem__", "remove",      "__setitem__",
+    static const char *const keyed[] = {"get",         "pop",         "setdefault", "add",
+                                        "discard",     "__getitem__", "remove",     "__setitem__",
                                         "__delitem__", NULL};
     tg_value self = args[0];
     bool list = (tgc_type_of(self)->flags & TGC_TF_LIST) != 0;
@@ -467,10 +466,10 @@ static void method(site s, const char *name, const tg_value *args, size_t nargs)
 // A function that is not of the script, with containers among its arguments.
 static void function(site s, const char *name, const tg_value *args, size_t nargs)
 {
-    static const char *const atomic[] = {"list", "tuple", "dict", "set", "frozenset", "sorted",
-                                         "len",  NULL};
-    static const char *const quiet[] = {"iter", "id", "type", "isinstance", "hash", "callable",
-                                        "hasattr", "getattr", "setattr", NULL};
+    static const char *const atomic[] = {"list",      "tuple",  "dict", "set",
+                                         "frozenset", "sorted", "len",  NULL};
+    static const char *const quiet[] = {"iter",     "id",      "type",    "isinstance", "hash",
+                                        "callable", "hasattr", "getattr", "setattr",    NULL};
     if (is_one_of(name, quiet))
         return;
     for (size_t k = 0; k < nargs; k++) {

@@ -126,9 +126,7 @@ void tgc_sync_step(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     if ((!enters && !returns) || t->task->engine->killing)
         return;
     const tg_value *R = f->regs;
-    tg_value result = !returns             ? TGC_NULL
-                      : i->op == TGI_OP_RETK ? f->code->consts[i->a]
-                                             : R[i->a];
+    tg_value result = !returns ? TGC_NULL : i->op == TGI_OP_RETK ? f->code->consts[i->a] : R[i->a];
     const contract *first = contract_of(t->task->engine, f->code);
     for (const contract *c = first; c != NULL && c < contracts + CONTRACTS; c++) {
         if (strcmp(c->function, first->function) != 0)

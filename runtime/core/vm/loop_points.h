@@ -52,12 +52,12 @@
         }                                   \
     } while (0)
 // A builtin that calls back is not one step.
-#define ENTERED()                  \
-    do {                           \
+#define ENTERED()                                 \
+    do {                                          \
         if (points != 0 && points != TGI_AT_SYNC) \
-            points |= TGI_AT_POLL; \
-        POLL(pc);                  \
-        LOAD_POINTS();             \
+            points |= TGI_AT_POLL;                \
+        POLL(pc);                                 \
+        LOAD_POINTS();                            \
     } while (0)
 #define CALLED()                       \
     do {                               \
