@@ -10,10 +10,10 @@
 
 static const char command[] = "togil stress";
 
-static const char *const known[] = {"--policy",    "--strategy",    "--seed",          "--runs",
-                                    "--run",       "--time-budget", "--time",          "--diff-gil",
-                                    "--max-steps", "--replay",      "--save-schedule", "--json",
-                                    "--junit",     "--stop",        "--race", "--mode",          "--help"};
+static const char *const known[] = {
+    "--policy", "--strategy", "--seed",      "--runs",   "--run",           "--time-budget",
+    "--time",   "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json",
+    "--junit",  "--stop",     "--race",      "--mode",   "--help"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
