@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bugs_objects.py - planted bugs in containers that are read without locks."""
+"""bugs_objects.py - planted bugs in containers, shared iterators and weak references."""
 from plan import mutant
 
 RACE = "unit.core.containers_race.biased"
@@ -29,3 +29,98 @@ mutant("set-table-freed-at-once",
        edits=[("        tgc_free_later(t, table, table_bytes(table->mask));",
                "        tgi_raw_free(table);\n    (void)t;")],
        kill=[WAITS])
+
+SHARED = "unit.core.shared_iterators.biased"
+EACH_ONCE = f"{SHARED}:shared_iterators_give_each_item_once"
+
+mutant("iterator-lets-go-twice",
+       bug="an iterator gives up its list at the end, and two threads that meet the end release it "
+           "both",
+       ref="gh-144357",
+       file="runtime/core/object/iter.c",
+       edits=[("static tg_value list_iter_next(tg_thread *t, tg_value v)\n{\n"
+               "    seq_iter *it = (seq_iter *)(void *)tgc_ptr(v);\n",
+               "static tg_value list_iter_next(tg_thread *t, tg_value v)\n{\n"
+               "    seq_iter *it = (seq_iter *)(void *)tgc_ptr(v);\n"
+               "    int64_t at = atom_load_relaxed(&it->next);\n"
+               "    if (at < 0 || (size_t)at >= tgc_list_size(it->over)) {\n"
+               "        tg_value over = it->over;\n"
+               "        atom_store_relaxed(&it->next, -1);\n"
+               "        it->over = tgc_tuple_empty();\n"
+               "        tgc_release(t, over);\n"
+               "        return TGC_NULL;\n"
+               "    }\n")],
+       kill=[EACH_ONCE],
+       build="tsan")
+
+mutant("str-iterator-moves-in-two-steps",
+       bug="the position of an iterator over a str is read and written in two steps",
+       ref="gh-153928",
+       file="runtime/core/object/str_type.c",
+       edits=[("    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));",
+               "        atom_store_relaxed(&it->at, at + 1);\n    } while (false);")],
+       kill=[f"{EACH_ONCE} x5"])
+
+mutant("set-iterator-moves-in-two-steps",
+       bug="the position of an iterator over a set is read and written in two steps",
+       ref="gh-144356",
+       file="runtime/core/object/set_type.c",
+       edits=[("!TGC_ITER_MOVE(t, it, &it->pos, from, pos)",
+               "(atom_store_relaxed(&it->pos, pos), (void)from, false)")],
+       kill=[f"{EACH_ONCE} x5"])
+
+WEAK = "runtime/core/object/weakref.c"
+STEPS = "unit.core.weakref.biased"
+
+mutant("weak-upgrade-from-zero",
+       bug="a weak reference gives out its object although the last reference is gone",
+       ref="own: weakref.h W2",
+       file=WEAK,
+       edits=[("    return tgc_try_incref(t, o) ? tgc_from_ptr(o) : TGC_NONE;",
+               "    tgc_incref(t, o);\n    return tgc_from_ptr(o);")],
+       kill=[f"{STEPS}:an_upgrade_that_comes_after_the_owners_last_release_fails"])
+
+mutant("weak-target-not-published",
+       bug="the memory of an object does not wait for those who hold a weak reference in hand",
+       ref="own: weakref.h W1",
+       file=WEAK,
+       edits=[("    tgc_publish(t, o);        // W1\n", "")],
+       kill=[f"{STEPS}:the_memory_of_an_object_with_weak_references_outlives_its_readers"])
+
+mutant("weak-dying-is-called-back",
+       bug="a weak reference that is being freed is called back",
+       ref="own: weakref.h W4",
+       file=WEAK,
+       edits=[("    return tgc_try_incref(t, &w->head);", "    tgc_incref(t, &w->head);\n    return true;")],
+       kill=[f"{STEPS}:a_dying_weak_reference_is_not_called_back"])
+
+mutant("weak-stays-on-the-list",
+       bug="a weak reference that dies before its object stays on the object's list",
+       ref="own: weakref.h W4",
+       file=WEAK,
+       edits=[("            if (w->listed) // W4\n                unlink_locked(o, w);\n", "")],
+       kill=[f"{STEPS}:a_weak_reference_may_die_first"])
+
+mutant("weak-garbage-is-called-back",
+       bug="the collector calls back weak references that are garbage themselves",
+       ref="own: weakref.h Note [garbage-order]",
+       file=WEAK,
+       edits=[("                (is_garbage == NULL || !is_garbage(&w->head, arg)) && ", "                ")],
+       kill=[f"{STEPS}:a_collector_clears_garbage_before_anything_runs"])
+
+mutant("finalizer-runs-again",
+       bug="an object that its finalizer brought back is finalized again",
+       ref="own: finalize.c F1",
+       file=WEAK,
+       edits=[("        atom_store_relaxed(word, w | TGC_WEAK_FINALIZED);", "        (void)w;")],
+       kill=[f"{STEPS}:a_finalizer_runs_once_however_often_its_object_dies"])
+
+mutant("finalizer-of-the-wordless-runs-again",
+       bug="an object without a weak word is finalized again",
+       ref="own: finalize.c F1",
+       file="runtime/core/object/finalize.c",
+       edits=[("            found = shared->finalized[i] == o;\n        if (!found && shared",
+               "            found = false;\n        if (!found && shared"),
+              ("!tgc_weak_is_finalized(type, o) : !list_find(t, o, false);",
+               "!tgc_weak_is_finalized(type, o) : true;")],
+       kill=[f"{STEPS}:objects_without_a_weak_word_are_finalized_once_too"])

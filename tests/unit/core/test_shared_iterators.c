@@ -16,8 +16,10 @@
 #include "core/object/tuple.h"
 #include "thread/breaker.h"
 
-#define THREADS 4
-#define ITEMS   3000
+#define THREADS    4
+#define ITEMS      3000
+#define FIRST_CHAR 0x4000
+#define DEALERS    8
 
 typedef struct dealing {
     tg_value iterator;
@@ -33,7 +35,7 @@ static void take_items(tg_thread *t, void *context, int index)
         // An int, a one-character str, or an item of a dict.
         tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, 0) : x;
         int64_t i =
-            tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - 0x4000 : tgc_int(number);
+            tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - FIRST_CHAR : tgc_int(number);
         REQUIRE(i >= 0 && i < ITEMS);
         atomic_fetch_add(&d->given[i], 1);
         tgc_release(t, x);
@@ -58,6 +60,15 @@ static void deal(tg_value iterator)
     CHECK_EQ_INT(twice, 0);
 }
 
+// One character per item: FIRST_CHAR is the first.
+static tg_value text(tg_thread *t)
+{
+    static uint16_t units[ITEMS];
+    for (int i = 0; i < ITEMS; i++)
+        units[i] = (uint16_t)(FIRST_CHAR + i);
+    return tgc_str_from_units(t, units, ITEMS, sizeof units[0]);
+}
+
 // Iterator number `which` over the numbers below ITEMS.
 static tg_value dealer(tg_thread *t, int which)
 {
@@ -72,6 +83,8 @@ static tg_value dealer(tg_thread *t, int which)
         over = tgc_call1(t, tgc_from_ptr(&tgc_range_type), tgc_from_int(ITEMS));
     else if (which == 4 || which == 5)
         over = tgc_dict_new(t);
+    else if (which == 7)
+        over = text(t);
     else
         over = tgc_retain(t, list);
     for (int64_t i = 0; (which == 4 || which == 5) && i < ITEMS; i++)
@@ -88,9 +101,9 @@ static tg_value dealer(tg_thread *t, int which)
 TEST(shared_iterators_give_each_item_once)
 {
     fixture_runtime();
-    for (int round = 0; round < 7 * 4; round++) {
+    for (int round = 0; round < DEALERS * 4; round++) {
         tg_thread *t = fixture_enter();
-        tg_value it = dealer(t, round % 7);
+        tg_value it = dealer(t, round % DEALERS);
         fixture_leave(t);
         deal(it);
         t = fixture_enter();
