@@ -102,18 +102,19 @@ class Measuring(AbTest):
                          + ["prog/gil/threads=1/again"])
 
     def test_speed_is_seen(self):
-        program = self.program('[ $MODE$1 = nogil2 ] && sleep 0.05 || sleep 0.1; echo done')
+        # Four times as fast, so that what else the machine does cannot hide it.
+        program = self.program('[ $MODE$1 = nogil2 ] && sleep 0.05 || sleep 0.2; echo done')
         result, data = self.ab_json(*TWO_MODES, "--blocks", "8", program, "{threads}")
         cells = {(c["mode"], c["threads"]): c for c in data["togil"]["cells"]}
         self.assertEqual(cells["nogil", 2]["verdict"], "faster")
         for key in ("speedup", "speed_vs_base", "speed_vs_reference"):
             ratio = cells["nogil", 2][key]
             self.assertGreater(ratio["estimate"], 1.5)
-            self.assertLess(ratio["estimate"], 2.5)
+            self.assertLess(ratio["estimate"], 5)
             self.assertLessEqual(ratio["low"], ratio["estimate"])
             self.assertGreaterEqual(ratio["high"], ratio["estimate"])
         self.assertNotEqual(cells["gil", 2]["verdict"], "faster")
-        self.assertRegex(result.stdout, r"runs [12]\.\d\dx \[")
+        self.assertRegex(result.stdout, r"runs [1234]\.\d\dx \[")
 
     def test_arguments_reach_the_program_with_the_thread_count(self):
         program = self.program('[ $# = 4 ] && [ "$2$3" = "a b{thread}" ] || exit 9\n'

@@ -25,27 +25,55 @@
 #include "thread/defer.h"         // pending frees
 #include <togil/gc.h>             // settings
 
-typedef struct heap {
-    tgc_obj **items;
-    size_t count, capacity;
-    bool short_of_memory;
-} heap;
+// One pass over the objects of the interpreter. No list of them is made: the end must not depend on
+// there being memory.
+typedef void (*step)(tg_thread *t, tgc_obj *o);
 
-static bool collect(void *object, void *arg)
+typedef struct pass {
+    tg_thread *t;
+    step todo;
+} pass;
+
+static bool show(void *object, void *arg)
 {
-    heap *h = arg;
-    if (h->count == h->capacity) {
-        size_t capacity = h->capacity == 0 ? 4096 : h->capacity * 2;
-        tgc_obj **items = tgi_raw_realloc(h->items, capacity * sizeof *items);
-        if (items == NULL) {
-            h->short_of_memory = true;
-            return false;
-        }
-        h->items = items;
-        h->capacity = capacity;
-    }
-    h->items[h->count++] = object;
+    const pass *p = arg;
+    p->todo(p->t, object);
     return true;
+}
+
+static void each_object(tg_thread *t, step todo)
+{
+    pass p = {t, todo};
+    (void)tgi_objmap_for_each(t->interp->objmap_tag, show, &p);
+}
+
+static void make_immortal(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    tgc_make_immortal(o);
+}
+
+static void clear_weak(tg_thread *t, tgc_obj *o)
+{
+    tgc_weak_clear(t, o, NULL, NULL, NULL);
+}
+
+static void clear(tg_thread *t, tgc_obj *o)
+{
+    const tgc_type *type = tgc_obj_type(o);
+    if (type->clear != NULL)
+        type->clear(t, o);
+}
+
+static void free_unless_class(tg_thread *t, tgc_obj *o)
+{
+    if (tgc_obj_type(o) != &tgc_type_type)
+        tgc_obj_type(o)->dealloc(t, o);
+}
+
+static void free_class(tg_thread *t, tgc_obj *o)
+{
+    tgc_obj_type(o)->dealloc(t, o);
 }
 
 static void drop_slot(tg_thread *t, tgc_slot *s)
@@ -125,30 +153,12 @@ void tgc_interp_clear(tg_thread *t)
     tgc_policy_merge_pending(t);
     drain(t);
 
-    heap h = {0};
-    tgi_objmap_for_each(t->interp->objmap_tag, collect, &h);
-    if (!h.short_of_memory) {
-        for (size_t i = 0; i < h.count; i++) {
-            tgc_make_immortal(h.items[i]);
-            tgc_weak_clear(t, h.items[i], NULL, NULL, NULL);
-        }
-        for (size_t i = 0; i < h.count; i++) {
-            tgc_type *type = tgc_obj_type(h.items[i]);
-            if (type->clear != NULL)
-                type->clear(t, h.items[i]);
-        }
-        for (int classes = 0; classes < 2; classes++) {
-            for (size_t i = 0; i < h.count; i++) {
-                tgc_obj *o = h.items[i];
-                if (o != NULL && (tgc_obj_type(o) == &tgc_type_type) == (classes != 0)) {
-                    h.items[i] = NULL;
-                    tgc_obj_type(o)->dealloc(t, o);
-                }
-            }
-        }
-        drain(t);
-    }
-    tgi_raw_free(h.items);
+    each_object(t, make_immortal);
+    each_object(t, clear_weak);
+    each_object(t, clear);
+    each_object(t, free_unless_class);
+    each_object(t, free_class);
+    drain(t);
 }
 
 void tgc_shared_free(void *p, void *heir)

@@ -63,9 +63,11 @@ void tgc_objects_free(tgc_objects *list)
     *list = (tgc_objects){0};
 }
 
+// The first refusal is final: a dict may have a million items left, and an allocator without memory
+// looks through its whole heap each time it is asked.
 static void push(marker *m, tgc_obj *o)
 {
-    if (TGI_UNLIKELY(!tgc_objects_add(&m->todo, o)))
+    if (TGI_UNLIKELY(m->failed || !tgc_objects_add(&m->todo, o)))
         m->failed = true;
 }
 

@@ -5,7 +5,9 @@
 // Owns        the step from "count is zero" to the type's dealloc, and its depth: a chain of a
 //             million nodes must not recurse a million times. Beyond DEALLOC_NEST the object waits
 //             in a list of the thread and is freed when the outermost dealloc is done. Until then
-//             it is not in the object map, so that a collector never meets a count of zero.
+//             it is not in the object map, so that a collector never meets a count of zero. The
+//             list has room from the start: memory comes back only when the end of a chain is
+//             reached. Only where it is full and cannot grow does dealloc nest deeper.
 // Threads     any attached thread; the list is the thread's own.
 #include "core/object/object.h"
 
@@ -17,6 +19,8 @@
 #include "mem/raw.h"              // memory
 #include "thread/breaker.h"       // a collection is due
 #include "thread/runtime.h"       // objmap_tag
+
+#include <string.h> // memcpy
 
 #define DEALLOC_NEST 50
 
@@ -91,10 +95,14 @@ void tgc_delete(tg_thread *t, tgc_obj *o, size_t size)
 static bool put_off(tgc_thread *ct, tgc_obj *o)
 {
     if (ct->dealloc_later_count == ct->dealloc_later_capacity) {
-        uint32_t capacity = ct->dealloc_later_capacity == 0 ? 256 : ct->dealloc_later_capacity * 2;
-        tgc_obj **list = tgi_raw_realloc(ct->dealloc_later, capacity * sizeof *list);
+        bool first = ct->dealloc_later == ct->dealloc_first;
+        uint32_t capacity = ct->dealloc_later_capacity * 2;
+        tgc_obj **list =
+            tgi_raw_realloc(first ? NULL : ct->dealloc_later, capacity * sizeof *list);
         if (list == NULL)
             return false;
+        if (first)
+            memcpy((void *)list, (const void *)ct->dealloc_first, sizeof ct->dealloc_first);
         ct->dealloc_later = list;
         ct->dealloc_later_capacity = capacity;
     }

@@ -40,6 +40,9 @@ typedef struct tgc_repr_level {
     tgc_obj *object;
 } tgc_repr_level;
 
+// Room for objects that wait to be freed, needed exactly when there may be no memory for it.
+#define TGC_DEALLOC_FIRST 64
+
 typedef struct tgc_thread {
     tgc_policy_thread policy; // first: the policy reaches it through t->core
     tg_value raised;          // owner; the exception on its way up, or TGC_NULL
@@ -54,8 +57,9 @@ typedef struct tgc_thread {
     uint32_t c_depth;
     bool yielded; // the loop left by a yield
     uint32_t dealloc_depth;
-    tgc_obj **dealloc_later; // objects whose dealloc would nest too deep
+    tgc_obj **dealloc_later; // objects whose dealloc would nest too deep; dealloc_first at first
     uint32_t dealloc_later_count, dealloc_later_capacity;
+    tgc_obj *dealloc_first[TGC_DEALLOC_FIRST];
     tgc_repr_level *repr_level;
     // Statistics: objects allocated and freed by this thread. Owner writes, any thread reads.
     _Atomic(uint64_t) objects_made, objects_freed, bytes_made, bytes_freed;

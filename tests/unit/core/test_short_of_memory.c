@@ -14,6 +14,7 @@
 #include "mem/raw.h" // tgi_mem_fail_after
 
 #include <stdio.h>
+#include <string.h>
 
 #define NEVER (UINT64_C(1) << 60)
 
@@ -168,4 +169,29 @@ TEST(all_requests_fail_from_one_on)
 {
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
         sweep(i, 1u << 30);
+}
+
+// What waits to be freed has room before it is needed. Wrong looks like: a stack overflow, as each
+// list frees the next one inside its own end.
+TEST(a_long_chain_ends_without_memory)
+{
+    static const char source[] = "chain = None\n"
+                                 "for i in range(300000):\n"
+                                 "    chain = [chain]\n";
+    const tg_config config = {.mode = workload_mode()->name};
+    int64_t before = 0;
+    for (int round = 0; round < 2; round++) { // the first one makes what stays for ever
+        before = tgi_raw_count().blocks;
+        tg_runtime *rt;
+        tg_thread *t;
+        REQUIRE(tg_runtime_create(&config, &rt, &t) == TG_OK);
+        tg_value module = tg_run(t, source, strlen(source), "script.py", NULL);
+        CHECK(module != TG_NULL);
+        tg_release(t, module);
+        (void)tgi_mem_fail_after(1, NEVER);
+        tg_runtime_destroy(rt, t);
+        uint64_t requests = tgi_mem_fail_after(0, 0);
+        CHECK(requests > 0); // otherwise nothing was refused
+    }
+    CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
