@@ -2,8 +2,8 @@
 //
 // deferred.c - lists of blocks that wait for a grace period.
 //
-// Owns        the chunks. A block's own memory is not touched until it is freed: a late reader
-//             still finds its header.
+// Owns        the chunks. A block's own memory is not touched until it is freed, so that a late
+//             reader finds what it was; but see Failure.
 // Threads     a list belongs to one thread; the orphans of ended threads to whoever takes a chunk
 //             off under the pool's lock.
 // Invariants  D1  chunks are in order of age; all but the last are sealed, with goals that rise.
@@ -12,9 +12,11 @@
 //             D3  the goal of a chunk is taken after its last entry was unlinked: one epoch step
 //                 serves up to a chunk of entries.
 // Failure     a list has a spare chunk from its start, and asks for the next one from the middle of
-//             a chunk on; without memory a sealed chunk that is not full is opened again. Only a
-//             list that fills a chunk and a half while every request fails gives a block up: it is
-//             counted in lost_bytes, and leaks rather than be freed too early.
+//             a chunk on; without memory a sealed chunk that is not full is opened again. Blocks
+//             that say so may be written at their end: without memory they are linked to each other
+//             and hang off the last chunk, any number of them, and the second half of its entries
+//             is kept for the others. Only a list that fills those while every request fails gives
+//             a block up: it is counted in lost_bytes, and leaks rather than be freed too early.
 #include "mem/deferred.h"
 
 #include "base/assert.h" // TGI_ASSERT
@@ -33,8 +35,48 @@ struct tgi_deferred_chunk {
     uint64_t goal; // 0 while entries are still added
     size_t bytes;
     uint32_t count;
+    uint32_t linked; // blocks in the chain
+    uint64_t chain;  // the first of them, or 0: Note [deferred-chain]
     entry entries[TGI_DEFER_BATCH];
 };
+
+// Note [deferred-chain]
+//
+// A link is the address of a block and, above the 48 bits that user space has, the place of the
+// next link in it, in words. That place is the last whole word of the block: what a late reader may
+// look at is in front of it.
+
+enum { LINK_BITS = 48, LINK_PLACES = 1 << 16 };
+
+// The place for a link in a block of which the first `keep` bytes must stay; 0 if there is none.
+static size_t link_place(const void *p, size_t bytes, size_t keep)
+{
+    size_t words = bytes / sizeof(uint64_t);
+    bool fits = words > 0 && words - 1 < LINK_PLACES && (words - 1) * sizeof(uint64_t) >= keep;
+    return fits && keep > 0 && (uint64_t)(uintptr_t)p >> LINK_BITS == 0 ? words - 1 : 0;
+}
+
+static void link_block(tgi_deferred_chunk *chunk, void *p, size_t place)
+{
+    ((uint64_t *)p)[place] = chunk->chain;
+    chunk->chain = (uint64_t)(uintptr_t)p | (uint64_t)place << LINK_BITS;
+    chunk->linked++;
+}
+
+// Frees the blocks that hang off the chunk; returns how many.
+static size_t free_chain(tgi_deferred_chunk *chunk)
+{
+    uint64_t at = chunk->chain;
+    while (at != 0) {
+        uint64_t *p = (uint64_t *)(uintptr_t)(at & ((UINT64_C(1) << LINK_BITS) - 1));
+        at = p[at >> LINK_BITS];
+        tgi_raw_free(p);
+    }
+    size_t freed = chunk->linked;
+    chunk->chain = 0;
+    chunk->linked = 0;
+    return freed;
+}
 
 void tgi_deferred_pool_init(tgi_deferred_pool *pool, tgi_qsbr *qsbr)
 {
@@ -98,6 +140,8 @@ static tgi_deferred_chunk *open_chunk(tgi_deferred *list)
     chunk->goal = 0;
     chunk->bytes = 0;
     chunk->count = 0;
+    chunk->linked = 0;
+    chunk->chain = 0;
     if (list->tail != NULL)
         list->tail->next = chunk;
     else
@@ -106,33 +150,59 @@ static tgi_deferred_chunk *open_chunk(tgi_deferred *list)
     return chunk;
 }
 
-bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes)
+// The chunk that a block is hung off because there is no memory for the next one, or NULL. It asks
+// for memory at every 64th block: an allocator that has none looks for it everywhere.
+static tgi_deferred_chunk *chunk_for_chain(tgi_deferred *list)
+{
+    tgi_deferred_chunk *chunk = list->tail;
+    if (chunk == NULL || chunk->count < TGI_DEFER_BATCH / 2 ||
+        (chunk->linked % 64 == 0 && tgi_deferred_reserve(list)))
+        return NULL;
+    chunk->goal = 0; // D3, as above
+    return chunk;
+}
+
+bool tgi_deferred_add_object(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes,
+                             size_t keep)
 {
     if (TGI_UNLIKELY(list->alone) && fn == NULL) {
         tgi_raw_free(p);
         return false;
     }
-    tgi_deferred_chunk *chunk = open_chunk(list);
+    size_t place = TGI_UNLIKELY(list->spare == NULL) ? link_place(p, bytes, keep) : 0;
+    tgi_deferred_chunk *chunk = place != 0 ? chunk_for_chain(list) : NULL;
+    bool link = chunk != NULL;
+    if (TGI_LIKELY(!link))
+        chunk = open_chunk(list);
     if (TGI_UNLIKELY(chunk == NULL)) {
         list->lost_bytes += bytes;
         return true;
     }
-    entry *e = &chunk->entries[chunk->count++];
-    e->fn = fn;
-    e->p = p;
-    e->bytes = bytes;
+    if (TGI_UNLIKELY(link)) {
+        link_block(chunk, p, place);
+    } else {
+        entry *e = &chunk->entries[chunk->count++];
+        e->fn = fn;
+        e->p = p;
+        e->bytes = bytes;
+    }
     chunk->bytes += bytes;
     // ORDER: relaxed (inside atom_owner_add); read by others for reports only.
     atom_owner_add(&list->bytes, bytes);
     atom_owner_add(&list->count, 1);
-    if (TGI_UNLIKELY(list->spare == NULL) && chunk->count >= TGI_DEFER_BATCH / 2)
+    if (TGI_UNLIKELY(list->spare == NULL) && !link && chunk->count >= TGI_DEFER_BATCH / 2)
         (void)tgi_deferred_reserve(list);
     if (chunk->count == TGI_DEFER_BATCH) {
         seal(list);
         return true;
     }
     // ORDER: relaxed; our own counter.
-    return atom_load_relaxed(&list->bytes) >= list->ask_at;
+    return link || atom_load_relaxed(&list->bytes) >= list->ask_at;
+}
+
+bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes)
+{
+    return tgi_deferred_add_object(list, fn, p, bytes, 0);
 }
 
 bool tgi_deferred_is_over_limit(tgi_deferred *list)
@@ -156,7 +226,7 @@ static size_t run_chunk(tgi_deferred_chunk *chunk, struct tg_thread *t)
         else
             e->fn(t, e->p);
     }
-    return chunk->count;
+    return chunk->count + free_chain(chunk);
 }
 
 // Takes the oldest chunk off the list and its numbers off the totals.
@@ -168,7 +238,7 @@ static tgi_deferred_chunk *take_head(tgi_deferred *list)
         list->tail = NULL;
     // ORDER: relaxed (inside atom_owner_add); one writer.
     atom_owner_add(&list->bytes, (size_t)0 - chunk->bytes);
-    atom_owner_add(&list->count, (size_t)0 - chunk->count);
+    atom_owner_add(&list->count, (size_t)0 - chunk->count - chunk->linked);
     return chunk;
 }
 
@@ -285,20 +355,23 @@ static bool drain_chunk(tgi_deferred_chunk *chunk, struct tg_thread *t, bool kee
                         size_t *done, size_t *bytes)
 {
     uint32_t kept = 0;
+    size_t kept_bytes = 0;
     for (uint32_t i = 0; i < chunk->count; i++) {
         entry e = chunk->entries[i];
         if (e.fn != NULL && keep_calls) {
             chunk->entries[kept++] = e;
+            kept_bytes += e.bytes;
             continue;
         }
         if (e.fn == NULL)
             tgi_raw_free(e.p);
         else
             e.fn(t, e.p);
-        chunk->bytes -= e.bytes;
-        *bytes += e.bytes;
         ++*done;
     }
+    *done += free_chain(chunk);
+    *bytes += chunk->bytes - kept_bytes;
+    chunk->bytes = kept_bytes;
     chunk->count = kept;
     return kept == 0;
 }

@@ -2,8 +2,8 @@
 //
 // deferred.h - frees that wait for a grace period. Layer mem. The algorithm is in deferred.c.
 //
-// Each thread has a list; nothing is written into the blocks themselves, so a late reader still
-// finds a complete header. Thread code calls the wrappers of thread/defer.h.
+// Each thread has a list; nothing is written into the blocks themselves, or, without memory, only
+// where a late reader does not look. Thread code calls the wrappers of thread/defer.h.
 #ifndef TGI_MEM_DEFERRED_H
 #define TGI_MEM_DEFERRED_H
 
@@ -52,6 +52,11 @@ bool tgi_deferred_reserve(tgi_deferred *list);
 // Notes a block; bytes > 0. fn NULL frees it with tgi_raw_free. Returns true when the thread should
 // reach a quiescent state soon and process the list.
 bool tgi_deferred_add(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes);
+
+// The same for a block of which a late reader looks at the first `keep` bytes at most, if keep is
+// not 0; without memory for the list its last whole word behind them is used instead. fn is NULL.
+bool tgi_deferred_add_object(tgi_deferred *list, tgi_deferred_fn *fn, void *p, size_t bytes,
+                             size_t keep);
 
 // After an add that returned true: whether the backlog is so large that the other threads should
 // be asked for a quiescent state. True once for each step of growth.

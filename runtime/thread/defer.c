@@ -12,12 +12,12 @@
 #include "thread/breaker.h" // tgi_breaker_set
 #include "thread/runtime.h" // tg_runtime
 
-static void add(tg_thread *t, tgi_deferred_fn *fn, void *p, size_t bytes)
+static void add(tg_thread *t, tgi_deferred_fn *fn, void *p, size_t bytes, size_t keep)
 {
     TGI_ASSERT(tgi_thread_is_attached(t));
     tgi_stat_add(t, deferred, 1);
     tgi_stat_add(t, deferred_bytes, bytes);
-    if (TGI_LIKELY(!tgi_deferred_add(&t->deferred, fn, p, bytes != 0 ? bytes : 1)))
+    if (TGI_LIKELY(!tgi_deferred_add_object(&t->deferred, fn, p, bytes != 0 ? bytes : 1, keep)))
         return;
     tgi_breaker_set(t, TGI_BRK_QSBR); // F1
     if (tgi_deferred_is_over_limit(&t->deferred))
@@ -26,12 +26,17 @@ static void add(tg_thread *t, tgi_deferred_fn *fn, void *p, size_t bytes)
 
 void tgi_defer_free(tg_thread *t, void *p, size_t bytes)
 {
-    add(t, NULL, p, bytes);
+    add(t, NULL, p, bytes, 0);
+}
+
+void tgi_defer_object(tg_thread *t, void *p, size_t bytes, size_t keep)
+{
+    add(t, NULL, p, bytes, keep);
 }
 
 void tgi_defer_call(tg_thread *t, tgi_deferred_fn *fn, void *arg, size_t bytes)
 {
-    add(t, fn, arg, bytes);
+    add(t, fn, arg, bytes, 0);
 }
 
 size_t tgi_defer_process(tg_thread *t)

@@ -97,8 +97,7 @@ static bool put_off(tgc_thread *ct, tgc_obj *o)
     if (ct->dealloc_later_count == ct->dealloc_later_capacity) {
         bool first = ct->dealloc_later == ct->dealloc_first;
         uint32_t capacity = ct->dealloc_later_capacity * 2;
-        tgc_obj **list =
-            tgi_raw_realloc(first ? NULL : ct->dealloc_later, capacity * sizeof *list);
+        tgc_obj **list = tgi_raw_realloc(first ? NULL : ct->dealloc_later, capacity * sizeof *list);
         if (list == NULL)
             return false;
         if (first)

@@ -155,8 +155,9 @@ static inline tg_value tgc_slot_exchange(tg_thread *t, tgc_slot *s, tg_value v)
 // look at it.
 static inline void tgc_obj_free(tg_thread *t, tgc_obj *o, size_t size)
 {
+    // A late reader looks at the header, and of a str at its hash, which is not its last word.
     if (tgc_was_published(o))
-        tgi_defer_free(t, o, size);
+        tgi_defer_object(t, o, size, TGC_HEADER_BYTES);
     else
         tgi_raw_free(o);
 }

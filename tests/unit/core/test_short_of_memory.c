@@ -13,8 +13,11 @@
 
 #include "mem/raw.h" // tgi_mem_fail_after
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NEVER (UINT64_C(1) << 60)
 
@@ -91,6 +94,39 @@ static const char *const scripts[] = {
     "m = {1: 'x', (2, 3): [4], 'k': {5}}\n"
     "q = '%5.2f|%-6s|%x' % (3.14159, 'ab', 255) + '{:>8}|{:^8}'.format('r', 'c')\n"
     "answer = repr((b[3:20:4], e == t, words, m, q, t.center(20, '*'), b.hex()[:6]))\n",
+    // weak references and finalizers; what a callback or a finalizer does is passed over if it
+    // fails
+    "import weakref\n"
+    "log = []\n"
+    "class T:\n"
+    "    def __init__(self, n):\n"
+    "        self.n = str(n) + 't'\n"
+    "    def __del__(self, log=log):\n"
+    "        log.append(self.n + 'd')\n"
+    "    def m(self):\n"
+    "        return self.n\n"
+    "class S:\n"
+    "    __slots__ = ('a',)\n"
+    "    def __del__(self, log=log):\n"
+    "        log.append(self)\n"
+    "keep = [T(i) for i in range(int('8'))]\n"
+    "refs = [weakref.ref(k, lambda r, log=log: log.append(str(r))) for k in keep]\n"
+    "plain = [weakref.ref(k) for k in keep]\n"
+    "values = weakref.WeakValueDictionary((k.n, k) for k in keep)\n"
+    "keys = weakref.WeakKeyDictionary()\n"
+    "for k in keep:\n"
+    "    keys[k] = k.n * 2\n"
+    "items = weakref.WeakSet(keep)\n"
+    "p = weakref.proxy(keep[1])\n"
+    "wm = weakref.WeakMethod(keep[2].m)\n"
+    "f = weakref.finalize(keep[3], str, 5)\n"
+    "answer = repr((p.n, wm()(), len(values), len(keys), sorted(k.n for k in items), f.alive,\n"
+    "               weakref.getweakrefcount(keep[1]), len(weakref.getweakrefs(keep[2]))))\n"
+    "k = None\n"
+    "del keep[1:5]\n"
+    "for i in range(int('4')):\n"
+    "    S()\n"
+    "answer += repr((len(values), len(items), wm(), [r() is None for r in refs]))\n",
 };
 
 typedef struct outcome {
@@ -194,4 +230,97 @@ TEST(a_long_chain_ends_without_memory)
         CHECK(requests > 0); // otherwise nothing was refused
     }
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
+}
+
+// Whole programs. What they print and which exception they end with is theirs: a thread of theirs
+// may be the one that got no memory. Nothing may be left over, and they must end.
+static const struct {
+    const char *file, *argv;
+} programs[] = {
+    {"bench/programs/wordcount.py", "['p', '2', '40']"},
+    {"bench/programs/matmul.py", "['p', '2', '6']"},
+    {"bench/programs/primes.py", "['p', '2', '200']"},
+    {"bench/programs/nbody.py", "['p', '2', '10']"},
+    {"bench/programs/fib.py", "['p', '2', '6']"},
+    {"bench/programs/churn.py", "['p', '2', '20']"},
+    {"tests/unit/core/workloads/attributes.py", "['p']"},
+    {"tests/unit/core/workloads/containers.py", "['p']"},
+    {"tests/unit/core/workloads/exceptions.py", "['p']"},
+    {"tests/unit/core/workloads/generators.py", "['p']"},
+    {"tests/unit/core/workloads/text.py", "['p']"},
+};
+
+static char *with_arguments(size_t index)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", TG_TEST_SOURCE_DIR, programs[index].file);
+    FILE *f = fopen(path, "rb");
+    REQUIRE(f != NULL);
+    char *source = malloc(1 << 16);
+    REQUIRE(source != NULL);
+    int n = snprintf(source, 1 << 16, "import sys; sys.argv = %s\n", programs[index].argv);
+    n += (int)fread(source + n, 1, (size_t)((1 << 16) - n - 1), f);
+    source[n] = 0;
+    fclose(f);
+    return source;
+}
+
+// As run; what the program prints, and what is printed about its exceptions, is of no interest
+// here.
+static uint64_t run_quietly(const char *source, uint64_t n, uint64_t failures, outcome *result)
+{
+    fflush(NULL);
+    int null = open("/dev/null", O_WRONLY), out = dup(1), err = dup(2);
+    REQUIRE(null >= 0 && out >= 0 && err >= 0);
+    dup2(null, 1);
+    dup2(null, 2);
+    uint64_t requests = run(source, n, failures, result);
+    fflush(NULL);
+    dup2(out, 1);
+    dup2(err, 2);
+    close(null);
+    close(out);
+    close(err);
+    return requests;
+}
+
+// A few requests of each; TG_TEST_SCALE=100 tries nearly every one.
+static void sweep_program(size_t index, uint64_t run_of_failures)
+{
+    char *source = with_arguments(index);
+    outcome out;
+    run_quietly(source, NEVER, 1, &out);
+    if (out.failed)
+        FAIL("%s: %s", programs[index].file, out.answer);
+    run_quietly(source, 60, 1, &out);
+    run_quietly(source, 60, 1u << 30, &out);
+    uint64_t requests = run_quietly(source, NEVER, 1, &out);
+    int64_t before = tgi_raw_count().blocks;
+    const long steps = test_scale(5);
+    uint64_t step = requests / (uint64_t)steps + 1;
+    for (uint64_t n = 1 + test_seed() % step; n <= requests; n += step) {
+        int64_t left = 1;
+        // What is made once in a process, for its first failure at a place, is no leak.
+        for (int round = 0; round < 2 && left != 0; round++) {
+            run_quietly(source, n, run_of_failures, &out);
+            left = tgi_raw_count().blocks - before;
+            before += left;
+        }
+        if (left != 0)
+            FAIL("%s, request %llu: %ld blocks left over", programs[index].file,
+                 (unsigned long long)n, (long)left);
+    }
+    free(source);
+}
+
+TEST(programs_end_cleanly_when_a_request_fails)
+{
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        sweep_program(i, 1);
+}
+
+TEST(programs_end_cleanly_when_memory_runs_out)
+{
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        sweep_program(i, UINT64_C(1) << 30);
 }

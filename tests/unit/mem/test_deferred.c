@@ -136,6 +136,43 @@ TEST(without_memory_for_a_chunk_nothing_is_freed_too_early)
     CHECK_EQ_INT(tgi_raw_count().blocks, before);
 }
 
+// Blocks of which a late reader sees only the start are linked to each other. Wrong looks like:
+// some are lost, freed before the reader is done, or their start has changed.
+TEST(objects_need_no_memory_to_wait)
+{
+    enum { OBJECTS = 20 * TGI_DEFER_BATCH };
+    static uint64_t *objects[OBJECTS];
+    int64_t before = tgi_raw_count().blocks;
+    set_up();
+    CHECK(tgi_deferred_reserve(&list));
+    for (int i = 0; i < OBJECTS; i++) {
+        objects[i] = tgi_raw_alloc(24 + (size_t)(i % 5) * 8 + (size_t)(i % 3));
+        objects[i][0] = objects[i][1] = (uint64_t)i;
+    }
+    void *array = tgi_raw_alloc(64);
+    int64_t full = tgi_raw_count().blocks;
+    tgi_qsbr_online(&qsbr, &reader);
+    (void)tgi_mem_fail_after(1, UINT64_C(1) << 40);
+    for (int i = 0; i < OBJECTS; i++) {
+        (void)tgi_deferred_add_object(&list, NULL, objects[i],
+                                      24 + (size_t)(i % 5) * 8 + (size_t)(i % 3), 16);
+        if (i % 301 == 0)
+            CHECK_EQ_UINT(process(), 0);
+    }
+    (void)tgi_deferred_add(&list, NULL, array, 64); // cannot be linked, and has room
+    (void)tgi_mem_fail_after(0, 0);
+    CHECK_EQ_UINT(list.lost_bytes, 0);
+    CHECK_EQ_INT(tgi_raw_count().blocks, full);
+    for (int i = 0; i < OBJECTS; i++)
+        CHECK(objects[i][0] == (uint64_t)i && objects[i][1] == (uint64_t)i);
+    tgi_qsbr_offline(&reader);
+    CHECK_EQ_UINT(process(), OBJECTS + 1);
+    CHECK_EQ_UINT(atom_load_relaxed(&list.bytes), 0);
+    CHECK_EQ_UINT(atom_load_relaxed(&list.count), 0);
+    tear_down();
+    CHECK_EQ_INT(tgi_raw_count().blocks, before);
+}
+
 TEST(what_was_set_aside_takes_the_first_entries_of_a_dry_spell)
 {
     int64_t before = tgi_raw_count().blocks;
