@@ -126,6 +126,6 @@ mutant("published-freed-at-once",
        bug="the memory of a published object does not wait for readers that may still look at it",
        ref="own: policy.h Note [publish-slot]",
        file=POLICY,
-       edits=[("    if (tgc_was_published(o))\n        tgi_defer_free(t, o, size);",
-               "    if (tgc_was_published(o) && size == 0)\n        tgi_defer_free(t, o, size);")],
+       edits=[("    if (tgc_was_published(o))\n        tgi_defer_object(t, o, size, TGC_HEADER_BYTES);",
+               "    if (tgc_was_published(o) && size == 0)\n        tgi_defer_object(t, o, size, TGC_HEADER_BYTES);")],
        kill=["unit.core.counts.biased:memory_of_a_published_object_waits_for_readers"])
