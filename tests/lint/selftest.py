@@ -250,6 +250,13 @@ class Docs(TreeCase):
             "runtime/base/here.c": "\n",
         }, ["docs/a.md:1", "docs/a.md:1", "docs/a.md:2"])
 
+    def test_tests_that_are_not_there_are_found(self):
+        self.check("docs", {
+            "docs/a.md": "Shown by `unit.a: it_is_there`, `it_is_not_there`,\n"
+                         "`made_of_two_parts` and `a_*_b_c`.\n",
+            "tests/unit/test_a.c": "TEST(it_is_there)\nTEST(name##_of_two_parts)\n",
+        }, ["docs/a.md:1"])
+
     def test_a_test_command_that_ci_does_not_run_is_found(self):
         readme = "    sh .ci/setup && cmake --workflow --preset test\n"
         self.check("docs", {"README.md": readme, ".ci/setup": "", ".ci/run": "tests\n"}, ["README.md:1"])

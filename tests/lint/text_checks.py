@@ -299,11 +299,22 @@ def check_sleep(tree):
 NAMED_PATH = re.compile(r"(?<![\w/.-])((?:runtime|include|tests|bench|examples|docs|cmake|\.ci)/"
                         r"[\w./-]*\w)(:\d+)?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+SPAN = re.compile(r"`([^`]*)`")
+IDENTIFIER = r"[a-z][a-z0-9]*(?:_[a-z0-9]+){2,}"
+NAMED_THING = re.compile(r"(?<![\w/.-])" + IDENTIFIER + r"(?![\w.(/*-])")
+PASTED = re.compile(r"\w##(_[a-z0-9_]+)")
 COMMAND = re.compile(r"^    (sh \.ci/setup && .*)$")
 
 
 def check_docs(tree):
-    """Pages name files that exist, by path and not by line; CI runs the README's test command."""
+    """Pages name files that exist, by path and not by line, and tests and options of three words or
+    more that exist; CI runs the README's test command."""
+    known, pasted = set(), {"##"}
+    for path in tree.files(("runtime/", "include/", "tests/", "bench/", "examples/", "cmake/")):
+        if not path.endswith(".md"):
+            for line in tree.lines(path):
+                known.update(re.findall(IDENTIFIER, line))
+                pasted.update(PASTED.findall(line))
     for path in tree.files(suffixes=(".md",)):
         folder = os.path.dirname(path)
         for number, line in enumerate(tree.lines(path), 1):
@@ -313,6 +324,10 @@ def check_docs(tree):
                     yield f"{where} {name}{at_line}: cite a symbol, lines move"
                 if not tree.exists(name):
                     yield f"{where} {name} does not exist"
+            for span in SPAN.findall(line):
+                for name in NAMED_THING.findall(span):
+                    if name not in known and not name.endswith(tuple(pasted)):
+                        yield f"{where} nothing is called {name}"
             for name in LINK.findall(line):
                 if not tree.exists(os.path.join(folder, name)):
                     yield f"{where} the link {name} leads nowhere"
