@@ -139,6 +139,19 @@ TG_API bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_s
 // Memory ran out: some races may not have been seen.
 TG_API bool tg_stress_races_incomplete(tg_stress *s);
 
+// --- the order of locks: rings of threads each of which holds what another one wants, possible as
+// far as the runs so far have shown.
+
+// How many threads are in ring i; 0: there is none of that number.
+TG_API size_t tg_stress_cycle(tg_stress *s, size_t i);
+// Frame k of the stack where thread `side` of ring i takes the lock that it holds, or the one that
+// it wants then; false: there is none.
+TG_API bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool wants, size_t k,
+                                  tg_stress_place *out, const char **thread);
+// Steers up to `attempts` runs there. True: the last one, *out, ended in a deadlock.
+TG_API bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts,
+                                    tg_stress_result *out);
+
 // --- for modules
 
 // t runs under the tester: the time of the run, in nanoseconds, which passes by itself only when

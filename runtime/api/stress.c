@@ -315,6 +315,17 @@ bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)
     return true;
 }
 
+void tgi_stress_run_directed(tg_stress *s, uint64_t run, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    e->forced = NULL;
+    e->tracing = e->sharing.learning = false;
+    e->racing = true;
+    run_once(s, run);
+    e->racing = false;
+    tgi_stress_fill(s, out);
+}
+
 // --- for modules
 
 bool tg_stress_time(tg_thread *t, int64_t *ns)

@@ -5,6 +5,8 @@
 // Threads     the main thread.
 #include "api/stress_races.h"
 
+#include "stress/strategy.h" // directed runs
+
 static const tgi_race_report *report_at(tg_stress *s, size_t i)
 {
     const tgi_engine *e = tgi_stress_engine_of(s);
@@ -50,15 +52,17 @@ static bool fill_place(tg_stress *s, uint32_t place, tg_stress_place *out)
     return true;
 }
 
-bool tg_stress_race_frame(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out)
+static bool frame_at(tg_stress *s, uint32_t place, size_t k, tg_stress_place *out)
 {
-    const tgi_race_report *r = report_at(s, i);
-    if (r == NULL || side < 0 || side > 1)
-        return false;
-    uint32_t place = r->sides[side].place;
     for (; k > 0 && place != 0; k--)
         place = tgi_place_at(tgi_races_places(tgi_stress_engine_of(s)->races), place)->caller;
     return fill_place(s, place, out);
+}
+
+bool tg_stress_race_frame(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out)
+{
+    const tgi_race_report *r = report_at(s, i);
+    return r != NULL && side >= 0 && side <= 1 && frame_at(s, r->sides[side].place, k, out);
 }
 
 bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out)
@@ -75,4 +79,48 @@ bool tg_stress_races_incomplete(tg_stress *s)
 {
     const tgi_engine *e = tgi_stress_engine_of(s);
     return e->races != NULL && tgi_races_incomplete(e->races);
+}
+
+// --- the order of locks
+
+static const tgi_lock_cycle *cycle_at(tg_stress *s, size_t i)
+{
+    const tgi_engine *e = tgi_stress_engine_of(s);
+    return e->races == NULL ? NULL : tgi_races_cycle_at(e->races, i);
+}
+
+size_t tg_stress_cycle(tg_stress *s, size_t i)
+{
+    const tgi_lock_cycle *c = cycle_at(s, i);
+    return c == NULL ? 0 : c->count;
+}
+
+bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool wants, size_t k,
+                           tg_stress_place *out, const char **thread)
+{
+    const tgi_lock_cycle *c = cycle_at(s, i);
+    if (c == NULL || side >= c->count)
+        return false;
+    *thread = c->sides[side].thread;
+    return frame_at(s, wants ? c->sides[side].wants : c->sides[side].holds, k, out);
+}
+
+bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts, tg_stress_result *out)
+{
+    tgi_engine *e = tgi_stress_engine_of(s);
+    const tgi_lock_cycle *c = cycle_at(s, i);
+    if (c == NULL)
+        return false;
+    tgi_lock_cycle aim = *c; // the list may grow
+    const tgi_strategy *usual = e->strategy;
+    bool confirmed = false;
+    e->aim = &aim;
+    e->strategy = &tgi_strategy_directed;
+    for (uint32_t k = 0; k < attempts && !confirmed; k++) {
+        tgi_stress_run_directed(s, UINT64_MAX - i * attempts - k, out);
+        confirmed = out->kind == TG_STRESS_DEADLOCK;
+    }
+    e->strategy = usual;
+    e->aim = NULL;
+    return confirmed;
 }

@@ -10,4 +10,7 @@
 
 tgi_engine *tgi_stress_engine_of(tg_stress *s);
 
+// One run with the strategy that the engine has now, which looks for races and learns nothing else.
+void tgi_stress_run_directed(tg_stress *s, uint64_t run, tg_stress_result *out);
+
 #endif

@@ -581,6 +581,8 @@ void tgi_engine_end(tgi_engine *e)
 {
     if (e->sharing.learning && !e->learnt)
         keep_profile(e);
+    if (e->racing)
+        tgi_races_end(e->races);
     tgi_world_leave();
     e->main->task = NULL;
     tgi_breaker_clear(e->main, TGI_BRK_CONTROL | TGI_BRK_EXIT);

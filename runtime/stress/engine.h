@@ -103,6 +103,7 @@ struct tgi_task {
     tgi_vec(const void *) held; // locks it took and has not given back
     const void *place_frame;    // whose callers are place_caller: core/vm/control_race.c
     uint32_t place_caller;
+    uint32_t wants; // the place where it is about to take a lock, of a run that looks for races
 };
 
 typedef enum tgi_failure_kind {
@@ -192,6 +193,7 @@ struct tgi_engine {
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
     tgi_races *races;              // NULL: off
     bool racing;                   // const during a run: races are looked for
+    const tgi_lock_cycle *aim; // of strategy_directed.c
     struct {
         const void *code, *contract;
     } contracts[64]; // what is known about code of the library: core/vm/control_race.c

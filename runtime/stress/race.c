@@ -26,7 +26,7 @@ typedef struct lock_held {
 
 // A lock, or anything else through which tasks are ordered.
 typedef struct sync {
-    tgi_vclock clock;
+    tgi_vclock clock, hard; // hard: of a message
     uint32_t serial; // of a lock; 0: not seen yet
     bool internal;   // of the library
 } sync;
@@ -38,6 +38,7 @@ typedef struct lock_set {
 
 typedef struct race_task {
     tgi_vclock now;
+    tgi_vclock hard; // the same without the order that locks make, which differs from run to run
     uint32_t section; // counts what it does to locks
     uint32_t locks;   // its set, + 1; 0: not known
     tgi_vec(lock_held) held;
@@ -92,7 +93,9 @@ struct tgi_races {
     bool lost, ever_lost; // R2: in this run, in any
     tgi_places places;
     tgi_vec(tgi_race_report) reports;
-    size_t named; // reports before this one have a name
+    size_t named;          // reports before this one have a name
+    tgi_lock_edges edges;  // of this run
+    tgi_lock_cycles cycles; // of the session
 };
 
 tgi_races *tgi_races_new(void)
@@ -109,6 +112,8 @@ void tgi_races_free(tgi_races *r)
     vec_free(&r->tasks);
     vec_free(&r->sets);
     vec_free(&r->reports);
+    vec_free(&r->edges);
+    vec_free(&r->cycles);
     tgi_places_free(&r->places);
     tgi_pool_free(&r->pool);
     free(r->table);
@@ -197,13 +202,13 @@ void tgi_races_begin(tgi_races *r)
     r->lock_serial = 0;
     vec_clear(&r->tasks);
     vec_clear(&r->sets);
+    vec_clear(&r->edges);
     tgi_pool_reset(&r->pool);
 }
 
-static void tick(tgi_races *r, uint32_t task)
+static void tick(tgi_races *r, tgi_vclock *clock, uint32_t task)
 {
-    race_task *t = &r->tasks.data[task];
-    if (!tgi_vclock_set(&r->pool, &t->now, task, tgi_vclock_get(&t->now, task) + 1))
+    if (!tgi_vclock_set(&r->pool, clock, task, tgi_vclock_get(clock, task) + 1))
         (void)lose(r);
 }
 
@@ -229,28 +234,96 @@ void tgi_races_started(tgi_races *r, uint32_t parent, uint32_t task, const char 
         *t = (race_task){0};
     }
     vec_clear(&t->held); // the memory of an earlier run
-    t->now = (tgi_vclock){0};
+    t->now = t->hard = (tgi_vclock){0};
     t->section = t->locks = 0;
     t->name = name;
     t->handle = handle;
-    tick(r, task);
+    tick(r, &t->now, task);
+    tick(r, &t->hard, task);
     if (parent != task) {
-        join(r, &t->now, &r->tasks.data[parent].now);
-        tick(r, parent);
+        race_task *p = &r->tasks.data[parent];
+        join(r, &t->now, &p->now);
+        join(r, &t->hard, &p->hard);
+        tick(r, &p->now, parent);
+        tick(r, &p->hard, parent);
     }
 }
 
 void tgi_races_joined(tgi_races *r, uint32_t task, const void *handle)
 {
     for (size_t i = 0; !r->lost && i < r->tasks.count; i++) {
-        if (r->tasks.data[i].handle == handle)
+        if (r->tasks.data[i].handle == handle) {
             join(r, &r->tasks.data[task].now, &r->tasks.data[i].now);
+            join(r, &r->tasks.data[task].hard, &r->tasks.data[i].hard);
+        }
     }
 }
 
 static sync *sync_of(tgi_races *r, const void *where, uint64_t slot)
 {
     return r->lost ? NULL : data_of(r, where, slot, TGI_PART_SYNC, sizeof(sync), NULL);
+}
+
+// The task, with the locks that it holds, takes another one. Once in a run for the same places.
+static void note_edges(tgi_races *r, uint32_t task, const sync *to, uint32_t to_place)
+{
+    race_task *t = &r->tasks.data[task];
+    uint32_t *held = NULL;
+    for (size_t i = 0; i < t->held.count; i++) {
+        const lock_held *from = &t->held.data[i];
+        bool known = false;
+        for (size_t k = 0; k < r->edges.count && !known; k++) {
+            const tgi_lock_edge *e = &r->edges.data[k];
+            known = e->task == task && e->from == from->lock->serial && e->to == to->serial &&
+                    e->from_place == from->place && e->to_place == to_place;
+        }
+        if (known || from->lock == to)
+            continue;
+        if (held == NULL) {
+            held = tgi_pool_alloc(&r->pool, t->held.count * sizeof *held);
+            for (size_t k = 0; held != NULL && k < t->held.count; k++)
+                held[k] = t->held.data[k].lock->serial;
+        }
+        tgi_lock_edge e = {.task = task,
+                           .from = from->lock->serial,
+                           .to = to->serial,
+                           .from_place = from->place,
+                           .to_place = to_place,
+                           .held = held,
+                           .held_count = (uint32_t)t->held.count,
+                           .epoch = tgi_epoch_of(task, tgi_vclock_get(&t->hard, task))};
+        if (held == NULL || !tgi_vclock_join(&r->pool, &e.now, &t->hard) || !vec_push(&r->edges, e))
+            return;
+    }
+}
+
+static const char *name_of(void *arg, uint32_t task)
+{
+    const tgi_races *r = arg;
+    return r->tasks.data[task].name;
+}
+
+void tgi_races_end(tgi_races *r)
+{
+    if (!r->lost)
+        tgi_lock_cycles_find(&r->edges, &r->cycles, name_of, r);
+}
+
+const tgi_lock_cycle *tgi_races_cycle_at(const tgi_races *r, size_t i)
+{
+    return i < r->cycles.count ? &r->cycles.data[i] : NULL;
+}
+
+bool tgi_races_holds(const tgi_races *r, uint32_t task, uint32_t place)
+{
+    if (r->lost || task >= r->tasks.count)
+        return false;
+    const race_task *t = &r->tasks.data[task];
+    for (size_t i = 0; i < t->held.count; i++) {
+        if (t->held.data[i].place == place)
+            return true;
+    }
+    return false;
 }
 
 void tgi_races_acquired(tgi_races *r, uint32_t task, const void *lock, uint32_t place,
@@ -268,6 +341,7 @@ void tgi_races_acquired(tgi_races *r, uint32_t task, const void *lock, uint32_t 
         return;
     race_task *t = &r->tasks.data[task];
     join(r, &t->now, &s->clock);
+    note_edges(r, task, s, place);
     lock_held held = {s, place};
     (void)vec_push(&t->held, held);
     t->section++;
@@ -295,7 +369,7 @@ void tgi_races_released(tgi_races *r, uint32_t task, const void *lock)
         return;
     race_task *t = &r->tasks.data[task];
     join(r, &s->clock, &t->now);
-    tick(r, task);
+    tick(r, &t->now, task);
     t->section++;
     // Any thread may give back a plain lock.
     if (!drop_held(t, s)) {
@@ -308,9 +382,12 @@ void tgi_races_send(tgi_races *r, uint32_t task, const void *object, uint64_t va
     sync *s = sync_of(r, object, value + 1);
     if (s == NULL)
         return;
-    join(r, &s->clock, &r->tasks.data[task].now);
-    tick(r, task);
-    r->tasks.data[task].section++;
+    race_task *t = &r->tasks.data[task];
+    join(r, &s->clock, &t->now);
+    join(r, &s->hard, &t->hard);
+    tick(r, &t->now, task);
+    tick(r, &t->hard, task);
+    t->section++;
 }
 
 void tgi_races_receive(tgi_races *r, uint32_t task, const void *object, uint64_t value)
@@ -318,8 +395,10 @@ void tgi_races_receive(tgi_races *r, uint32_t task, const void *object, uint64_t
     sync *s = sync_of(r, object, value + 1);
     if (s == NULL)
         return;
-    join(r, &r->tasks.data[task].now, &s->clock);
-    r->tasks.data[task].section++;
+    race_task *t = &r->tasks.data[task];
+    join(r, &t->now, &s->clock);
+    join(r, &t->hard, &s->hard);
+    t->section++;
 }
 
 // --- objects

@@ -14,6 +14,7 @@
 #ifndef TGI_STRESS_RACE_H
 #define TGI_STRESS_RACE_H
 
+#include "stress/lock_order.h" // tgi_lock_cycle
 #include "stress/pool.h"       // tgi_pool
 #include "stress/race_cell.h"  // tgi_race_side
 #include "stress/race_place.h" // tgi_places
@@ -105,17 +106,24 @@ const tgi_race_report *tgi_races_at(const tgi_races *r, size_t i);
 // Memory ran out: some races may not have been seen.
 bool tgi_races_incomplete(const tgi_races *r);
 
+// Deadlocks that the order of locks allows; NULL behind the last.
+const tgi_lock_cycle *tgi_races_cycle_at(const tgi_races *r, size_t i);
+
 // --- a run. Tasks are numbers; a name stays valid until the run ends.
 
 void tgi_races_begin(tgi_races *r);
 void tgi_races_started(tgi_races *r, uint32_t parent, uint32_t task, const char *name,
                        const void *handle); // of the main task: itself, NULL
+void tgi_races_end(tgi_races *r); // looks at the order of locks
 void tgi_races_joined(tgi_races *r, uint32_t task, const void *handle);
 
 // `internal`: who takes it for the first time in a run is the library, whose locks order nothing.
 void tgi_races_acquired(tgi_races *r, uint32_t task, const void *lock, uint32_t place,
                         bool internal);
 void tgi_races_released(tgi_races *r, uint32_t task, const void *lock);
+
+// Whether it holds a lock that it took there.
+bool tgi_races_holds(const tgi_races *r, uint32_t task, uint32_t place);
 
 // What the task has done so far happens before what others do after they receive the same.
 void tgi_races_send(tgi_races *r, uint32_t task, const void *object, uint64_t value);

@@ -24,4 +24,7 @@ const tgi_strategy *tgi_strategy_at(size_t i);
 extern const tgi_strategy tgi_strategy_portfolio, tgi_strategy_random, tgi_strategy_sticky,
     tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw;
 
+// Not by name: towards the ring of locks engine.aim.
+extern const tgi_strategy tgi_strategy_directed;
+
 #endif

@@ -91,10 +91,19 @@ static void note_taken(tgi_task *self, const tgi_mutex *m)
     tgi_races_acquired(e->races, self->index, m, place, library);
 }
 
+static void note_wish(tgi_task *self)
+{
+    const tgi_core_hooks *hooks = self->t->runtime->hooks;
+    bool library;
+    if (self->engine->racing && hooks->place != NULL)
+        self->wants = hooks->place(self->t, &library);
+}
+
 tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
 {
     tgi_task *self = t->task;
     bool try = until <= TGI_DEADLINE_NOW;
+    note_wish(self);
     for (;;) {
         tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_TRY : TGI_OPK_ACQUIRE,
                                         .where = m,

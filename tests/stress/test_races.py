@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """test_races.py - what togil stress says about races.
 
-    test_races.py Table|Order|Silent|Options      TOGIL names the command
+    test_races.py Table|Order|Silent|Rings|Options      TOGIL names the command
 
 Table: the rules of races.txt, for every scenario and its twin, under every policy: a GIL orders
 nothing. Order: every kind of synchronisation orders threads, and nothing more than it promises. Silent: correct programs have no race worth a line.
+Rings: which deadlocks are foreseen in a run that has none, and found by a run directed there.
 TG_TEST_SEED changes the seed.
 """
+import json
 import os
 import re
 import subprocess
@@ -299,6 +301,110 @@ class Silent(unittest.TestCase):
                 self.assertEqual(rules(text), set(), text)
 
 
+# Orders of locks: name, program body of two threads, and whether a ring is reported ("found": and a
+# run directed there confirms it).
+RINGS = {
+    "two locks in both orders": ("found", """
+def first():
+    with a:
+        with b:
+            pass
+def second():
+    with b:
+        with a:
+            pass
+start(first, second)
+"""),
+    "three locks in a ring": ("found", """
+def pair(x, y):
+    with x:
+        with y:
+            pass
+start(lambda: pair(a, b), lambda: pair(b, c), lambda: pair(c, a))
+"""),
+    "a gate around both": ("none", """
+def first():
+    with c:
+        with a:
+            with b:
+                pass
+def second():
+    with c:
+        with b:
+            with a:
+                pass
+start(first, second)
+"""),
+    "one thread after the other": ("none", """
+def first():
+    with a:
+        with b:
+            pass
+def second():
+    with b:
+        with a:
+            pass
+start(first)
+start(second)
+"""),
+    "both orders in one thread": ("none", """
+def first():
+    with a:
+        with b:
+            pass
+    with b:
+        with a:
+            pass
+start(first)
+"""),
+    "an order that a variable keeps": ("not met", """
+turn = 0
+def first():
+    global turn
+    with a:
+        with b:
+            pass
+    turn = 1
+def second():
+    if turn == 1:
+        with b:
+            with a:
+                pass
+start(first, second)
+"""),
+}
+
+RING_START = """
+import threading
+a, b, c = threading.Lock(), threading.Lock(), threading.Lock()
+def start(*targets):
+    threads = [threading.Thread(target=f) for f in targets]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+"""
+
+
+class Rings(unittest.TestCase):
+    def test_what_the_order_of_locks_allows(self):
+        for name, (expected, body) in RINGS.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "program.py")
+                with open(path, "w") as f:
+                    f.write(RING_START + body)
+                # One thread after the other: no deadlock is met by the run itself.
+                code, text = stress(path, "--strategy", "none", "--runs", "1")
+                self.assertEqual(code, 1 if expected == "found" else 0, text)
+                self.assertEqual("LOCK ORDER" in text, expected != "none", text)
+                self.assertEqual("ended in a deadlock" in text, expected == "found", text)
+                if expected == "found":
+                    schedule = re.search(r"--replay (\S+)", text).group(1)
+                    code, again = stress(path, "--replay", schedule)
+                    self.assertEqual(code, 1, again)
+                    self.assertIn("FAILED: deadlock", again)
+
+
 class Options(unittest.TestCase):
     PATH = os.path.join(HERE, "scenarios", "01_lost_update_global.py")
 
@@ -309,6 +415,20 @@ class Options(unittest.TestCase):
         code, text = stress(self.PATH, "--policy", "gil", "--race", "off")
         self.assertEqual(code, 0)
         self.assertNotIn("RACES", text)
+
+    def test_json_says_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "out.json")
+            stress(os.path.join(HERE, "scenarios", "04_bank_check_then_act.py"), "--json", path)
+            with open(path) as f:
+                races = json.load(f)["sessions"][0]["races"]
+        self.assertEqual({r["rule"] for r in races}, {"R5"})
+        for race in races:
+            self.assertEqual((race["severity"], len(race["sides"])), ("error", 2))
+            for side in race["sides"]:
+                self.assertTrue(side["thread"].startswith("Thread-"), race)
+                self.assertEqual(side["stack"][-1]["function"], "work")
+                self.assertEqual(side["locks"], [])
 
     def test_both_stacks_and_locks_are_shown(self):
         text = stress(os.path.join(HERE, "scenarios", "04_bank_check_then_act.py"))[1]

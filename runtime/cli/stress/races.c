@@ -75,3 +75,26 @@ size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source)
         fputc('\n', to);
     return counts[TG_STRESS_ERROR];
 }
+
+void tgi_stress_report_cycle(FILE *to, tg_stress *s, const tgi_source *source, size_t i,
+                             bool confirmed)
+{
+    tg_stress_place p;
+    const char *thread;
+    fprintf(to, "LOCK ORDER: %zu threads may wait for each other: %s\n", tg_stress_cycle(s, i),
+            confirmed ? "a run that was directed there ended in a deadlock"
+                      : "possible as far as locks show, but no directed run has met it");
+    for (size_t side = 0; side < tg_stress_cycle(s, i); side++) {
+        for (int wants = 0; wants < 2; wants++) {
+            for (size_t k = 0; k < FRAMES_SHOWN; k++) {
+                if (!tg_stress_cycle_frame(s, i, side, wants, k, &p, &thread))
+                    break;
+                if (k == 0)
+                    fprintf(to, "    %s %s\n", thread,
+                            wants ? "then takes the lock here:" : "holds the lock taken here:");
+                print_place(to, &p, source, "      ");
+            }
+        }
+    }
+    fputc('\n', to);
+}

@@ -12,5 +12,8 @@
 
 // All races of the session, the worst first. How many of them are errors.
 size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source);
+// A ring of the order of locks.
+void tgi_stress_report_cycle(FILE *to, tg_stress *s, const tgi_source *source, size_t i,
+                             bool confirmed);
 
 #endif

@@ -103,6 +103,7 @@ void tgi_stress_results_free(tgi_stress_results *results)
         for (size_t k = 0; k < s->failures.count; k++)
             free_failure(&s->failures.data[k]);
         vec_free(&s->failures);
+        tgi_stress_free_races(s);
     }
     vec_free(&results->sessions);
 }

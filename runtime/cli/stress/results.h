@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // results.h - what sessions of `togil stress` have found, and the files it is written to.
-// results.c, results_json.c, results_junit.c.
+// results.c, results_races.c, results_json.c, results_junit.c.
 #ifndef TGI_CLI_STRESS_RESULTS_H
 #define TGI_CLI_STRESS_RESULTS_H
 
@@ -35,6 +35,17 @@ typedef struct tgi_stress_failure {
     size_t left_off; // lines before the first
 } tgi_stress_failure;
 
+typedef struct tgi_stress_race_place {
+    tg_stress_place place;
+    int what; // results_races.c
+} tgi_stress_race_place;
+
+typedef struct tgi_stress_race {
+    tg_stress_race race; // its names are those below
+    char name[96], thread[2][40];
+    tgi_vec(tgi_stress_race_place) places;
+} tgi_stress_race;
+
 // The runs under one policy.
 typedef struct tgi_stress_session {
     tg_stress_points points;
@@ -45,6 +56,7 @@ typedef struct tgi_stress_session {
     int code;                             // TGI_STRESS_*
     tgi_vec(tgi_stress_failure) failures; // one of every kind, in order of appearance
     uint64_t others;                      // failed runs of further kinds, which have no entry
+    tgi_vec(tgi_stress_race) races;
 } tgi_stress_session;
 
 typedef struct tgi_stress_results {
@@ -72,5 +84,11 @@ void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_poi
 
 void tgi_stress_write_json(const tgi_stress_results *results, FILE *to);
 void tgi_stress_write_junit(const tgi_stress_results *results, FILE *to);
+
+struct tgi_ab_json;
+// The races that s has found so far.
+void tgi_stress_keep_races(tgi_stress_session *session, tg_stress *s);
+void tgi_stress_free_races(tgi_stress_session *session);
+void tgi_stress_write_races(struct tgi_ab_json *j, const tgi_stress_session *session);
 
 #endif

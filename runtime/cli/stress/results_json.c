@@ -108,6 +108,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     for (size_t i = 0; i < s->failures.count; i++)
         write_failure(j, r, s, &s->failures.data[i]);
     tgi_ab_json_close(j, ']');
+    tgi_stress_write_races(j, s);
     tgi_ab_json_close(j, '}');
 }
 

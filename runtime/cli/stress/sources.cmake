@@ -8,6 +8,7 @@ set(TOGIL_STRESS_SOURCES
     stress/results.c
     stress/results_json.c
     stress/results_junit.c
+    stress/results_races.c
     stress/schedule_file.c
     stress/report.c
     stress/trace.c

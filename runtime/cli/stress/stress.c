@@ -30,7 +30,7 @@
 
 static const char command[] = "togil stress";
 
-enum { SHRINK_BUDGET = 2000 };
+enum { DIRECTED_RUNS = 20, CYCLES_TRIED = 10, SHRINK_BUDGET = 2000 };
 
 typedef struct session {
     const tgi_stress_options *options;
@@ -177,6 +177,39 @@ static int replay(session *p)
     return as_saved ? TGI_STRESS_FOUND : TGI_STRESS_DIFFERS;
 }
 
+static bool has_deadlock(const tgi_stress_session *f)
+{
+    for (size_t i = 0; i < f->failures.count; i++) {
+        if (f->failures.data[i].kind == TG_STRESS_DEADLOCK)
+            return true;
+    }
+    return false;
+}
+
+// Deadlocks that the order of locks allows, and that no run has met: a run is directed there.
+static void report_cycles(session *p, int *code, bool tell)
+{
+    if (*code > TGI_STRESS_FOUND)
+        return;
+    for (size_t i = 0; i < CYCLES_TRIED && tg_stress_cycle(p->s, i) > 0; i++) {
+        tg_stress_result r;
+        bool fresh = false, known = has_deadlock(p->found);
+        bool confirmed = !known && tg_stress_confirm_cycle(p->s, i, DIRECTED_RUNS, &r);
+        if (confirmed) {
+            count(p->found, &r);
+            p->found->failed++;
+            *code = TGI_STRESS_FOUND;
+            tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, &r, &fresh);
+            if (fresh) {
+                f->count = 0; // no run of the seed has found it
+                report(p, f, tell);
+            }
+        }
+        if (!known && tell)
+            tgi_stress_report_cycle(p->to, p->s, p->source, i, confirmed);
+    }
+}
+
 // The policy makes no difference to races: with several sessions, the first one tells.
 static void report_races(const session *p, int *code)
 {
@@ -207,7 +240,9 @@ static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_sour
             code = replay(&p);
         } else {
             code = explore(&p, tell);
+            report_cycles(&p, &code, tell);
             report_races(&p, &code);
+            tgi_stress_keep_races(p.found, p.s);
             print_totals(&p);
         }
         tg_stress_close(p.s);
