@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""bugs_stress.py - planted bugs in the stress tester: what orders two accesses, and who counts."""
+from plan import mutant
+
+RACE = "runtime/stress/race.c"
+CELL = "runtime/stress/race_cell.c"
+CLOCK = "runtime/stress/vclock.c"
+ORDER = "runtime/stress/lock_order.c"
+GRAPH = "unit.stress.race:first_races_of_random_traces_are_those_of_the_graph"
+
+mutant("races-join-orders-nothing",
+       bug="what a thread did is not ordered before the join of it",
+       ref="own: race.h Note [order]",
+       file=RACE,
+       edits=[("            join(r, &r->tasks.data[task].now, &r->tasks.data[i].now);\n", "")],
+       kill=["unit.stress.race:join_orders_what_a_task_did"])
+
+mutant("races-start-orders-nothing",
+       bug="what was done before a thread was started is not ordered before it",
+       ref="own: race.h Note [order]",
+       file=RACE,
+       edits=[("        join(r, &t->now, &p->now);\n", "")],
+       kill=["unit.stress.race:start_orders_what_was_done_before_it_and_nothing_after"])
+
+mutant("races-release-orders-nothing",
+       bug="a lock that is given back does not remember by whom",
+       ref="own: race.h Note [order]",
+       file=RACE,
+       edits=[("    join(r, &s->clock, &t->now);\n    tick(r, &t->now, task);\n    t->section++;\n"
+               "    // Any thread",
+               "    tick(r, &t->now, task);\n    t->section++;\n    // Any thread")],
+       kill=["unit.stress.race:lock_orders_one_holder_before_the_next"])
+
+mutant("races-acquire-orders-nothing",
+       bug="who takes a lock is not ordered after the one who gave it back",
+       ref="own: race.h Note [order]",
+       file=RACE,
+       edits=[("    join(r, &t->now, &s->clock);\n    note_edges(", "    note_edges(")],
+       kill=["unit.stress.race:lock_orders_one_holder_before_the_next"])
+
+mutant("races-time-stands-still",
+       bug="what follows a release has the time of what came before it: it looks ordered, too",
+       ref="own: race.c R3",
+       file=RACE,
+       edits=[("    tick(r, &t->now, task);\n    t->section++;\n    // Any thread",
+               "    t->section++;\n    // Any thread")],
+       kill=["unit.stress.race:what_follows_a_release_is_not_ordered_by_it"])
+
+mutant("races-started-time-stands-still",
+       bug="what a thread does after it has started another one looks ordered before that one",
+       ref="own: race.c R3",
+       file=RACE,
+       edits=[("        tick(r, &p->now, parent);\n", "")],
+       kill=["unit.stress.race:start_orders_what_was_done_before_it_and_nothing_after"])
+
+mutant("races-library-locks-order",
+       bug="locks inside of the library order threads: every program that shares a queue looks sound",
+       ref="own: race.h Note [order]",
+       file=RACE,
+       edits=[("        s->internal = internal;\n", "        s->internal = false;\n")],
+       kill=["unit.stress.race:lock_of_the_library_orders_nothing"])
+
+mutant("races-second-reader-forgotten",
+       bug="of two reads without order only the later one is kept",
+       ref="own: race_cell.c RC1",
+       file=CELL,
+       edits=[("        if (c->read.epoch == 0 || tgi_epoch_is_before(c->read.epoch, now)) {\n",
+               "        if (c->read.epoch == 0 || now != NULL) {\n")],
+       kill=["unit.stress.race:all_of_several_readers_count"])
+
+mutant("races-first-reader-lost",
+       bug="when a second reader comes the first one is not carried over",
+       ref="own: race_cell.c RC1",
+       file=CELL,
+       edits=[("        *e = c->read;\n", "        (void)e;\n")],
+       kill=["unit.stress.race:all_of_several_readers_count"])
+
+mutant("races-readers-not-checked",
+       bug="a write is compared with the last write only once there were several readers",
+       ref="own: race_cell.c RC1",
+       file=CELL,
+       edits=[("            check(&c->readers[i], false, now, found, arg);\n", "            (void)i;\n")],
+       kill=["unit.stress.race:all_of_several_readers_count"])
+
+mutant("races-reads-not-checked-against-writes",
+       bug="a read is not compared with the last write",
+       ref="own: race_cell.c RC1",
+       file=CELL,
+       edits=[("        return true;\n    check(&c->write, true, now, found, arg);\n",
+               "        return true;\n")],
+       kill=[GRAPH])
+
+mutant("races-old-readers-stay",
+       bug="reads before an ordered write are compared with what comes long after",
+       ref="own: race_cell.c RC2",
+       file=CELL,
+       edits=[("        c->read.epoch = 0;\n    }\n    c->write = side;\n", "    }\n    c->write = side;\n")],
+       kill=[GRAPH])
+
+mutant("races-clocks-are-copied",
+       bug="a clock that meets another one takes it over instead of the larger entries",
+       ref="own: vclock.h tgi_vclock_join",
+       file=CLOCK,
+       edits=[("        if (other->at[i] > c->at[i])\n", "")],
+       kill=[GRAPH])
+
+mutant("rings-through-a-gate",
+       bug="a lock that both threads hold does not keep them from waiting for each other",
+       ref="own: lock_order.c",
+       file=ORDER,
+       edits=[("a->task != b->task && !have_gate(a, b) &&", "a->task != b->task &&")],
+       kill=["unit.stress.lock_order:a_gate_lets_one_in_at_a_time"])
+
+mutant("rings-of-one-thread",
+       bug="a thread that takes two locks in both orders is said to wait for itself",
+       ref="own: lock_order.c",
+       file=ORDER,
+       edits=[("    return a->task != b->task && !have", "    return !have")],
+       kill=["unit.stress.lock_order:a_thread_does_not_meet_itself"])
+
+mutant("rings-across-a-join",
+       bug="threads that never run at the same time are said to wait for each other",
+       ref="own: lock_order.c",
+       file=ORDER,
+       edits=[("!tgi_epoch_is_before(a->epoch, &b->now) &&", "true &&")],
+       kill=["unit.stress.lock_order:what_join_orders_does_not_meet"])
