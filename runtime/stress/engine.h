@@ -193,7 +193,7 @@ struct tgi_engine {
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
     tgi_races *races;              // NULL: off
     bool racing;                   // const during a run: races are looked for
-    const tgi_lock_cycle *aim; // of strategy_directed.c
+    const tgi_lock_cycle *aim;     // of strategy_directed.c
     struct {
         const void *code, *contract;
     } contracts[64]; // what is known about code of the library: core/vm/control_race.c

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// lock_order.h - deadlocks that a run did not meet, from the order in which it took its locks. Layer
-// stress. lock_order.c.
+// lock_order.h - deadlocks that a run did not meet, from the order in which it took its locks.
+// Layer stress. lock_order.c.
 #ifndef TGI_STRESS_LOCK_ORDER_H
 #define TGI_STRESS_LOCK_ORDER_H
 
@@ -39,7 +39,8 @@ typedef struct tgi_lock_cycle {
 typedef tgi_vec(tgi_lock_edge) tgi_lock_edges;
 typedef tgi_vec(tgi_lock_cycle) tgi_lock_cycles;
 
-// Finds the rings among the edges of a run and adds those that are new. name(arg, task): of a thread.
+// Finds the rings among the edges of a run and adds those that are new. name(arg, task): of a
+// thread.
 void tgi_lock_cycles_find(const tgi_lock_edges *edges, tgi_lock_cycles *cycles,
                           const char *(*name)(void *arg, uint32_t task), void *arg);
 

@@ -27,8 +27,8 @@ typedef struct lock_held {
 // A lock, or anything else through which tasks are ordered.
 typedef struct sync {
     tgi_vclock clock, hard; // hard: of a message
-    uint32_t serial; // of a lock; 0: not seen yet
-    bool internal;   // of the library
+    uint32_t serial;        // of a lock; 0: not seen yet
+    bool internal;          // of the library
 } sync;
 
 typedef struct lock_set {
@@ -38,7 +38,7 @@ typedef struct lock_set {
 
 typedef struct race_task {
     tgi_vclock now;
-    tgi_vclock hard; // the same without the order that locks make, which differs from run to run
+    tgi_vclock hard;  // the same without the order that locks make, which differs from run to run
     uint32_t section; // counts what it does to locks
     uint32_t locks;   // its set, + 1; 0: not known
     tgi_vec(lock_held) held;
@@ -93,8 +93,8 @@ struct tgi_races {
     bool lost, ever_lost; // R2: in this run, in any
     tgi_places places;
     tgi_vec(tgi_race_report) reports;
-    size_t named;          // reports before this one have a name
-    tgi_lock_edges edges;  // of this run
+    size_t named;           // reports before this one have a name
+    tgi_lock_edges edges;   // of this run
     tgi_lock_cycles cycles; // of the session
 };
 

@@ -114,7 +114,7 @@ const tgi_lock_cycle *tgi_races_cycle_at(const tgi_races *r, size_t i);
 void tgi_races_begin(tgi_races *r);
 void tgi_races_started(tgi_races *r, uint32_t parent, uint32_t task, const char *name,
                        const void *handle); // of the main task: itself, NULL
-void tgi_races_end(tgi_races *r); // looks at the order of locks
+void tgi_races_end(tgi_races *r);           // looks at the order of locks
 void tgi_races_joined(tgi_races *r, uint32_t task, const void *handle);
 
 // `internal`: who takes it for the first time in a run is the library, whose locks order nothing.

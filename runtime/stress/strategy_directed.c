@@ -4,8 +4,8 @@
 //
 // Method      Who holds its lock of the ring and is about to take the next one stands still until
 //             nobody else can go on. The others are picked at random.
-// Sources     Joshi, Park, Sen, Naik, "A Randomized Dynamic Program Analysis Technique for Detecting
-//             Real Deadlocks", 2009 (docs/papers.md).
+// Sources     Joshi, Park, Sen, Naik, "A Randomized Dynamic Program Analysis Technique for
+//             Detecting Real Deadlocks", 2009 (docs/papers.md).
 #include "stress/strategy.h"
 
 static void begin(tgi_engine *e)

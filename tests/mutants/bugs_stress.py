@@ -54,7 +54,7 @@ mutant("races-started-time-stands-still",
        kill=["unit.stress.race:start_orders_what_was_done_before_it_and_nothing_after"])
 
 mutant("races-library-locks-order",
-       bug="locks inside of the library order threads: every program that shares a queue looks sound",
+       bug="locks inside of the library order threads: programs that share a queue look sound",
        ref="own: race.h Note [order]",
        file=RACE,
        edits=[("        s->internal = internal;\n", "        s->internal = false;\n")],
@@ -79,7 +79,8 @@ mutant("races-readers-not-checked",
        bug="a write is compared with the last write only once there were several readers",
        ref="own: race_cell.c RC1",
        file=CELL,
-       edits=[("            check(&c->readers[i], false, now, found, arg);\n", "            (void)i;\n")],
+       edits=[("            check(&c->readers[i], false, now, found, arg);\n",
+               "            (void)i;\n")],
        kill=["unit.stress.race:all_of_several_readers_count"])
 
 mutant("races-reads-not-checked-against-writes",
@@ -88,13 +89,6 @@ mutant("races-reads-not-checked-against-writes",
        file=CELL,
        edits=[("        return true;\n    check(&c->write, true, now, found, arg);\n",
                "        return true;\n")],
-       kill=[GRAPH])
-
-mutant("races-old-readers-stay",
-       bug="reads before an ordered write are compared with what comes long after",
-       ref="own: race_cell.c RC2",
-       file=CELL,
-       edits=[("        c->read.epoch = 0;\n    }\n    c->write = side;\n", "    }\n    c->write = side;\n")],
        kill=[GRAPH])
 
 mutant("races-clocks-are-copied",

@@ -5,7 +5,7 @@
 
 #include "cli/ab/json.h" // writer
 
-#include <stdio.h>  // snprintf
+#include <stdio.h> // snprintf
 
 enum { FRAMES_KEPT = 16, LOCKS_KEPT = 8 };
 
