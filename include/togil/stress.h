@@ -40,6 +40,9 @@ typedef enum tg_stress_kind {
     TG_STRESS_EXIT,        // the script ended with an exit code that is not 0
     TG_STRESS_LOST,        // the tester ran out of memory
     TG_STRESS_INTERRUPTED, // KeyboardInterrupt: Ctrl-C, or the script raises it
+    TG_STRESS_HANG,        // threads wait to be woken, and nobody is left to do it
+    TG_STRESS_LIVELOCK,    // loops go round, and nobody is left to change what they look at
+    TG_STRESS_PARTIAL,     // threads wait for each other while others go on
 } tg_stress_kind;
 
 // What a run did. Texts are good until the next run.

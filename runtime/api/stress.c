@@ -225,7 +225,10 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
                                            [TGI_FAIL_STEPS] = TG_STRESS_ENDLESS,
                                            [TGI_FAIL_EXIT] = TG_STRESS_EXIT,
                                            [TGI_FAIL_MEMORY] = TG_STRESS_LOST,
-                                           [TGI_FAIL_INTERRUPT] = TG_STRESS_INTERRUPTED};
+                                           [TGI_FAIL_INTERRUPT] = TG_STRESS_INTERRUPTED,
+                                           [TGI_FAIL_HANG] = TG_STRESS_HANG,
+                                           [TGI_FAIL_LIVELOCK] = TG_STRESS_LIVELOCK,
+                                           [TGI_FAIL_PARTIAL] = TG_STRESS_PARTIAL};
     free(s->schedule);
     s->schedule = e->failure.kind == TGI_FAIL_NONE ? NULL : tgi_schedule_encode(&e->taken);
     *out = (tg_stress_result){

@@ -26,15 +26,15 @@
 #include <stdlib.h> // free
 #include <string.h> // memset
 
-enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000 };
+enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
 
 const char *tgi_op_name(tgi_op_kind kind)
 {
     static const char *const names[] = {
-        "starts",          "goes on",         "reads",          "writes",
-        "calls",           "fetches from",    "takes a lock",   "tries a lock",
-        "releases a lock", "starts a thread", "joins a thread", "sleeps",
-        "yields",          "waits",           "waits for all",  "ends"};
+        "starts",         "goes on",      "reads",        "writes",          "calls",
+        "fetches from",   "takes a lock", "tries a lock", "releases a lock", "starts a thread",
+        "joins a thread", "sleeps",       "yields",       "waits",           "goes round",
+        "waits for all",  "ends"};
     return names[kind];
 }
 
@@ -65,6 +65,9 @@ static tgi_task *new_task(tgi_engine *e)
     task->arrivals = 0;
     task->children = 0;
     task->decided = 0;
+    task->checked = 0;
+    task->effects = 0;
+    task->spin = (tgi_spin){0};
     task->daemon = task->ended = task->timed_out = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
@@ -161,7 +164,8 @@ static void note_blocked(tgi_engine *e)
         if (e->tasks.data[i]->ended)
             continue;
         note(e, e->tasks.data[i], false);
-        tgi_engine_describe(e, "waits for ever");
+        tgi_engine_describe(e, e->tasks.data[i]->op.kind == TGI_OPK_SPIN ? "goes round for ever"
+                                                                         : "waits for ever");
     }
 }
 
@@ -185,7 +189,7 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
     while ((n = find_enabled(e)) == 0) {
         if (tgi_engine_advance(e))
             continue;
-        tgi_engine_fail_deadlock(e);
+        tgi_engine_fail_blocked(e);
         note_blocked(e);
         tgi_engine_kill(e);
         return next_to_unwind(e, self);
@@ -291,6 +295,14 @@ static void fail_steps(tgi_engine *e, tgi_task *self)
     tgi_engine_kill(e);
 }
 
+static void step(tgi_engine *e, tgi_task *self)
+{
+    if (++e->steps > e->max_steps)
+        fail_steps(e, self);
+    else if (TGI_UNLIKELY(e->steps % STEPS_PER_CHECK == 0))
+        tgi_engine_check_circles(e);
+}
+
 static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
 {
     self->op = op;
@@ -301,8 +313,10 @@ static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
             TGI_FATAL("task %u does not unwind", self->index);
         return;
     }
-    if (++e->steps > e->max_steps)
-        fail_steps(e, self);
+    if (op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP && op.kind != TGI_OPK_POLL &&
+        op.kind != TGI_OPK_SPIN)
+        tgi_engine_effect(self);
+    step(e, self);
 }
 
 void tgi_engine_point(tgi_task *self, tgi_op op)
@@ -345,6 +359,8 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
         self->site = NULL;
     } else {
         self->arrivals++;
+        if (op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP)
+            tgi_engine_effect(self);
         tgi_engine_tick(self);
     }
     if (e->sharing.learning && !e->killing)
@@ -356,9 +372,24 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
 
 void tgi_engine_tick(tgi_task *self)
 {
-    tgi_engine *e = self->engine;
-    if (!e->killing && ++e->steps > e->max_steps)
-        fail_steps(e, self);
+    if (!self->engine->killing)
+        step(self->engine, self);
+}
+
+bool tgi_engine_goes_round(tgi_task *self, const tgi_spin *now)
+{
+    tgi_spin last = self->spin;
+    self->spin = *now;
+    self->spin.effects = self->effects;
+    if (last.at != now->at || last.frame != now->frame || last.registers != now->registers ||
+        last.effects != self->effects || self->engine->killing) {
+        self->engine->effects++;
+        return false;
+    }
+    tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_SPIN,
+                                    .deadline = TGI_DEADLINE_NEVER,
+                                    .expected = self->engine->effects});
+    return true;
 }
 
 void tgi_engine_unwind_others(tgi_task *self)
@@ -511,6 +542,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->now = TGI_NS_PER_S;
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
+    e->effects = 0;
     e->forced_at = 0;
     e->output_used = 0;
     vec_clear(&e->taken);

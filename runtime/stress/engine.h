@@ -54,6 +54,7 @@ typedef enum tgi_op_kind {
     TGI_OPK_SLEEP,   // wait for a time
     TGI_OPK_YIELD,   // sleep(0)
     TGI_OPK_PARK,    // wait for a word of the runtime to change
+    TGI_OPK_SPIN,    // go round once more: Note [spin]
     TGI_OPK_FINISH,  // the main thread waits for the others
     TGI_OPK_END,     // nothing any more
 } tgi_op_kind;
@@ -79,12 +80,24 @@ enum { // tgi_task.points: what the interpreter loop asks
     TGI_AT_SYNC = 16, // the same in code of the library that orders threads
 };
 
+// Note [spin]
+// A loop without calls and writes that comes round with the same registers will go round for ever,
+// unless another task changes what it reads. Such a task is not enabled before another one has done
+// something. So programs that wait in this way end under every strategy, and if no task is left
+// that could do something, the run is a livelock.
+typedef struct tgi_spin {
+    const void *at, *frame; // the jump back, and whose it is
+    uint64_t registers;     // hash
+    uint32_t effects;       // tgi_task.effects then
+} tgi_spin;
+
 struct tgi_task {
     uint32_t points;           // const during a run: TGI_AT_*
     uint32_t index;            // const: in order of creation, 0 is the main thread
     uint32_t parent;           // const: who started it
     uint32_t arrivals;         // points it came to
     uint32_t children;         // threads it has started
+    uint32_t checked;          // arrivals when circles were looked for last
     uint32_t decided;          // decisions at its points that the profile counts
     bool daemon, ended;        // ended: has left the runtime
     bool timed_out;            // its last wait ended by its deadline
@@ -92,6 +105,8 @@ struct tgi_task {
     tgi_op op;                 // at a point: what it is about to do
     uint64_t priority;         // strategies'
     const void *site;          // at an access: the instruction
+    tgi_spin spin;             // the last time it went round
+    uint32_t effects;          // calls and what else may have changed something
     tgi_engine *engine;        // const
     tg_thread *t;              // NULL once it has ended
     tgi_thread_handle *handle; // own count; NULL of the main thread
@@ -115,6 +130,9 @@ typedef enum tgi_failure_kind {
     TGI_FAIL_DIVERGED,  // a replay met another program
     TGI_FAIL_MEMORY,    // no memory for the run
     TGI_FAIL_INTERRUPT, // Ctrl-C
+    TGI_FAIL_HANG,      // tasks wait to be woken, and nobody is left to do it
+    TGI_FAIL_LIVELOCK,  // tasks go round, and nobody is left to change what they look at
+    TGI_FAIL_PARTIAL,   // tasks wait for each other while others go on
 } tgi_failure_kind;
 
 typedef struct tgi_failure {
@@ -177,7 +195,8 @@ struct tgi_engine {
     int64_t now;  // virtual time
     uint64_t steps, decisions, switches, preemptions;
     uint64_t unwind_steps;
-    uint32_t born; // tasks, the main thread included
+    uint32_t effects; // what tasks did that may concern one that goes round: Note [spin]
+    uint32_t born;    // tasks, the main thread included
     uint64_t trace_hash;
     tgi_random random;          // the schedule's stream
     tgi_schedule taken;         // where the run left the default order
@@ -218,6 +237,16 @@ void tgi_engine_point(tgi_task *self, tgi_op op);
 // this place of the program (`site`, an address that stays) never meets another task. True if
 // `where` is new to a run that learns: it must stay alive until the run ends.
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site);
+
+// The calling task comes back to where it was (*now) by a jump. True: nothing has changed since, it
+// has waited for somebody to do something.
+bool tgi_engine_goes_round(tgi_task *self, const tgi_spin *now);
+// It has called something, or may have changed something else than its registers.
+static inline void tgi_engine_effect(tgi_task *self)
+{
+    self->effects++;
+    self->engine->effects++;
+}
 
 // With tracing: words for the operation that the calling task does next.
 void tgi_engine_describe(tgi_engine *e, const char *text);
@@ -266,7 +295,10 @@ void tgi_failure_print(tgi_failure *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 // The stack of a task, innermost call last.
 void tgi_failure_print_stack(tgi_failure *f, tgi_task *task);
-void tgi_engine_fail_deadlock(tgi_engine *e);
+// Nobody can go on: a deadlock, a lost wake-up or a livelock.
+void tgi_engine_fail_blocked(tgi_engine *e);
+// Fails the run if tasks wait for each other in a circle and have done so since the last call.
+void tgi_engine_check_circles(tgi_engine *e);
 // Sets the signature, once all text is there.
 void tgi_failure_sign(tgi_failure *f);
 

@@ -103,27 +103,140 @@ void tgi_failure_sign(tgi_failure *f)
     f->signature = tgi_hash_bytes(tgi_hash_key_from_seed((uint64_t)f->kind), f->text, n);
 }
 
-void tgi_engine_fail_deadlock(tgi_engine *e)
+// --- who waits for whom
+
+// A wait inside of the library is one for a notification: its lock is never given back by whoever
+// took it.
+static void note_library(const char *file, uint32_t line, const char *function, void *arg)
+{
+    int *library = arg; // -1: not known yet
+    (void)line;
+    (void)function;
+    if (*library < 0)
+        *library = strncmp(file, "<togil>", 7) == 0;
+}
+
+static bool is_in_library(const tgi_task *task)
+{
+    int library = -1;
+    const tgi_core_hooks *hooks = task->t->runtime->hooks;
+    if (hooks->stack != NULL)
+        hooks->stack(task->t, note_library, &library);
+    return library > 0;
+}
+
+static bool waits_for_lock(const tgi_task *task)
+{
+    return !task->ended && task->op.kind == TGI_OPK_ACQUIRE && !tgi_op_is_enabled(task);
+}
+
+// The task that has to act before this one can go on; NULL: that cannot be said.
+static tgi_task *waits_for(const tgi_engine *e, const tgi_task *task)
+{
+    if (waits_for_lock(task)) {
+        tgi_task *holder = holder_of(e, task->op.where);
+        return holder == task && is_in_library(task) ? NULL : holder;
+    }
+    for (size_t i = 0; !task->ended && task->op.kind == TGI_OPK_JOIN && i < e->tasks.count; i++) {
+        if (e->tasks.data[i]->handle == task->op.where)
+            return e->tasks.data[i];
+    }
+    return NULL;
+}
+
+static bool is_in_circle(const tgi_engine *e, const tgi_task *task)
+{
+    const tgi_task *next = waits_for(e, task);
+    for (size_t i = 0; next != NULL && next != task && i < e->tasks.count; i++)
+        next = waits_for(e, next);
+    return next == task;
+}
+
+// What others need is held by one that waits to be woken.
+static bool holds_up_others(const tgi_engine *e, const tgi_task *task)
+{
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        if (e->tasks.data[i] != task && waits_for_lock(e->tasks.data[i]) &&
+            waits_for(e, e->tasks.data[i]) == task)
+            return true;
+    }
+    return false;
+}
+
+static tgi_failure_kind kind_of_standstill(const tgi_engine *e)
+{
+    bool circle = false, hang = false, spin = false;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *task = e->tasks.data[i];
+        if (task->ended)
+            continue;
+        spin |= task->op.kind == TGI_OPK_SPIN;
+        bool woken = waits_for_lock(task) && waits_for(e, task) == NULL;
+        circle |= is_in_circle(e, task) || (woken && holds_up_others(e, task));
+        hang |= woken;
+    }
+    return circle ? TGI_FAIL_DEADLOCK
+           : spin ? TGI_FAIL_LIVELOCK
+           : hang ? TGI_FAIL_HANG
+                  : TGI_FAIL_DEADLOCK;
+}
+
+static void print_wait(tgi_engine *e, tgi_task *task)
+{
+    tgi_failure *f = &e->failure;
+    tgi_failure_print_stack(f, task);
+    const tgi_task *holder = waits_for(e, task);
+    if (task->op.kind != TGI_OPK_ACQUIRE)
+        return;
+    if (holder == task)
+        tgi_failure_print(f, "    waits for a lock that it holds itself\n");
+    else if (holder != NULL)
+        tgi_failure_print(f, "    waits for a lock that %s holds%s\n", holder->name,
+                          holder->ended ? ", which has ended" : "");
+    else
+        tgi_failure_print(f, "    waits to be woken; nobody is left to do it\n");
+}
+
+void tgi_engine_fail_blocked(tgi_engine *e)
 {
     tgi_failure *f = &e->failure;
     if (f->kind != TGI_FAIL_NONE)
         return;
-    f->kind = TGI_FAIL_DEADLOCK;
-    tgi_failure_print(f, "Deadlock: no thread can go on.\n");
+    f->kind = kind_of_standstill(e);
+    tgi_failure_print(f, f->kind == TGI_FAIL_LIVELOCK
+                             ? "Livelock: nobody is left to change what a loop looks at.\n"
+                         : f->kind == TGI_FAIL_HANG
+                             ? "Lost wake-up: threads wait, and nobody is left to wake them.\n"
+                             : "Deadlock: no thread can go on.\n");
     for (size_t i = 0; i < e->tasks.count; i++) {
-        tgi_task *task = e->tasks.data[i];
-        if (task->ended)
-            continue;
-        tgi_failure_print_stack(f, task);
-        const tgi_task *holder =
-            task->op.kind == TGI_OPK_ACQUIRE ? holder_of(e, task->op.where) : NULL;
-        if (holder == task)
-            tgi_failure_print(f, "    waits for a lock that it holds itself\n");
-        else if (holder != NULL)
-            tgi_failure_print(f, "    waits for a lock that %s holds%s\n", holder->name,
-                              holder->ended ? ", which has ended" : "");
-        else if (task->op.kind == TGI_OPK_ACQUIRE)
-            tgi_failure_print(f, "    waits to be woken; nobody is left to do it\n");
+        if (!e->tasks.data[i]->ended)
+            print_wait(e, e->tasks.data[i]);
     }
     tgi_failure_sign(f);
+}
+
+// A lock may be given back by a thread that did not take it. So a circle counts only if it has
+// lasted while the others did a good deal.
+void tgi_engine_check_circles(tgi_engine *e)
+{
+    tgi_failure *f = &e->failure;
+    bool found = false;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *task = e->tasks.data[i];
+        found |= waits_for_lock(task) && task->checked == task->arrivals &&
+                 task->op.deadline == TGI_DEADLINE_NEVER && waits_for(e, task) != task &&
+                 is_in_circle(e, task);
+    }
+    for (size_t i = 0; i < e->tasks.count; i++)
+        e->tasks.data[i]->checked = e->tasks.data[i]->arrivals;
+    if (!found || f->kind != TGI_FAIL_NONE)
+        return;
+    f->kind = TGI_FAIL_PARTIAL;
+    tgi_failure_print(f, "Deadlock of some threads, while others go on.\n");
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        if (is_in_circle(e, e->tasks.data[i]))
+            print_wait(e, e->tasks.data[i]);
+    }
+    tgi_failure_sign(f);
+    tgi_engine_kill(e);
 }

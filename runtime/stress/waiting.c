@@ -43,6 +43,8 @@ bool tgi_op_is_enabled(const tgi_task *task)
         // ORDER: acquire; as in sleep_until_posted.
         return atom_load_acquire((const _Atomic(uint32_t) *)op->where) != op->expected ||
                deadline_has_passed(task);
+    case TGI_OPK_SPIN:
+        return task->engine->effects != op->expected;
     case TGI_OPK_FINISH:
         return others_have_ended(task->engine);
     default:

@@ -9,8 +9,9 @@
 
 const char *tgi_stress_kind_name(tg_stress_kind kind)
 {
-    static const char *const names[] = {"no failure", "exception",     "deadlock",   "endless run",
-                                        "exit code",  "out of memory", "interrupted"};
+    static const char *const names[] = {
+        "no failure",    "exception",   "deadlock",     "endless run", "exit code",
+        "out of memory", "interrupted", "lost wake-up", "livelock",    "partial deadlock"};
     return names[kind];
 }
 

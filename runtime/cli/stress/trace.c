@@ -27,7 +27,7 @@ typedef struct objects {
 static bool is_sync(const tg_stress_event *e)
 {
     return strstr(e->action, "lock") != NULL || strcmp(e->action, "sleeps") == 0 ||
-           strcmp(e->action, "waits") == 0;
+           strcmp(e->action, "waits") == 0 || strcmp(e->text, "goes round for ever") == 0;
 }
 
 static objects collect(tg_stress *s)
@@ -51,9 +51,10 @@ static objects collect(tg_stress *s)
 
 static bool is_shown(const objects *all, const tg_stress_event *e)
 {
-    if (!e->visible || e->file == NULL || e->object == 0 || all->list == NULL)
+    if (!e->visible || e->file == NULL || all->list == NULL)
         return false;
-    return (all->list[e->object].several && all->list[e->object].written) || is_sync(e);
+    return (e->object != 0 && all->list[e->object].several && all->list[e->object].written) ||
+           is_sync(e);
 }
 
 // Line `number` of the source without the white space around it; its length in *n.

@@ -8,6 +8,7 @@
 //             C2  what is not known to be private is reported; the engine learns what meets others.
 #include "core/vm/control.h"
 
+#include "base/hash.h"          // registers
 #include "core/object/class.h"  // attributes
 #include "core/object/dict.h"   // types
 #include "core/object/int.h"    // values
@@ -26,12 +27,82 @@ void tgc_control_prepare(void)
         tgc_control_visible[i] = strchr(tgi_opcode_table[i].effects, 'V') != NULL;
 }
 
-bool tgc_control_poll(tg_thread *t, uint32_t points)
+// What a loop may consist of that only waits: See Note [spin]. What looks like a read and runs code
+// of a script enters a function, which counts as an effect.
+#define COMPARE(name)                                                            \
+    [TGI_OP_##name] = true, [TGI_OP_J##name] = true, [TGI_OP_J##name##K] = true, \
+    [TGI_OP_JN##name] = true, [TGI_OP_JN##name##K] = true
+static const bool reads_only[TGI_OP_COUNT] = {
+    [TGI_OP_NOP] = true,
+    [TGI_OP_MOVE] = true,
+    [TGI_OP_LOADK] = true,
+    [TGI_OP_LOADI] = true,
+    [TGI_OP_CLEAR] = true,
+    [TGI_OP_GETCELL] = true,
+    [TGI_OP_GETFREE] = true,
+    [TGI_OP_GETGLOBAL] = true,
+    [TGI_OP_NOT] = true,
+    COMPARE(LT),
+    COMPARE(LE),
+    COMPARE(EQ),
+    COMPARE(NE),
+    COMPARE(GT),
+    COMPARE(GE),
+    [TGI_OP_IS] = true,
+    [TGI_OP_ISNOT] = true,
+    [TGI_OP_IN] = true,
+    [TGI_OP_NOTIN] = true,
+    [TGI_OP_JMP] = true,
+    [TGI_OP_JT] = true,
+    [TGI_OP_JF] = true,
+    [TGI_OP_JTKEEP] = true,
+    [TGI_OP_JFKEEP] = true,
+    [TGI_OP_JNONE] = true,
+    [TGI_OP_JNOTNONE] = true,
+    [TGI_OP_JIS] = true,
+    [TGI_OP_JISNOT] = true,
+    [TGI_OP_JIN] = true,
+    [TGI_OP_JNOTIN] = true,
+    [TGI_OP_GETATTR] = true,
+    [TGI_OP_GETITEM] = true,
+    [TGI_OP_GETITEMI] = true,
+    [TGI_OP_GETITEMK] = true,
+    [TGI_OP_ADD] = true,
+    [TGI_OP_ADDK] = true,
+    [TGI_OP_SUB] = true,
+    [TGI_OP_SUBK] = true,
+};
+
+static bool only_reads(const tgi_ins *from, const tgi_ins *to)
+{
+    for (const tgi_ins *i = from; i < to; i++) {
+        if (!reads_only[i->op])
+            return false;
+    }
+    return true;
+}
+
+static bool goes_round(tg_thread *t, const tgi_ins *at)
+{
+    const tgc_frame *f = tgc_of(t)->frame;
+    if (at == f->pc || at->op != TGI_OP_LOOP || !only_reads(f->pc, at)) {
+        tgi_engine_effect(t->task);
+        return false;
+    }
+    tgi_spin now = {.at = at, .frame = f};
+    for (uint32_t k = 0; k < f->code->nregs; k++)
+        now.registers = tgi_hash_combine(now.registers, f->regs[k]);
+    return tgi_engine_goes_round(t->task, &now);
+}
+
+bool tgc_control_poll(tg_thread *t, uint32_t points, const tgi_ins *at)
 {
     // ORDER: relaxed; as in POLL of loop.c.
     if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & ~(uint32_t)TGI_BRK_CONTROL) != 0) &&
         tgi_breaker_handle(t) != TG_OK)
         return false;
+    if (goes_round(t, at))
+        return true;
     if ((points & TGI_AT_POLL) != 0)
         tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
     else
@@ -41,6 +112,7 @@ bool tgc_control_poll(tg_thread *t, uint32_t points)
 
 void tgc_control_called(tg_thread *t, uint32_t points)
 {
+    tgi_engine_effect(t->task);
     if ((points & TGI_AT_POLL) != 0)
         tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
 }

@@ -26,7 +26,9 @@ void tgc_control_prepare(void); // fills it
 #define tgc_control_access TG_CORE_SYM(tgc_control_access)
 void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 #define tgc_control_poll TG_CORE_SYM(tgc_control_poll)
-bool tgc_control_poll(tg_thread *t, uint32_t points); // false: raised
+// The instruction `at` has jumped back to the next one, or is the first of a function. False:
+// raised.
+bool tgc_control_poll(tg_thread *t, uint32_t points, const tgi_ins *at);
 // A builtin has returned.
 #define tgc_control_called TG_CORE_SYM(tgc_control_called)
 void tgc_control_called(tg_thread *t, uint32_t points);

@@ -43,13 +43,13 @@
 #define RUN           tgc_run_controlled
 #define DIVERT()      uint32_t points
 #define LOAD_POINTS() (points = tgc_control_points(t, f->code))
-#define POLL(at)                            \
-    do {                                    \
-        SAVE();                             \
-        if (!tgc_control_poll(t, points)) { \
-            f->pc = (at) + 1;               \
-            goto raised;                    \
-        }                                   \
+#define POLL(at)                                \
+    do {                                        \
+        SAVE();                                 \
+        if (!tgc_control_poll(t, points, at)) { \
+            f->pc = (at) + 1;                   \
+            goto raised;                        \
+        }                                       \
     } while (0)
 // A builtin that calls back is not one step.
 #define ENTERED()                                 \

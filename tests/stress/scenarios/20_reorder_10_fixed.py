@@ -1,0 +1,22 @@
+import threading
+
+a = b = 0
+lock = threading.Lock()
+
+
+def setter():
+    global a, b
+    with lock:
+        a = 1
+        b = -1
+
+
+def checker():
+    with lock:
+        x = a
+        y = b
+    assert (x, y) in ((0, 0), (1, -1)), (x, y)
+
+
+for f in [setter] * 9 + [checker]:
+    threading.Thread(target=f).start()

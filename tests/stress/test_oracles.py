@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_oracles.py - what togil stress calls a failure, and what not.
+
+    test_oracles.py Standstill      TOGIL names the command
+"""
+import os
+import subprocess
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOGIL = os.environ.get("TOGIL", "togil")
+POLICIES = ("gil", "bytecode", "free")
+
+START = """
+for f in ALL:
+    threading.Thread(target=f).start()
+"""
+
+CIRCLE_BESIDE_WORK = """
+import threading
+a, b, n = threading.Lock(), threading.Lock(), 0
+def first():
+    with a:
+        with b: pass
+def second():
+    with b:
+        with a: pass
+def third():
+    global n
+    for _ in range(25000):
+        n += 1
+ALL = [first, second, third]
+""" + START
+
+# Each ends, and looks at some moment like a loop that only waits.
+LOOPS_THAT_END = """
+import threading
+items, seen = [1] * 20, []
+def first():
+    while items:
+        del items[0]
+def second():
+    for _ in [None] * 20:
+        pass
+    k = 0
+    while k < 20:
+        k += 1
+def third():
+    text = "x" * 20
+    while text:
+        text = text[1:]
+def fourth():
+    n = [0]
+    while n[0] < 20:
+        n[0] += 1
+ALL = [first, second, third, fourth]
+""" + START
+
+# Threads that wait for each other in turn by looking, without a call.
+PING_PONG = """
+import threading
+turn = 0
+def player(me):
+    global turn
+    for _ in range(5):
+        while turn != me:
+            pass
+        turn = 1 - me
+threads = [threading.Thread(target=player, args=(k,)) for k in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert turn == 0
+"""
+
+def stress(*options):
+    done = subprocess.run([TOGIL, "stress", "--seed", "1", *options], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=300)
+    return done.returncode, done.stdout
+
+
+def scenario(name):
+    return os.path.join(HERE, "scenarios", name + ".py")
+
+
+class Standstill(unittest.TestCase):
+    def check(self, headline, text, *options):
+        code, out = stress(*options)
+        self.assertEqual(code, 1, out)
+        self.assertIn("FAILED: " + headline + "\n", out)
+        self.assertIn(text, out)
+        return out
+
+    def test_a_circle_is_a_deadlock(self):
+        out = self.check("deadlock", "waits for a lock that Thread-2 (second) holds",
+                         scenario("14_abba_deadlock"))
+        self.assertIn("waits for a lock that Thread-1 (first) holds", out)
+
+    def test_a_circle_through_a_queue_is_a_deadlock(self):
+        self.check("deadlock", "waits for a lock that Thread-1 (producer) holds",
+                   scenario("16_queue_plus_lock"))
+
+    def test_a_lock_taken_twice_is_a_deadlock(self):
+        self.check("deadlock", "waits for a lock that it holds itself",
+                   scenario("24_finalizer_deadlock"))
+
+    def test_a_notification_that_came_too_early(self):
+        self.check("lost wake-up", "waits to be woken; nobody is left to do it",
+                   scenario("17_lost_notify"))
+
+    def test_loops_that_only_look(self):
+        for policy in POLICIES:
+            out = self.check("livelock", "Thread-1 (first) goes round", "--policy", policy,
+                             "--strategy", "random", scenario("22_stop_flag_livelock"))
+            self.assertIn("[goes round", out)
+
+    def test_a_circle_while_others_go_on(self):
+        for policy in POLICIES:
+            out = self.check("partial deadlock", "waits for a lock that Thread-2 (second) holds",
+                             "--policy", policy, "--strategy", "random", "-c",
+                             CIRCLE_BESIDE_WORK)
+            self.assertNotIn("third) ", out.split("How it comes about")[0])
+
+    def test_loops_that_end_are_not_livelocks(self):
+        for policy in POLICIES:
+            for text in (LOOPS_THAT_END, PING_PONG):
+                code, out = stress("--policy", policy, "--runs", "200", "-c", text)
+                self.assertEqual(code, 0, out)
+
+    def test_a_busy_wait_takes_few_steps_under_every_strategy(self):
+        for strategy in ("none", "random", "pct:3", "pos", "urw", "sticky"):
+            code, out = stress("--strategy", strategy, "--max-steps", "300", "--runs", "100",
+                               scenario("22_stop_flag_livelock_fixed"))
+            self.assertEqual(code, 0, out)
+
+
+if __name__ == "__main__":
+    unittest.main()
