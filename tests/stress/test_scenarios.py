@@ -19,7 +19,7 @@ TOGIL = os.environ.get("TOGIL", "togil")
 SEED = os.environ.get("TG_TEST_SEED", "1")
 SCALE = float(os.environ.get("TG_TEST_SCALE", "1"))
 POLICIES = ("gil", "bytecode", "free")
-NEVER_RUNS = max(20, int(300 * SCALE))
+NEVER_RUNS = max(20, int(150 * SCALE))
 FAIL_RUNS = 3000
 
 
