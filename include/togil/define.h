@@ -120,7 +120,7 @@ TG_API int tg_set_runtime_value(tg_thread *t, tg_runtime_value_id which, tg_valu
 // force.
 TG_API int64_t tg_recursion_limit(tg_thread *t, int64_t set);
 TG_API tg_value tg_intern(tg_thread *t, tg_value s);
-// bytes of its own block, as the allocator gave it
+// Bytes of its block, and of the arrays and tables it keeps beside it. 8 for what has no block.
 TG_API int64_t tg_sizeof(tg_thread *t, tg_value v);
 
 // Output streams of the runtime: 1 stdout, 2 stderr. 0, or -1 raised.

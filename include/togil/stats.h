@@ -17,17 +17,53 @@ extern "C" {
 
 typedef struct tg_stats {
     uint64_t objects_made, objects_live; // heap objects; live counts include the runtime's own
-    uint64_t bytes_live;
+    uint64_t bytes_live; // with the arrays and tables that containers keep beside their own block
     uint64_t gil_takes, gil_waits, gil_wait_ns, gil_drops;
-    uint64_t pauses;       // of every scope
-    uint64_t pause_max_ns; // the longest time the world was stopped
-    uint64_t merges, deferred;
+    uint64_t pauses;           // of every scope
+    uint64_t pause_max_ns;     // the longest time the world was stopped
+    uint64_t merges, deferred; // foreign decrements merged; frees that had to wait for readers
     uint64_t threads_started;
-    uint64_t attaches; // times a thread came back from a call that may block, or was started
+    uint64_t attaches;      // times a thread came back from a call that may block, or was started
+    uint64_t queued;        // objects that wait in merge queues now
+    uint64_t queue_longest; // and in the longest of them
+    uint64_t backlog_bytes; // memory that waits for readers now
 } tg_stats;
 
 // Sums over all threads, ended ones included; exact while no other thread runs.
 TG_API void tg_stats_read(tg_thread *t, tg_stats *out);
+
+// --- the allocator
+
+// Of the whole process; sums over all threads, exact while no other thread runs.
+typedef struct tg_memory {
+    const char *allocator; // "mimalloc 2.0.9", "system"; static
+    int64_t blocks;        // live now
+    int64_t allocated;     // blocks ever allocated
+    int64_t bytes;         // live, as the allocator rounds them; -1: this build does not count them
+    int64_t failed;        // requests that were refused
+} tg_memory;
+
+TG_API void tg_memory_read(tg_memory *out); // any thread
+
+// --- objects by type
+
+typedef struct tg_type_figures {
+    char name[80]; // with the module if it is not builtins; may be cut
+    uint64_t objects;
+    uint64_t bytes; // with the arrays and tables they keep beside their own block
+} tg_type_figures;
+
+// Counts the live objects of t's interpreter and calls show for each type, most bytes first. Stops
+// the world for about as long as a collection. What only a running call holds, and what belongs to
+// the process (static types, interned names), is not found, so the sum is less than objects_live.
+// 0, or -1 with MemoryError.
+TG_API int tg_live_types(tg_thread *t, void (*show)(const tg_type_figures *f, void *arg),
+                         void *arg);
+
+// When t's interpreter ends: writes to stderr, by type, the objects that are still there although
+// no module, class or function leads to them: somebody did not release them. Text and numbers are
+// not found. Not written if daemon threads are left.
+TG_API void tg_report_left_over(tg_thread *t);
 
 // --- histograms
 

@@ -9,6 +9,8 @@
 
 #include "base/histogram.h"   // tgi_histogram
 #include "gate/gate.h"        // counts of objects
+#include "mem/raw.h"          // allocator
+#include "thread/defer.h"     // backlog
 #include "thread/gil_times.h" // waits and holds
 #include "thread/runtime.h"   // tg_runtime
 #include "thread/stats.h"     // counters
@@ -40,7 +42,7 @@ _Static_assert(sizeof(((tg_pause_report *)NULL)->slowest_name) ==
 
 void tg_stats_read(tg_thread *t, tg_stats *out)
 {
-    uint64_t counts[4];
+    uint64_t counts[6];
     tgi_stats s;
     tgi_core_of(t)->host_counts(t, counts);
     tgi_stats_read(t->runtime, &s);
@@ -56,7 +58,30 @@ void tg_stats_read(tg_thread *t, tg_stats *out)
     out->deferred = s.value[TGI_STAT_deferred];
     out->threads_started = s.value[TGI_STAT_threads_started];
     out->attaches = s.value[TGI_STAT_attaches];
+    out->queued = counts[4];
+    out->queue_longest = counts[5];
+    out->backlog_bytes = tgi_defer_backlog(t->runtime);
     tgi_stw_totals(t->runtime, &out->pauses, &out->pause_max_ns);
+}
+
+void tg_memory_read(tg_memory *out)
+{
+    tgi_raw_counts c = tgi_raw_count();
+    *out = (tg_memory){.allocator = tgi_raw_name(),
+                       .blocks = c.blocks,
+                       .allocated = c.allocated,
+                       .bytes = c.bytes,
+                       .failed = c.failed};
+}
+
+int tg_live_types(tg_thread *t, void (*show)(const tg_type_figures *f, void *arg), void *arg)
+{
+    return tgi_core_of(t)->live_types(t, show, arg);
+}
+
+void tg_report_left_over(tg_thread *t)
+{
+    tgi_core_of(t)->report_left_over(t);
 }
 
 // --- histograms

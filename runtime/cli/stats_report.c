@@ -16,7 +16,7 @@
 
 #include "cli/ab/json.h" // JSON
 
-enum { JSON_FORMAT = 1 };
+enum { JSON_FORMAT = 1, TYPES_SHOWN = 10 };
 
 static const char *scope_name(const tg_pause_report *r, char *space, size_t n)
 {
@@ -113,6 +113,49 @@ static void text_collector(FILE *to, tg_thread *t)
     free(s);
 }
 
+static void text_memory(FILE *to)
+{
+    tg_memory m;
+    tg_memory_read(&m);
+    fprintf(to, "  memory     %" PRId64 " blocks", m.blocks);
+    if (m.bytes >= 0)
+        fprintf(to, " of %" PRId64 " bytes", m.bytes);
+    fprintf(to, ", %" PRId64 " allocated, %" PRId64 " refused (%s)\n", m.allocated, m.failed,
+            m.allocator);
+}
+
+typedef struct type_lines {
+    FILE *to;
+    int shown;
+    uint64_t others, objects, bytes; // beyond those
+} type_lines;
+
+static void text_type(const tg_type_figures *f, void *arg)
+{
+    type_lines *lines = arg;
+    if (lines->shown < TYPES_SHOWN) {
+        fprintf(lines->to, "%s%-24s %8" PRIu64 " objects %10" PRIu64 " bytes\n",
+                lines->shown == 0 ? "  types      " : "             ", f->name, f->objects,
+                f->bytes);
+        lines->shown++;
+        return;
+    }
+    lines->others++;
+    lines->objects += f->objects;
+    lines->bytes += f->bytes;
+}
+
+static void text_types(FILE *to, tg_thread *t)
+{
+    type_lines lines = {.to = to};
+    if (tg_live_types(t, text_type, &lines) < 0)
+        tg_error_clear(t);
+    if (lines.others != 0)
+        fprintf(to,
+                "             %" PRIu64 " more types%12" PRIu64 " objects %10" PRIu64 " bytes\n",
+                lines.others, lines.objects, lines.bytes);
+}
+
 static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     char space[32];
@@ -128,14 +171,19 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
             s->gil_takes, s->gil_waits, duration(s->gil_wait_ns, space, sizeof space),
             s->gil_drops);
     text_gil(to, t);
-    fprintf(to, "  counts     %" PRIu64 " merges, %" PRIu64 " deferred frees\n", s->merges,
-            s->deferred);
+    fprintf(to,
+            "  counts     %" PRIu64 " merges, %" PRIu64 " deferred frees; %" PRIu64
+            " objects wait in queues, %" PRIu64 " bytes for readers\n",
+            s->merges, s->deferred, s->queued, s->backlog_bytes);
+    text_memory(to);
     text_collector(to, t);
     if (s->pauses == 0)
         fputs("  pauses     none\n", to);
     for (size_t pos = 0; tg_pauses_next(t, &pos, r);)
         text_pauses(to, r);
     fflush(to);
+    text_types(to, t); // last: it makes a pause
+    tg_report_left_over(t);
 }
 
 // --- JSON
@@ -234,6 +282,40 @@ static void json_collector(tgi_ab_json *json, tg_thread *t)
     free(s);
 }
 
+static void json_memory(tgi_ab_json *json)
+{
+    tg_memory m;
+    tg_memory_read(&m);
+    tgi_ab_json_open(json, "memory", '{');
+    tgi_ab_json_string(json, "allocator", m.allocator);
+    tgi_ab_json_int(json, "blocks", m.blocks);
+    tgi_ab_json_int(json, "allocated", m.allocated);
+    if (m.bytes < 0)
+        tgi_ab_json_null(json, "bytes");
+    else
+        tgi_ab_json_int(json, "bytes", m.bytes);
+    tgi_ab_json_int(json, "failed", m.failed);
+    tgi_ab_json_close(json, '}');
+}
+
+static void json_type(const tg_type_figures *f, void *arg)
+{
+    tgi_ab_json *json = arg;
+    tgi_ab_json_open(json, NULL, '{');
+    tgi_ab_json_string(json, "name", f->name);
+    json_uint(json, "objects", f->objects);
+    json_uint(json, "bytes", f->bytes);
+    tgi_ab_json_close(json, '}');
+}
+
+static void json_types(tgi_ab_json *json, tg_thread *t)
+{
+    tgi_ab_json_open(json, "types", '[');
+    if (tg_live_types(t, json_type, json) < 0)
+        tg_error_clear(t);
+    tgi_ab_json_close(json, ']');
+}
+
 static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_report *r)
 {
     tgi_ab_json json;
@@ -253,6 +335,9 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     json_uint(&json, "gil_drops", s->gil_drops);
     json_uint(&json, "merges", s->merges);
     json_uint(&json, "deferred", s->deferred);
+    json_uint(&json, "queued", s->queued);
+    json_uint(&json, "queue_longest", s->queue_longest);
+    json_uint(&json, "backlog_bytes", s->backlog_bytes);
     json_uint(&json, "pauses", s->pauses);
     json_uint(&json, "pause_max_ns", s->pause_max_ns);
     tgi_ab_json_close(&json, '}');
@@ -262,6 +347,8 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     tgi_ab_json_close(&json, ']');
     json_gil(&json, t);
     json_collector(&json, t);
+    json_memory(&json);
+    json_types(&json, t); // last: it makes a pause
     tgi_ab_json_close(&json, '}');
     fputc('\n', to);
 }

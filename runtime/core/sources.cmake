@@ -42,6 +42,7 @@ set(TOGIL_CORE_SOURCES
     builtin/host.c
     builtin/host_weak.c
     builtin/script.c
+    builtin/census.c
     builtin/copy.c
     builtin/life.c
     builtin/start.c

@@ -16,7 +16,8 @@
 #include "thread/runtime.h" // tg_interp.core, hooks
 #include <togil/define.h>   // tg_class_def
 
-struct tg_gc_stats; // togil/gc.h
+struct tg_gc_stats;     // togil/gc.h
+struct tg_type_figures; // togil/stats.h
 
 typedef struct tgi_core {
     const char *counts;          // "biased"

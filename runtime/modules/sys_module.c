@@ -157,8 +157,8 @@ TGI_NATIVE(sys_intern)
     return tg_intern(t, args[0]);
 }
 
-// The bytes of the object's own block; other than in CPython, what it keeps elsewhere (the items of
-// a list, the table of a dict) is not counted, and small integers and floats have no block: 0.
+// The bytes of the object's own block and of what it keeps beside it (the items of a list, the
+// table of a dict). Small integers and most floats have no block: 8, the place that holds them.
 TGI_NATIVE(sys_getsizeof)
 {
     return tg_int(t, tg_sizeof(t, args[0]));

@@ -56,7 +56,7 @@ TGI_NATIVE(togil_raise_in)
 static const tg_function_def functions[] = {
     TGI_FN("mode", togil_mode, 0, 0),         TGI_FN("modes", togil_modes, 0, 0),
     TGI_FN("counts", togil_counts, 0, 0),     TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
-    TGI_FN("stats", tgi_togil_stats, 0, 0),   TGI_FN("thread_count", togil_thread_count, 0, 0),
+    TGI_FN_KW("stats", tgi_togil_stats),      TGI_FN("thread_count", togil_thread_count, 0, 0),
     TGI_FN("raise_in", togil_raise_in, 2, 2), TGI_FN_END,
 };
 

@@ -8,7 +8,9 @@
 //     {"pauses": 12, ...,
 //      "pause_times": {"runtime": REPORT, "ended": REPORT, 0: REPORT, ...},   by scope
 //      "gil_times": {"all": GIL, 3: GIL, ...},                                by thread id
-//      "collector": {"collections": 3, ..., "pauses": TIMES}}                of this interpreter
+//      "collector": {"collections": 3, ..., "pauses": TIMES},                of this interpreter
+//      "memory": {"allocator": "mimalloc 2.0.9", "blocks": 9000, ...},       of the process
+//      "types": {"list": {"objects": 12, "bytes": 900}, ...}}    with types=True: stops the world
 //     REPORT     {"count": 12, "causes": {"gil": 12}, "late": 0, "stopping": TIMES,
 //                 "stopped": TIMES,
 //                 "slowest": None or {"thread": 5, "name": "t", "cause": "gil", "ns": 1200}}
@@ -203,6 +205,60 @@ static tg_value collector(tg_thread *t)
     return dict == TG_NULL ? TG_NULL : filled(t, dict, st);
 }
 
+// --- the allocator
+
+static int fill_memory(tg_thread *t, tg_value dict)
+{
+    tg_memory m;
+    tg_memory_read(&m);
+    if (put(t, dict, "allocator", tg_str_c(t, m.allocator)) < 0 ||
+        put(t, dict, "blocks", tg_int(t, m.blocks)) < 0 ||
+        put(t, dict, "allocated", tg_int(t, m.allocated)) < 0 ||
+        put(t, dict, "bytes", m.bytes < 0 ? TG_NONE : tg_int(t, m.bytes)) < 0)
+        return -1;
+    return put(t, dict, "failed", tg_int(t, m.failed));
+}
+
+static tg_value memory(tg_thread *t)
+{
+    tg_value dict = tg_dict(t);
+    return dict == TG_NULL ? TG_NULL : filled(t, dict, fill_memory(t, dict));
+}
+
+// --- types
+
+typedef struct types {
+    tg_thread *t;
+    tg_value dict;
+    int st;
+} types;
+
+static int fill_type(tg_thread *t, tg_value dict, const tg_type_figures *f)
+{
+    return put_uint(t, dict, "objects", f->objects) < 0 ? -1 : put_uint(t, dict, "bytes", f->bytes);
+}
+
+static void add_type(const tg_type_figures *f, void *arg)
+{
+    types *all = arg;
+    if (all->st < 0)
+        return;
+    tg_value dict = tg_dict(all->t);
+    if (dict != TG_NULL)
+        dict = filled(all->t, dict, fill_type(all->t, dict, f));
+    all->st = put(all->t, all->dict, f->name, dict);
+}
+
+static tg_value types_of(tg_thread *t)
+{
+    types all = {t, tg_dict(t), 0};
+    if (all.dict == TG_NULL)
+        return TG_NULL;
+    if (tg_live_types(t, add_type, &all) < 0)
+        all.st = -1;
+    return filled(t, all.dict, all.st);
+}
+
 // --- all of it
 
 static const struct {
@@ -212,6 +268,7 @@ static const struct {
     {"pause_times", pause_times},
     {"gil_times", gil_times},
     {"collector", collector},
+    {"memory", memory},
 };
 
 static int fill_counters(tg_thread *t, tg_value dict)
@@ -222,13 +279,14 @@ static int fill_counters(tg_thread *t, tg_value dict)
         const char *name;
         uint64_t value;
     } figures[] = {
-        {"objects_made", s.objects_made}, {"objects_live", s.objects_live},
-        {"bytes_live", s.bytes_live},     {"gil_takes", s.gil_takes},
-        {"gil_waits", s.gil_waits},       {"gil_wait_ns", s.gil_wait_ns},
-        {"gil_drops", s.gil_drops},       {"pauses", s.pauses},
-        {"pause_max_ns", s.pause_max_ns}, {"merges", s.merges},
-        {"deferred", s.deferred},         {"threads_started", s.threads_started},
-        {"attaches", s.attaches},
+        {"objects_made", s.objects_made},   {"objects_live", s.objects_live},
+        {"bytes_live", s.bytes_live},       {"gil_takes", s.gil_takes},
+        {"gil_waits", s.gil_waits},         {"gil_wait_ns", s.gil_wait_ns},
+        {"gil_drops", s.gil_drops},         {"pauses", s.pauses},
+        {"pause_max_ns", s.pause_max_ns},   {"merges", s.merges},
+        {"deferred", s.deferred},           {"threads_started", s.threads_started},
+        {"attaches", s.attaches},           {"queued", s.queued},
+        {"queue_longest", s.queue_longest}, {"backlog_bytes", s.backlog_bytes},
     };
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (put_uint(t, dict, figures[i].name, figures[i].value) < 0)
@@ -239,12 +297,18 @@ static int fill_counters(tg_thread *t, tg_value dict)
 
 tg_value tgi_togil_stats(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
 {
-    (void)args, (void)nargs, (void)kwnames;
-    tg_value dict = tg_dict(t);
+    static const char *const names[] = {"types", NULL};
+    tg_value with_types = TG_NULL;
+    if (tg_parse_args(t, "stats", names, 0, args, nargs, kwnames, &with_types) < 0)
+        return TG_NULL;
+    int want_types = with_types == TG_NULL ? 0 : tg_truth(t, with_types);
+    tg_value dict = want_types < 0 ? TG_NULL : tg_dict(t);
     if (dict == TG_NULL)
         return TG_NULL;
     int st = fill_counters(t, dict);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0] && st == 0; i++)
         st = put(t, dict, sections[i].name, sections[i].make(t));
+    if (st == 0 && want_types)
+        st = put(t, dict, "types", types_of(t));
     return filled(t, dict, st);
 }

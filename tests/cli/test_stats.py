@@ -57,6 +57,28 @@ for key in times:
     assert key == "all" or times[key]["name"] == "MainThread", times
 """
 
+# Objects that are there when the run ends, and what a script sees of them.
+KEEP = """
+import sys, togil
+class Kept:
+    pass
+kept = [Kept() for i in range(123)]
+large = [0] * 20000
+before = togil.stats()
+assert "types" not in before, before
+stats = togil.stats(types=True)
+types = stats["types"]
+assert types["__main__.Kept"]["objects"] == 123, types
+assert types["list"]["bytes"] >= 160000 and types["list"]["objects"] >= 2, types
+assert sum(row["bytes"] for row in types.values()) <= stats["bytes_live"], stats
+assert stats["queue_longest"] <= stats["queued"], stats
+assert stats["backlog_bytes"] >= 0, stats
+memory = stats["memory"]
+assert 0 < memory["blocks"] <= memory["allocated"] and memory["failed"] == 0, memory
+assert sys.getsizeof(large) >= 160000 and sys.getsizeof([]) < 200 < sys.getsizeof("x" * 200)
+assert sys.getsizeof(int) > 0
+"""
+
 SHOW = """
 def show(r):
     assert r["count"] == sum(r["causes"].values()) == r["stopping"]["count"], r
@@ -137,6 +159,23 @@ class Stats(support.CommandTest):
                 self.assertIn("pauses of runtime: ", result.err)
                 self.assertIn("gil 25", result.err)
                 self.assertRegex(result.err, r"stopped +p50 \S+ \S+ +p99 \S+ \S+ +max \S+ \S+")
+
+    def test_objects_by_type(self):
+        for mode in self.in_each_mode():
+            result = self.run_code(KEEP, mode, "--stats", "--stats=figures.json")
+            self.assertEqual((result.code, result.out), (0, ""), result)
+            self.assertRegex(result.err, r"(?m)^  types +\S+ +[0-9]+ objects +[0-9]+ bytes$")
+            self.assertRegex(result.err, r"(?m)^  memory +[0-9]+ blocks")
+            with open(os.path.join(self.folder, "figures.json"), encoding="utf-8") as file:
+                figures = json.load(file)
+            types = {row["name"]: row for row in figures["types"]}
+            self.assertEqual(len(types), len(figures["types"]))
+            self.assertEqual(types["__main__.Kept"]["objects"], 123)
+            self.assertGreaterEqual(types["list"]["bytes"], 160000)
+            sizes = [row["bytes"] for row in figures["types"]]
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+            self.assertLessEqual(sum(sizes), figures["counters"]["bytes_live"])
+            self.assertEqual(figures["memory"]["failed"], 0)
 
     def test_both_forms_and_a_script_that_fails(self):
         result = self.run_code("import sys\nsys.exit(7)\n", "--stats", "--stats=figures.json")

@@ -5,25 +5,27 @@
 // Threads     the attached thread that calls.
 #include "core/builtin/host.h"
 
-#include "bytecode/host.h"         // compiler
-#include "core/vm/import.h"        // modules
-#include "core/builtin/print.h"    // stderr
-#include "core/builtin/start.h"    // counts
-#include "core/object/bytes.h"     // data
-#include "core/object/class.h"     // lookup
-#include "core/object/dict.h"      // dicts
-#include "core/object/exception.h" // errors
-#include "core/object/int.h"       // numbers
-#include "core/object/known.h"     // names
-#include "core/object/list.h"      // lists
-#include "core/object/str.h"       // text
-#include "core/object/tuple.h"     // tuples
-#include "mem/raw.h"               // memory
+#include "bytecode/host.h"           // compiler
+#include "core/vm/import.h"          // modules
+#include "core/builtin/print.h"      // stderr
+#include "core/builtin/start.h"      // counts
+#include "core/builtin/census.h"     // sizes
+#include "core/object/bytes.h"       // data
+#include "core/object/bytes_array.h" // its lock
+#include "core/object/class.h"       // lookup
+#include "core/object/dict.h"        // dicts
+#include "core/object/exception.h"   // errors
+#include "core/object/int.h"         // numbers
+#include "core/object/known.h"       // names
+#include "core/object/list.h"        // lists
+#include "core/object/str.h"         // text
+#include "core/object/tuple.h"       // tuples
+#include "mem/raw.h"                 // memory
 
 #include <stdio.h>  // snprintf
 #include <stdlib.h> // free
 
-void tgc_host_counts(tg_thread *t, uint64_t out[4])
+void tgc_host_counts(tg_thread *t, uint64_t out[6])
 {
     tgc_counts c = {0, 0, 0, 0};
     tgc_counts_read(t, &c);
@@ -31,6 +33,7 @@ void tgc_host_counts(tg_thread *t, uint64_t out[4])
     out[1] = c.objects_freed;
     out[2] = c.bytes_made;
     out[3] = c.bytes_freed;
+    tgc_policy_queues(t->runtime, &out[4], &out[5]);
 }
 
 tg_value tgc_host_retain(tg_thread *t, tg_value v)
@@ -507,6 +510,16 @@ tg_value tgc_host_intern(tg_thread *t, tg_value s)
 
 int64_t tgc_host_sizeof(tg_thread *t, tg_value v)
 {
-    (void)t;
-    return tgc_is_ptr(v) ? (int64_t)tgi_raw_usable(tgc_ptr(v)) : 8;
+    if (!tgc_is_ptr(v))
+        return 8;
+    tgc_obj *o = tgc_ptr(v);
+    size_t beside = 0;
+    if (tgc_is_bytearray(v)) {
+        TGC_LOCKED(t, &((tgc_bytearray *)(void *)o)->lock) {
+            beside = tgc_backing_bytes(o);
+        }
+    } else {
+        beside = tgc_backing_bytes(o);
+    }
+    return (int64_t)(tgc_object_bytes(o) + beside);
 }

@@ -14,7 +14,7 @@ enum { TGC_HOST_MODULES, TGC_HOST_PATH, TGC_HOST_EXCEPTHOOK };
 enum { TGC_HOST_WEAK_REF, TGC_HOST_WEAK_PROXY, TGC_HOST_WEAK_CALLABLE };
 
 #define tgc_host_counts TG_CORE_SYM(tgc_host_counts)
-void tgc_host_counts(tg_thread *t, uint64_t out[4]);
+void tgc_host_counts(tg_thread *t, uint64_t out[6]);
 #define tgc_host_retain TG_CORE_SYM(tgc_host_retain)
 tg_value tgc_host_retain(tg_thread *t, tg_value v);
 #define tgc_host_release TG_CORE_SYM(tgc_host_release)

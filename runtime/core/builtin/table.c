@@ -9,6 +9,7 @@
 #include "core/builtin/print.h"       // streams
 #include "core/builtin/script.h"      // script_*
 #include "core/builtin/start.h"       // start, clear
+#include "core/builtin/census.h"      // live_types
 #include "core/gc/gc.h"               // gc_*
 #include "core/object/bytes.h"        // bytes_new
 #include "core/object/class.h"        // call_ex

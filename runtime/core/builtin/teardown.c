@@ -12,6 +12,7 @@
 #include "core/builtin/start.h"
 
 #include "core/builtin/print.h"   // flush
+#include "core/builtin/census.h"  // what is left
 #include "core/gc/gc.h"           // cycles
 #include "core/object/class.h"    // types
 #include "core/object/code.h"     // code objects
@@ -152,6 +153,7 @@ void tgc_interp_clear(tg_thread *t)
     drop_slot(t, &shared->excepthook);
     tgc_policy_merge_pending(t);
     drain(t);
+    tgc_report_left(t);
 
     each_object(t, make_immortal);
     each_object(t, clear_weak);

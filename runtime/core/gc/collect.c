@@ -154,6 +154,7 @@ typedef struct outcome {
     int64_t found, collected;
     uint64_t resurrected;
     int64_t paused_ns;
+    int64_t freed_bytes;  // of the garbage
     tgc_weakref *pending; // callbacks to run when the lock is open
 } outcome;
 
@@ -184,8 +185,8 @@ static void finish(tg_thread *t, tgc_garbage *g, outcome *out)
     // since the collection.
     uint64_t before = atom_load_relaxed(&ct->bytes_freed);
     clear_all(t, &g->list);
-    atom_add_relaxed(&tgc_shared_of(t)->gc_young_bytes,
-                     (int64_t)(atom_load_relaxed(&ct->bytes_freed) - before));
+    out->freed_bytes = (int64_t)(atom_load_relaxed(&ct->bytes_freed) - before);
+    atom_add_relaxed(&tgc_shared_of(t)->gc_young_bytes, out->freed_bytes);
 }
 
 // `exclusive` is held, and is when it returns. False: no memory.
@@ -221,6 +222,7 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     f->collected += (uint64_t)out->collected;
     f->resurrected += out->resurrected;
     f->candidates += g.candidates;
+    bytes -= out->freed_bytes;
     f->live_bytes = bytes > 0 ? (uint64_t)bytes : 0;
     f->total_ns += (uint64_t)(now - begun);
     // What could not be looked at lives, as far as anybody knows: the next try waits until there is

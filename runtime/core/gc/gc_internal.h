@@ -42,6 +42,7 @@ typedef struct tgc_gc {
     int64_t last_found;  // result of the last collection
     unsigned frozen_tag; // 0: nothing is frozen
     int64_t frozen;
+    bool report_left; // census.c
     int64_t ended_ns; // when the last collection was over
     double growth;    // a collection is due when the heap has grown by this share: trigger.c
 
@@ -90,6 +91,14 @@ void tgc_gc_hold(tg_thread *t, tgc_garbage *g);
 // were, and are with those.
 #define tgc_gc_find_again TG_CORE_SYM(tgc_gc_find_again)
 size_t tgc_gc_find_again(tg_thread *t, tgc_garbage *g);
+
+// --- inspect.c
+
+// A pause in which all objects may be looked at: no collection is half done.
+#define tgc_gc_look TG_CORE_SYM(tgc_gc_look)
+void tgc_gc_look(tg_thread *t);
+#define tgc_gc_look_end TG_CORE_SYM(tgc_gc_look_end)
+void tgc_gc_look_end(tg_thread *t);
 
 // --- trigger.c
 

@@ -52,14 +52,14 @@ static bool look_at(void *object, void *arg)
 
 // Nobody else may lock `exclusive` while its holder waits for us: a finalizer of our own collection
 // runs with it open.
-static void enter(tg_thread *t)
+void tgc_gc_look(tg_thread *t)
 {
     if (!tgc_of(t)->gc_locked)
         tgi_mutex_lock_detach(&tgc_gc_of(t)->exclusive);
     tgi_stop_the_world(t, t->interp, TGI_CAUSE_INSPECT);
 }
 
-static void leave(tg_thread *t)
+void tgc_gc_look_end(tg_thread *t)
 {
     tgi_start_the_world(t, t->interp);
     if (!tgc_of(t)->gc_locked)
@@ -70,11 +70,11 @@ static tg_value search_all(tg_thread *t, const tg_value *of, size_t n)
 {
     search s = {.t = t, .of = of, .n = n};
     unsigned frozen = tgc_gc_of(t)->frozen_tag;
-    enter(t);
+    tgc_gc_look(t);
     tgi_objmap_for_each(t->interp->objmap_tag, look_at, &s);
     if (frozen != 0 && !s.failed && of != NULL)
         tgi_objmap_for_each(frozen, look_at, &s);
-    leave(t);
+    tgc_gc_look_end(t);
     tg_value list = s.failed ? tgc_raise_nomem(t) : tgc_list_new(t, s.found.count);
     for (size_t i = 0; i < s.found.count; i++) {
         if (list != TGC_NULL && tgc_list_append(t, list, tgc_from_ptr(s.found.item[i])) < 0) {
@@ -125,12 +125,12 @@ static void note(tg_value v, void *arg)
 tg_value tgc_gc_referents(tg_thread *t, const tg_value *of, size_t n)
 {
     values found = {.t = t};
-    enter(t);
+    tgc_gc_look(t);
     for (size_t i = 0; i < n; i++) {
         if (tgc_is_ptr(of[i]))
             tgc_gc_visit(tgc_ptr(of[i]), note, &found);
     }
-    leave(t);
+    tgc_gc_look_end(t);
     tg_value list = found.failed ? tgc_raise_nomem(t) : tgc_list_new(t, found.count);
     for (size_t i = 0; i < found.count; i++) {
         if (list != TGC_NULL && tgc_list_append(t, list, found.item[i]) < 0) {
@@ -161,14 +161,14 @@ int64_t tgc_gc_freeze(tg_thread *t, bool on)
     }
     if (gc->frozen_tag == 0)
         return 0;
-    enter(t);
+    tgc_gc_look(t);
     if (on) {
         gc->frozen += (int64_t)tgi_objmap_retag(t->interp->objmap_tag, gc->frozen_tag);
     } else {
         (void)tgi_objmap_retag(gc->frozen_tag, t->interp->objmap_tag);
         gc->frozen = 0;
     }
-    leave(t);
+    tgc_gc_look_end(t);
     return gc->frozen;
 }
 
@@ -183,9 +183,9 @@ int64_t tgc_gc_frozen(tg_thread *t)
     tgc_gc *gc = tgc_gc_of(t);
     if (gc->frozen_tag == 0)
         return 0;
-    enter(t);
+    tgc_gc_look(t);
     gc->frozen = (int64_t)tgi_objmap_for_each(gc->frozen_tag, count_one, NULL);
-    leave(t);
+    tgc_gc_look_end(t);
     return gc->frozen;
 }
 

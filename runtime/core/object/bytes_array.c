@@ -6,6 +6,7 @@
 // Memory is allocated before the lock is taken and released after it is let go.
 #include "core/object/bytes_array.h" // own interface
 
+#include "core/object/backing.h"       // bytes of data
 #include "core/object/bytes_private.h" // tgc_bytes_methods
 #include "core/object/error.h"         // tgc_raise
 #include "core/object/int.h"           // bytes as integers
@@ -41,6 +42,7 @@ tg_value tgc_bytearray_new(tg_thread *t, const void *p, size_t n)
     memcpy(a->data, p, n);
     a->size = n;
     a->capacity = n + 1;
+    tgc_backing_made(t, n + 1);
     return tgc_from_ptr(a);
 }
 
@@ -135,6 +137,8 @@ static int splice(tg_thread *t, tgc_bytearray *a, int64_t from, int64_t to, cons
         TGC_LOCKED(t, &a->lock) {
             if (a->capacity < capacity) {
                 memcpy(grown, a->data, a->size);
+                tgc_backing_freed(t, a->capacity);
+                tgc_backing_made(t, capacity);
                 old = a->data;
                 a->data = grown;
                 a->capacity = capacity;
@@ -389,6 +393,7 @@ static tg_value array_construct(tg_thread *t, tgc_type *type, const tg_value *ar
 
 static void array_dealloc(tg_thread *t, tgc_obj *o)
 {
+    tgc_backing_freed(t, ((tgc_bytearray *)o)->capacity); // 0 if there was no memory for it
     tgi_raw_free(((tgc_bytearray *)o)->data);
     tgc_delete(t, o, sizeof(tgc_bytearray));
 }

@@ -233,6 +233,10 @@ void tgc_dict_remove_locked(tg_thread *t, tgc_dict *dict, int64_t at, size_t pla
 #define tgc_dict_rebuilt TG_CORE_SYM(tgc_dict_rebuilt)
 tgc_dict_table *tgc_dict_rebuilt(tg_thread *t, tgc_dict_table *old, size_t room, unsigned stride,
                                  bool retain);
+#define tgc_dict_table_bytes TG_CORE_SYM(tgc_dict_table_bytes)
+size_t tgc_dict_table_bytes(const tgc_dict_table *table);
+#define tgc_dict_table_free TG_CORE_SYM(tgc_dict_table_free)
+void tgc_dict_table_free(tg_thread *t, tgc_dict_table *table); // nobody reads it; not the empty one
 #define tgc_dict_table_retire TG_CORE_SYM(tgc_dict_table_retire)
 void tgc_dict_table_retire(tg_thread *t,
                            tgc_dict_table *table); // NULL and the empty table are ignored

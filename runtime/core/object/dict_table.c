@@ -8,8 +8,9 @@
 //             would pair the old key with the new value.
 #include "core/object/dict.h"
 
-#include "core/object/seq.h" // tgc_equal_simple, tgc_slot_try
-#include "mem/raw.h"         // tables
+#include "core/object/backing.h" // bytes of tables
+#include "core/object/seq.h"     // tgc_equal_simple, tgc_slot_try
+#include "mem/raw.h"             // tables
 
 #define PERTURB_SHIFT 5
 #define LOG2_LEAST    3
@@ -45,7 +46,14 @@ static size_t table_bytes(unsigned log2_size, unsigned log2_width, unsigned stri
            ((size_t)2 << log2_size) / 3 * stride * sizeof(tgc_slot);
 }
 
-static tgc_dict_table *table_new(unsigned log2_size, unsigned stride)
+size_t tgc_dict_table_bytes(const tgc_dict_table *table)
+{
+    if (table == tgc_dict_empty_table)
+        return 0;
+    return table_bytes(table->log2_size, table->log2_width, table->stride);
+}
+
+static tgc_dict_table *table_new(tg_thread *t, unsigned log2_size, unsigned stride)
 {
     if (log2_size > 40)
         return NULL;
@@ -53,6 +61,7 @@ static tgc_dict_table *table_new(unsigned log2_size, unsigned stride)
     tgc_dict_table *table = tgi_raw_alloc(table_bytes(log2_size, log2_width, stride));
     if (table == NULL)
         return NULL;
+    tgc_backing_made(t, table_bytes(log2_size, log2_width, stride));
     table->log2_size = (uint8_t)log2_size;
     table->log2_width = (uint8_t)log2_width;
     table->stride = (uint8_t)stride;
@@ -64,8 +73,16 @@ static tgc_dict_table *table_new(unsigned log2_size, unsigned stride)
 
 void tgc_dict_table_retire(tg_thread *t, tgc_dict_table *table)
 {
-    if (table != NULL && table != tgc_dict_empty_table)
+    if (table != NULL && table != tgc_dict_empty_table) {
+        tgc_backing_freed(t, tgc_dict_table_bytes(table));
         tgc_free_later(t, table, table_bytes(table->log2_size, table->log2_width, table->stride));
+    }
+}
+
+void tgc_dict_table_free(tg_thread *t, tgc_dict_table *table)
+{
+    tgc_backing_freed(t, tgc_dict_table_bytes(table));
+    tgi_raw_free(table);
 }
 
 void tgc_dict_table_drop(tg_thread *t, tgc_dict_table *table)
@@ -100,7 +117,7 @@ tgc_dict_table *tgc_dict_rebuilt(tg_thread *t, tgc_dict_table *old, size_t room,
     unsigned log2_size = LOG2_LEAST;
     while (((size_t)2 << log2_size) / 3 < room)
         log2_size++;
-    tgc_dict_table *table = table_new(log2_size, stride);
+    tgc_dict_table *table = table_new(t, log2_size, stride);
     if (table == NULL)
         return NULL;
     size_t n = atom_load_relaxed(&old->count), count = 0; // ORDER: relaxed; the lock is held.

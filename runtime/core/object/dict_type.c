@@ -18,7 +18,7 @@ static void dict_dealloc(tg_thread *t, tgc_obj *o)
     tgc_dict_table *table = atom_load_relaxed(&((tgc_dict *)(void *)o)->table);
     if (table != tgc_dict_empty_table) {
         tgc_dict_table_drop(t, table);
-        tgi_raw_free(table);
+        tgc_dict_table_free(t, table);
     }
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }

@@ -9,11 +9,12 @@
 //             it.
 #include "core/object/list.h"
 
-#include "core/object/class.h" // tgc_attrs_init
-#include "core/object/dict.h"  // tgc_dict_viewed
-#include "core/object/error.h" // tgc_raise
-#include "core/object/seq.h"   // tgc_values_*
-#include "mem/raw.h"           // arrays
+#include "core/object/backing.h" // bytes of arrays
+#include "core/object/class.h"   // tgc_attrs_init
+#include "core/object/dict.h"    // tgc_dict_viewed
+#include "core/object/error.h"   // tgc_raise
+#include "core/object/seq.h"     // tgc_values_*
+#include "mem/raw.h"             // arrays
 
 tgc_array tgc_array_empty = {0};
 tgc_array tgc_array_sorting = {0};
@@ -36,7 +37,7 @@ static void fill_null(tgc_slot *s, size_t n)
     }
 }
 
-tgc_array *tgc_array_new(size_t capacity)
+tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
 {
     if (capacity == 0)
         return &tgc_array_empty;
@@ -46,15 +47,31 @@ tgc_array *tgc_array_new(size_t capacity)
     if (a == NULL)
         return NULL;
     a->capacity = capacity;
+    tgc_backing_made(t, array_bytes(capacity));
     if (TGC_FREE_THREADED)
         fill_null(a->slot, capacity);
     return a;
 }
 
+size_t tgc_array_bytes(const tgc_array *a)
+{
+    return is_shared_array(a) ? 0 : array_bytes(a->capacity);
+}
+
+void tgc_array_free(tg_thread *t, tgc_array *a)
+{
+    if (is_shared_array(a))
+        return;
+    tgc_backing_freed(t, array_bytes(a->capacity));
+    tgi_raw_free(a);
+}
+
 void tgc_array_retire(tg_thread *t, tgc_array *a)
 {
-    if (a != NULL && !is_shared_array(a))
+    if (a != NULL && !is_shared_array(a)) {
+        tgc_backing_freed(t, array_bytes(a->capacity));
         tgc_free_later(t, a, array_bytes(a->capacity));
+    }
 }
 
 void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
@@ -79,7 +96,6 @@ void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
 // on average. Free threading copies where a plain realloc often does not, so it takes larger steps.
 tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired)
 {
-    (void)t;
     *retired = NULL;
     // ORDER: relaxed; the lock is held.
     tgc_array *old = atom_load_relaxed(&list->items);
@@ -93,9 +109,11 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         capacity = TGC_LIST_MAX;
     tgc_array *a;
     if (!TGC_FREE_THREADED && !is_shared_array(old)) {
+        size_t before = array_bytes(old->capacity);
         a = tgi_raw_realloc(old, array_bytes(capacity));
         if (a == NULL)
             return NULL;
+        tgc_backing_freed(t, before);
         a->capacity = capacity;
     } else {
         // ORDER: relaxed; the lock is held.
@@ -111,20 +129,21 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
             fill_null(a->slot + n, capacity - n);
         *retired = old;
     }
+    tgc_backing_made(t, array_bytes(capacity));
     // ORDER: release; L2, pairs with the acquire of the readers: the array is filled.
     atom_store_release(&list->items, a);
     return a;
 }
 
 // Gives memory back when most of the array is unused. The lock is held.
-static void shrink_locked(tgc_list *list, tgc_array **retired)
+static void shrink_locked(tg_thread *t, tgc_list *list, tgc_array **retired)
 {
     // ORDER: relaxed; the lock is held.
     tgc_array *old = atom_load_relaxed(&list->items);
     size_t n = atom_load_relaxed(&list->size); // ORDER: relaxed; as above.
     if (TGI_LIKELY(old->capacity < 64 || n >= old->capacity / 4))
         return;
-    tgc_array *a = tgc_array_new(n + (n >> 3) + 4);
+    tgc_array *a = tgc_array_new(t, n + (n >> 3) + 4);
     if (a == NULL)
         return;
     for (size_t i = 0; i < n; i++)
@@ -137,13 +156,12 @@ static void shrink_locked(tgc_list *list, tgc_array **retired)
 
 tg_value tgc_list_new_typed(tg_thread *t, tgc_type *type, size_t reserve)
 {
-    tgc_array *a = tgc_array_new(reserve);
+    tgc_array *a = tgc_array_new(t, reserve);
     if (a == NULL)
         return tgc_raise_nomem(t);
     tgc_list *list = (tgc_list *)(void *)tgc_new_raw(t, type, type->size);
     if (list == NULL) {
-        if (!is_shared_array(a))
-            tgi_raw_free(a);
+        tgc_array_free(t, a);
         return TGC_NULL;
     }
     tgc_lock_init(&list->lock);
@@ -424,7 +442,7 @@ tg_value tgc_list_take_locked(tg_thread *t, tgc_list *list, size_t at, tgc_array
         tgc_slot_store(t, &a->slot[n - 1], TGC_NULL); // L1
     if (at + 1 < n)
         tgc_list_show_locked(list, a);
-    shrink_locked(list, retired);
+    shrink_locked(t, list, retired);
     return x;
 }
 

@@ -288,9 +288,13 @@ int64_t tgc_list_count(tg_thread *t, tg_value list, tg_value x); // -1: raised
 #define tgc_list_compare TG_CORE_SYM(tgc_list_compare)
 tg_value tgc_list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b);
 #define tgc_array_new TG_CORE_SYM(tgc_array_new)
-tgc_array *tgc_array_new(size_t capacity); // slots at TGC_NULL; NULL without memory
+tgc_array *tgc_array_new(tg_thread *t, size_t capacity); // slots at TGC_NULL; NULL without memory
 #define tgc_array_retire TG_CORE_SYM(tgc_array_retire)
 void tgc_array_retire(tg_thread *t, tgc_array *a); // NULL and the shared empty arrays are ignored
+#define tgc_array_bytes TG_CORE_SYM(tgc_array_bytes)
+size_t tgc_array_bytes(const tgc_array *a);
+#define tgc_array_free TG_CORE_SYM(tgc_array_free)
+void tgc_array_free(tg_thread *t, tgc_array *a); // nobody reads it; shared empty arrays are ignored
 // The two arrays of capacity 0: of an empty list, and of one that is being sorted.
 #define tgc_array_empty TG_CORE_SYM(tgc_array_empty)
 extern tgc_array tgc_array_empty;

@@ -11,7 +11,6 @@
 #include "core/object/seq.h"   // shared helpers
 #include "core/object/state.h" // tgc_repr_enter
 #include "core/object/str.h"   // tgc_strbuf
-#include "mem/raw.h"           // tgi_raw_free
 
 static void list_dealloc(tg_thread *t, tgc_obj *o)
 {
@@ -22,8 +21,7 @@ static void list_dealloc(tg_thread *t, tgc_obj *o)
     size_t n = atom_load_relaxed(&list->size); // ORDER: relaxed; as above.
     while (n-- > 0)
         tgc_release(t, tgc_slot_peek(&a->slot[n]));
-    if (a->capacity != 0)
-        tgi_raw_free(a);
+    tgc_array_free(t, a);
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }
 

@@ -8,10 +8,11 @@
 // beyond 50,000).
 #include "core/object/set.h"
 
-#include "core/object/class.h" // tgc_attrs_init
-#include "core/object/error.h" // tgc_raise
-#include "core/object/seq.h"   // tgc_hash_key, tgc_equal_simple
-#include "mem/raw.h"           // tables
+#include "core/object/backing.h" // bytes of tables
+#include "core/object/class.h"   // tgc_attrs_init
+#include "core/object/error.h"   // tgc_raise
+#include "core/object/seq.h"     // tgc_hash_key, tgc_equal_simple
+#include "mem/raw.h"             // tables
 
 #define NEIGHBOURS    9
 #define PERTURB_SHIFT 5
@@ -53,13 +54,14 @@ static size_t table_bytes(size_t mask)
     return sizeof(tgc_set_table) + (mask + 1) * sizeof(tgc_set_entry);
 }
 
-static tgc_set_table *table_new(size_t size)
+static tgc_set_table *table_new(tg_thread *t, size_t size)
 {
     if (size > SIZE_MAX / 2 / sizeof(tgc_set_entry))
         return NULL;
     tgc_set_table *table = tgi_raw_alloc(table_bytes(size - 1));
     if (table == NULL)
         return NULL;
+    tgc_backing_made(t, table_bytes(size - 1));
     table->mask = size - 1;
     atom_store_relaxed(&table->fill, 0);    // ORDER: relaxed; private.
     atom_store_relaxed(&table->inserts, 0); // ORDER: relaxed; private.
@@ -78,8 +80,23 @@ static void replace_table(tgc_set *set, tgc_set_table *table)
 
 static void retire(tg_thread *t, tgc_set_table *table)
 {
-    if (table != NULL && table != &empty_table)
+    if (table != NULL && table != &empty_table) {
+        tgc_backing_freed(t, table_bytes(table->mask));
         tgc_free_later(t, table, table_bytes(table->mask));
+    }
+}
+
+size_t tgc_set_table_bytes(const tgc_set_table *table)
+{
+    return table == &empty_table ? 0 : table_bytes(table->mask);
+}
+
+void tgc_set_table_free(tg_thread *t, tgc_set_table *table)
+{
+    if (table == NULL || table == &empty_table)
+        return;
+    tgc_backing_freed(t, table_bytes(table->mask));
+    tgi_raw_free(table);
 }
 
 tg_value tgc_set_new_typed(tg_thread *t, tgc_type *type, tg_value iterable)
@@ -239,12 +256,12 @@ static int64_t recheck_locked(tgc_set *set, const found *f, size_t *place)
 // --- changing
 
 // The items in a table with more than `room` entries. NULL without memory. The lock is held.
-static tgc_set_table *rebuilt(tgc_set_table *old, size_t room)
+static tgc_set_table *rebuilt(tg_thread *t, tgc_set_table *old, size_t room)
 {
     size_t size = SIZE_LEAST;
     while (size <= room)
         size <<= 1;
-    tgc_set_table *table = table_new(size);
+    tgc_set_table *table = table_new(t, size);
     if (table == NULL)
         return NULL;
     size_t count = 0;
@@ -277,7 +294,7 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; the lock is held.
     size_t used = atom_load_relaxed(&set->used);           // ORDER: relaxed; as above.
     if (table == &empty_table) {
-        if ((table = table_new(SIZE_LEAST)) == NULL)
+        if ((table = table_new(t, SIZE_LEAST)) == NULL)
             return false;
         replace_table(set, table);
     }
@@ -293,7 +310,7 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     atom_store_release(&set->used, used + 1);                                    // ORDER: as above.
     if (reused || fill * 5 < table->mask * 3)
         return true;
-    tgc_set_table *more = rebuilt(table, grown(used + 1));
+    tgc_set_table *more = rebuilt(t, table, grown(used + 1));
     if (more !=
         // else the table stays fuller than it should be, with free entries to end every search
         NULL) {
@@ -434,7 +451,7 @@ static int resize(tg_thread *t, tg_value s, size_t more, bool tidy)
         size_t fill = atom_load_relaxed(&table->fill);         // ORDER: relaxed; as above.
         size_t used = atom_load_relaxed(&set->used);           // ORDER: relaxed; as above.
         if (tidy ? fill - used > table->mask / 4 : (fill + more) * 5 >= table->mask * 3) {
-            tgc_set_table *other = rebuilt(table, tidy ? grown(used) : (used + more) * 2);
+            tgc_set_table *other = rebuilt(t, table, tidy ? grown(used) : (used + more) * 2);
             memory = other != NULL;
             if (memory) {
                 retired = table;
@@ -453,7 +470,7 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
 {
     tgc_set *set = tgc_set_of(s), *from = tgc_set_of(other);
     size_t mask = atom_load_acquire(&set->table)->mask; // ORDER: acquire; S2.
-    tgc_set_table *copy = table_new(mask + 1);
+    tgc_set_table *copy = table_new(t, mask + 1);
     bool done = false;
     size_t used = 0;
     TGC_LOCKED(t, &from->lock) {
@@ -470,7 +487,7 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
         }
     }
     if (!done) {
-        tgi_raw_free(copy);
+        tgc_set_table_free(t, copy);
         return false;
     }
     atom_store_relaxed(&copy->fill, used); // ORDER: relaxed; private.
@@ -489,7 +506,7 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
     }
     for (size_t i = 0; i <= mask; i++)
         tgc_release(t, tgc_slot_peek(&copy->entry[i].key));
-    tgi_raw_free(copy);
+    tgc_set_table_free(t, copy);
     return false;
 }
 
@@ -507,7 +524,7 @@ static tgc_set_table *duplicate(tg_thread *t, tgc_set *set, size_t *used)
 {
     for (;;) {
         size_t mask = atom_load_acquire(&set->table)->mask; // ORDER: acquire; S2.
-        tgc_set_table *copy = table_new(mask + 1);
+        tgc_set_table *copy = table_new(t, mask + 1);
         bool same = false;
         TGC_LOCKED(t, &set->lock) {
             tgc_set_table *table = atom_load_relaxed(&set->table); // ORDER: relaxed; locked.
@@ -527,7 +544,7 @@ static tgc_set_table *duplicate(tg_thread *t, tgc_set *set, size_t *used)
         }
         if (same || copy == NULL)
             return copy;
-        tgi_raw_free(copy);
+        tgc_set_table_free(t, copy);
     }
 }
 

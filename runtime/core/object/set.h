@@ -148,6 +148,10 @@ int tgc_set_tidy(tg_thread *t, tg_value s);
 // Makes room for `more` items before they are added one by one.
 #define tgc_set_reserve TG_CORE_SYM(tgc_set_reserve)
 int tgc_set_reserve(tg_thread *t, tg_value s, size_t more);
+#define tgc_set_table_bytes TG_CORE_SYM(tgc_set_table_bytes)
+size_t tgc_set_table_bytes(const tgc_set_table *table);
+#define tgc_set_table_free TG_CORE_SYM(tgc_set_table_free)
+void tgc_set_table_free(tg_thread *t, tgc_set_table *table); // nobody reads it
 #define tgc_set_empty_table TG_CORE_SYM(tgc_set_empty_table)
 extern tgc_set_table *const tgc_set_empty_table; // shared, never written or freed
 #define tgc_set_iter TG_CORE_SYM(tgc_set_iter)

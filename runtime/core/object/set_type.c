@@ -45,7 +45,7 @@ static void set_dealloc(tg_thread *t, tgc_obj *o)
     if (table != tgc_set_empty_table) {
         for (size_t i = 0; i <= table->mask; i++)
             tgc_release(t, tgc_slot_peek(&table->entry[i].key));
-        tgi_raw_free(table);
+        tgc_set_table_free(t, table);
     }
     tgc_delete(t, o, tgc_obj_type(o)->size);
 }

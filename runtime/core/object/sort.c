@@ -280,7 +280,7 @@ static int sort_at_once(tg_thread *t, tgc_list *list, bool reverse)
 {
     for (;;) {
         size_t n = tgc_list_size(tgc_from_ptr(list)), half = n / 2 + 1;
-        tgc_array *work = tgc_array_new(n), *old = NULL;
+        tgc_array *work = tgc_array_new(t, n), *old = NULL;
         tg_value *spare = tgi_raw_alloc(half * sizeof *spare);
         bool same = false, plain = false;
         if (work != NULL && spare != NULL) {
@@ -302,8 +302,8 @@ static int sort_at_once(tg_thread *t, tgc_list *list, bool reverse)
         tgi_raw_free(spare);
         if (plain)
             tgc_array_retire(t, old);
-        else if (work != NULL && work->capacity != 0)
-            tgi_raw_free(work);
+        else if (work != NULL)
+            tgc_array_free(t, work);
         if (work == NULL || spare == NULL) {
             tgc_raise_nomem(t);
             return -1;
@@ -363,7 +363,7 @@ int tgc_list_sort(tg_thread *t, tg_value v, tg_value key, bool reverse)
         return 0;
     // Late readers may still look at the array that was taken: L3. Under free threading the work is
     // done on a copy.
-    tgc_array *work = TGC_FREE_THREADED ? tgc_array_new(n) : taken;
+    tgc_array *work = TGC_FREE_THREADED ? tgc_array_new(t, n) : taken;
     int result = -1;
     if (work == NULL) {
         work = taken;

@@ -212,6 +212,11 @@ static inline void tgc_policy_merge_pending(tg_thread *t)
 {
     (void)t;
 }
+static inline void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest)
+{
+    (void)rt;
+    *objects = *longest = 0;
+}
 static inline bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
 {
     (void)t, (void)out;

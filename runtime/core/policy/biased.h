@@ -274,6 +274,9 @@ void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
 // references to the caller. False without memory; what was taken by then is in *out all the same.
 #define tgc_policy_drain_stopped TG_CORE_SYM(tgc_policy_drain_stopped)
 bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out);
+// How many objects wait in the merge queues of rt's threads, and in the longest queue. Any thread.
+#define tgc_policy_queues TG_CORE_SYM(tgc_policy_queues)
+void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest);
 #define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
 void tgc_policy_merge_pending(tg_thread *t);
 

@@ -303,6 +303,22 @@ bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
     return true;
 }
 
+void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest)
+{
+    *objects = *longest = 0;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        struct bucket *b = &table[i];
+        tgi_mutex_lock(&b->lock);
+        for (merge_queue *q = b->queues; q != NULL; q = q->next) {
+            if (q->owner->runtime != rt)
+                continue;
+            *objects += q->count;
+            *longest = q->count > *longest ? q->count : *longest;
+        }
+        tgi_mutex_unlock(&b->lock);
+    }
+}
+
 void tgc_policy_after_fork(void)
 {
     for (size_t i = 0; i < BUCKETS; i++)

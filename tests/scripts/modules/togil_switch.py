@@ -99,9 +99,10 @@ stats = togil.stats()
 times = stats.pop("pause_times")
 gil = stats.pop("gil_times")["all"]
 collector = stats.pop("collector")
+memory = stats.pop("memory")
 print(stats["threads_started"] >= 4, stats["objects_live"] > 0 and "runtime" in times and
       gil["wait"]["count"] == stats["gil_waits"],
-      all(isinstance(v, int) and v >= 0 for v in stats.values()) and
+      all(isinstance(v, int) and v >= 0 for v in stats.values()) and memory["blocks"] > 0 and
       collector["found"] >= collector["collected"], togil.thread_count() >= 1)
 try:
     type(togil.gil)()
