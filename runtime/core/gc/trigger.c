@@ -8,8 +8,9 @@
 //             own breaker: the collection runs at its next poll, never inside an allocation.
 // Limit       the heap has to grow by a share of what lived after the last collection, and by
 //             threshold0 * threshold1 objects. The share follows the cost: when more than
-//             TGC_GC_BUSY of the time since the last collection went into pauses it doubles, up to
-//             TGC_GC_GROWTH_MAX; when less than a quarter of that, it shrinks.
+//             TGC_GC_BUSY of the time since the last collection went into pauses it doubles, when
+//             more than twice that it doubles twice, up to TGC_GC_GROWTH_MAX; when less than a
+//             quarter of TGC_GC_BUSY, it shrinks.
 // Threads     the sums are atomic; the plan is made by the thread that collected, under
 //             `exclusive`.
 // Rejected    a clock: a program that makes no cycles would be paused for nothing. Generations: an
@@ -87,7 +88,7 @@ void tgc_gc_plan(tg_thread *t, uint64_t live, uint64_t found, int64_t paused_ns,
     double share = since > 0 ? (double)paused_ns / (double)since : 1;
     if (gc->ended_ns != 0) {
         if (share > TGC_GC_BUSY)
-            gc->growth *= 2;
+            gc->growth *= share > TGC_GC_BUSY * 2 ? 4 : 2;
         else if (share < TGC_GC_BUSY / 4)
             gc->growth /= 1.5;
     }
