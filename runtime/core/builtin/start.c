@@ -97,8 +97,6 @@ static tg_status thread_init(tg_thread *t)
         t->interp->core != NULL ? atom_load_relaxed(&tgc_shared_of(t)->depth_limit) : DEPTH_LIMIT;
     ct->raised = TGC_NULL;
     ct->locals = TGC_NULL;
-    ct->dealloc_later = ct->dealloc_first;
-    ct->dealloc_later_capacity = TGC_DEALLOC_FIRST;
     atom_store_relaxed(&ct->async_exc.word, TGC_NULL); // ORDER: relaxed; nobody knows it yet.
     t->core = ct;
     if (tgc_policy_thread_init(t) == TG_OK)

@@ -94,6 +94,10 @@ void tgc_delete(tg_thread *t, tgc_obj *o, size_t size)
 
 static bool put_off(tgc_thread *ct, tgc_obj *o)
 {
+    if (ct->dealloc_later == NULL) {
+        ct->dealloc_later = ct->dealloc_first;
+        ct->dealloc_later_capacity = TGC_DEALLOC_FIRST;
+    }
     if (ct->dealloc_later_count == ct->dealloc_later_capacity) {
         bool first = ct->dealloc_later == ct->dealloc_first;
         uint32_t capacity = ct->dealloc_later_capacity * 2;

@@ -57,7 +57,8 @@ typedef struct tgc_thread {
     uint32_t c_depth;
     bool yielded; // the loop left by a yield
     uint32_t dealloc_depth;
-    tgc_obj **dealloc_later; // objects whose dealloc would nest too deep; dealloc_first at first
+    // objects whose dealloc would nest too deep; NULL, or first dealloc_first
+    tgc_obj **dealloc_later;
     uint32_t dealloc_later_count, dealloc_later_capacity;
     tgc_obj *dealloc_first[TGC_DEALLOC_FIRST];
     tgc_repr_level *repr_level;
