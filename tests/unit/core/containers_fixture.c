@@ -9,6 +9,7 @@
 #include "core/object/known.h"          // tgc_known_init
 #include "core/object/state.h"          // tgc_thread
 #include "core/object/str.h"            // tgc_str_init
+#include "mem/raw.h"                    // tgi_raw_free
 #include "test.h"
 #include "thread/breaker.h" // polls
 #include "thread/runtime.h" // tgi_runtime_create
@@ -39,8 +40,10 @@ static void thread_clear(tg_thread *t)
 
 static void thread_free(tg_thread *t)
 {
-    free(tgc_of(t)->dealloc_later);
-    free(t->core);
+    tgc_thread *ct = tgc_of(t);
+    if (ct->dealloc_later != ct->dealloc_first)
+        tgi_raw_free(ct->dealloc_later);
+    free(ct);
 }
 
 static void merge_pending(tg_thread *t)
