@@ -8,13 +8,12 @@
 #include <togil/stats.h>
 #include <togil/togil.h>
 
+#include "each_mode.h"
 #include "test.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char *const modes[] = {"gil", "gil-biased", "gil-atomic", "nogil", "nogil-atomic"};
 
 static void run(tg_thread *t, const char *code)
 {
@@ -24,24 +23,6 @@ static void run(tg_thread *t, const char *code)
         FAIL("%s", code);
     }
     tg_release(t, r);
-}
-
-static void in_each_mode(void (*body)(tg_thread *t))
-{
-    int done = 0;
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        const tg_config config = {.mode = modes[i]};
-        tg_runtime *rt;
-        tg_thread *t;
-        tg_status st = tg_runtime_create(&config, &rt, &t);
-        if (st == TG_ERR_UNSUPPORTED)
-            continue;
-        REQUIRE(st == TG_OK);
-        body(t);
-        tg_runtime_destroy(rt, t);
-        done++;
-    }
-    REQUIRE(done > 0);
 }
 
 static uint64_t live_bytes(tg_thread *t)
@@ -89,7 +70,7 @@ static void comes_back(tg_thread *t)
 
 TEST(bytes_come_back_when_containers_are_gone)
 {
-    in_each_mode(comes_back);
+    in_each_mode(NULL, comes_back);
 }
 
 static int64_t size_of(tg_thread *t, const char *expression)
@@ -126,7 +107,7 @@ static void sizes(tg_thread *t)
 
 TEST(sizes_include_what_is_kept_beside_the_object)
 {
-    in_each_mode(sizes);
+    in_each_mode(NULL, sizes);
 }
 
 // Rings with a large list each: few objects, many bytes.
@@ -145,7 +126,7 @@ static void large_rings(tg_thread *t)
 
 TEST(arrays_make_a_collection_due)
 {
-    in_each_mode(large_rings);
+    in_each_mode(NULL, large_rings);
 }
 
 typedef struct sought {
@@ -199,7 +180,7 @@ static void types(tg_thread *t)
 
 TEST(live_objects_are_counted_by_type)
 {
-    in_each_mode(types);
+    in_each_mode(NULL, types);
 }
 
 static void memory(tg_thread *t)
@@ -219,7 +200,7 @@ static void memory(tg_thread *t)
 
 TEST(the_allocator_counts_blocks)
 {
-    in_each_mode(memory);
+    in_each_mode(NULL, memory);
 }
 
 // Ends the runtime and gives back what it wrote to stderr.

@@ -8,12 +8,11 @@
 #include <togil/togil.h>
 #include <togil/weakref.h>
 
+#include "each_mode.h"
 #include "test.h"
 
 #include <stdatomic.h>
 #include <string.h>
-
-static const char *const modes[] = {"gil", "gil-biased", "gil-atomic", "nogil", "nogil-atomic"};
 
 static tg_value eval(tg_thread *t, const char *expression)
 {
@@ -25,32 +24,12 @@ static tg_value eval(tg_thread *t, const char *expression)
     return v;
 }
 
-static void in_each_mode(void (*body)(tg_thread *t))
-{
-    int run = 0;
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        const tg_config config = {.mode = modes[i]};
-        tg_runtime *rt;
-        tg_thread *t;
-        tg_status st = tg_runtime_create(&config, &rt, &t);
-        if (st == TG_ERR_UNSUPPORTED)
-            continue;
-        REQUIRE(st == TG_OK);
-        static const char code[] = "class C:\n"
-                                   "    def __call__(self):\n"
-                                   "        return 7\n"
-                                   "class D:\n"
-                                   "    x = 5\n"
-                                   "called = []\n";
-        tg_value r = tg_run(t, code, strlen(code), "<test>", NULL);
-        REQUIRE(r != TG_NULL);
-        tg_release(t, r);
-        body(t);
-        tg_runtime_destroy(rt, t);
-        run++;
-    }
-    REQUIRE(run > 0);
-}
+static const char classes[] = "class C:\n"
+                              "    def __call__(self):\n"
+                              "        return 7\n"
+                              "class D:\n"
+                              "    x = 5\n"
+                              "called = []\n";
 
 // What a weak reference leads to now: 1, 0, or -1.
 static int state_of(tg_thread *t, tg_value ref)
@@ -80,7 +59,7 @@ static void leads_until_the_end(tg_thread *t)
 
 TEST(a_weak_reference_leads_to_its_object_and_does_not_keep_it)
 {
-    in_each_mode(leads_until_the_end);
+    in_each_mode(classes, leads_until_the_end);
 }
 
 static void counts_and_lists(tg_thread *t)
@@ -117,7 +96,7 @@ static void counts_and_lists(tg_thread *t)
 
 TEST(weak_references_are_counted_listed_and_called_back_once)
 {
-    in_each_mode(counts_and_lists);
+    in_each_mode(classes, counts_and_lists);
 }
 
 static void proxies(tg_thread *t)
@@ -161,7 +140,7 @@ static void proxies(tg_thread *t)
 
 TEST(a_proxy_passes_on_until_its_object_is_gone)
 {
-    in_each_mode(proxies);
+    in_each_mode(classes, proxies);
 }
 
 static void refusals(tg_thread *t)
@@ -184,7 +163,7 @@ static void refusals(tg_thread *t)
 
 TEST(what_cannot_be_referenced_weakly_is_refused)
 {
-    in_each_mode(refusals);
+    in_each_mode(classes, refusals);
 }
 
 static void tables(tg_thread *t)
@@ -209,7 +188,7 @@ static void tables(tg_thread *t)
 
 TEST(a_dead_entry_is_removed_in_one_step)
 {
-    in_each_mode(tables);
+    in_each_mode(classes, tables);
 }
 
 static void rings(tg_thread *t)
@@ -231,7 +210,7 @@ static void rings(tg_thread *t)
 
 TEST(the_collector_clears_weak_references_to_garbage)
 {
-    in_each_mode(rings);
+    in_each_mode(classes, rings);
 }
 
 // One thread drops the last reference while others ask for it.
@@ -290,5 +269,5 @@ static void races(tg_thread *t)
 
 TEST(the_last_release_and_those_who_ask_agree)
 {
-    in_each_mode(races);
+    in_each_mode(classes, races);
 }
