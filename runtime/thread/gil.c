@@ -282,7 +282,8 @@ static outcome wait_in_queue(tgi_gil *gil, tgi_gil_waiter *w)
             policy->asked(gil, w, now);
             until = w->ask_at;
         }
-        switch (wait_for_word(w, policy->spins, until)) {
+        int spins = w->keeps_turn ? policy->turn_spins : policy->spins;
+        switch (wait_for_word(w, spins, until)) {
         case TGI_GIL_GRANTED:
             return TAKEN;
         case TGI_GIL_OFF:
@@ -324,8 +325,11 @@ static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
         // ORDER: relaxed; a hint for the length of the hold: who is queued waits for us from now.
         atom_store_relaxed(&gil->wanted_ns, now);
     }
-    if (result == TAKEN)
+    if (result == TAKEN) {
         note_taken(gil, t);
+        if (!w.keeps_turn)
+            t->gil_turn_until = tgi_gil_later(now, tgi_gil_interval_ns(gil));
+    }
     tgi_stat_add(t, gil_waits, 1);
     tgi_stat_add(t, gil_wait_ns, now - w.since);
     tgi_gil_times_add_wait(t, now - w.since);

@@ -29,8 +29,9 @@ struct tgi_gil_waiter {
     const tgi_gil_policy *policy; // waiter: the one that ask_at is from
     _Atomic(uint32_t) state;      // see above
     bool gave_way;                // const after init: it computed and was asked to let go
+    bool keeps_turn;              // const once queued: `fair` lets it go on where it was asked
     int64_t since;                // const after init: when it came
-    int64_t due;                  // guarded by gil.lock: its place in the queue of `fair`
+    int64_t due;                  // const once queued: its place in the queue of `fair`
     int64_t ask_at;               // waiter: 0 none yet
     int64_t nap;                  // waiter: how long until it asks again
     uint64_t seen;                // waiter: gil.switches when ask_at was set
@@ -45,8 +46,9 @@ typedef enum tgi_gil_handing {
 struct tgi_gil_policy {
     const char *name;
     tgi_gil_handing handing;
-    bool ticks; // the holder counts its polls: TGI_BRK_GIL_TICK stays set
-    int spins;  // looks of a queued waiter at its state before it parks
+    bool ticks;     // the holder counts its polls: TGI_BRK_GIL_TICK stays set
+    int spins;      // looks of a queued waiter at its state before it parks
+    int turn_spins; // the same for one that keeps its turn
     // Puts w into the queue. gil.lock is held.
     void (*enqueue_locked)(tgi_gil *gil, tgi_gil_waiter *w);
     // When w asks, or TGI_DEADLINE_NEVER; called each time before it waits.

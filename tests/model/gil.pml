@@ -382,13 +382,14 @@ join:
         :: else
         fi;
         told[t] = AWAKE;
-        // `fair`: one that gave way is due later, so others may or may not be before it.
+        // `fair`: one that gave way is due later, so others may or may not be before it, those
+        // that keep their turn among them.
         seen = NONE;
         u = head;
         do
         :: u == NONE -> break
         :: u != NONE -> seen = u; u = behind[u]
-        :: policy == FAIR && u != NONE && gave_way[u] && !gave_way[t] -> break
+        :: policy == FAIR && u != NONE && gave_way[u] -> break
         od;
         behind[t] = u;
         if

@@ -158,16 +158,32 @@ mutant("fair-queue-out-of-order",
        bug="the policy fair puts a newcomer first",
        ref="own: gil_fair.c",
        file=FAIR,
-       edits=[("    while (behind != NULL && behind->due > w->due)", "    while (behind != NULL)")],
+       edits=[("next != NULL && next->due <= w->due;", "false;")],
        kill=["unit.thread.gil_policy:fair_hands_over_in_the_order_of_the_queue"])
 
 mutant("fair-starves",
        bug="with the policy fair a thread that computes waits behind all others for ever",
        ref="own: gil_fair.c",
        file=FAIR,
-       edits=[("    w->due = w->gave_way ? tgi_gil_later(w->since, tgi_gil_interval_ns(gil)) : w->since;",
-               "    w->due = w->gave_way ? TGI_DEADLINE_NEVER : w->since;")],
+       edits=[("            w->due = due;", "            w->due = TGI_DEADLINE_NEVER;")],
        kill=["unit.thread.gil_policy:fair_lets_nobody_starve"])
+
+mutant("fair-takes-the-turn",
+       bug="with the policy fair a thread that a visitor asked in its turn waits for all others that "
+           "compute",
+       ref="own: gil_fair.c",
+       file=FAIR,
+       edits=[("        w->keeps_turn = w->since < w->thread->gil_turn_until;",
+               "        w->keeps_turn = false;")],
+       kill=["unit.thread.gil_policy:fair_gives_the_gil_back_to_who_was_asked_in_its_turn"])
+
+mutant("fair-turn-never-ends",
+       bug="with the policy fair a thread that visitors ask again and again keeps its turn although "
+           "another that computes is due",
+       ref="own: gil_fair.c",
+       file=FAIR,
+       edits=[("            if (other->due <= w->since)", "            if (false)")],
+       kill=["unit.thread.gil_policy:fair_orders_the_queue_by_turns"])
 
 mutant("ticks-forgotten",
        bug="with the policy ticks nobody counts polls after the GIL was turned on",

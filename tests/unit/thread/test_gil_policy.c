@@ -340,6 +340,51 @@ TEST(fair_lets_nobody_starve)
     main_gives_way_then_b_comes(TGI_GIL_INTERVAL_MIN_NS, "amb");
 }
 
+// Takes the GIL from main, computes until a visitor asks it, and goes on.
+static void have_a_visitor(tg_thread *t, void *arg)
+{
+    visit *v = arg;
+    static char name = 'v';
+    order[entered++] = 'h';
+    await_waiters(v->w, 1);
+    int64_t later = tgi_clock_now_ns() + TGI_NS_PER_MS;
+    while (tgi_clock_now_ns() < later)
+        tgi_cpu_relax();
+    REQUIRE(tgi_thread_start(t->interp, note_order, &name, NULL, &v->b) == TG_OK);
+    await_waiters(v->w, 2);
+    while (!asked(t))
+        sched_yield();
+    CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
+    order[entered++] = 'H';
+}
+
+// Main computes, h takes the GIL from it, and v comes in the turn of h.
+static void visit_in_a_turn(int64_t interval_ns, const char *expected)
+{
+    world w = fair_world(interval_ns, 0);
+    visit v = {.w = &w};
+    tgi_thread_handle *h = world_start(&w, have_a_visitor, &v);
+    while (!asked(w.t))
+        sched_yield();
+    CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
+    order[entered++] = 'm';
+    world_join(h);
+    world_join(v.b);
+    CHECK_EQ_STR(order, expected);
+    world_end(&w);
+}
+
+TEST(fair_gives_the_gil_back_to_who_was_asked_in_its_turn)
+{
+    visit_in_a_turn(600 * TGI_NS_PER_S, "hvHm");
+}
+
+TEST(fair_ends_a_turn_when_another_that_computes_is_due)
+{
+    // Main has been due for most of a millisecond when v comes.
+    visit_in_a_turn(TGI_GIL_INTERVAL_MIN_NS, "hmvH");
+}
+
 static void compute_until_asked(tg_thread *t, void *arg)
 {
     // Its turn began when it was handed the GIL, which may be long before it runs.
@@ -377,6 +422,43 @@ TEST(fair_asks_a_thread_that_computes_after_an_interval)
     world_join(h);
     CHECK(asked_after >= interval);
     world_end(&w);
+}
+
+TEST(fair_orders_the_queue_by_turns)
+{
+    enum { GAVE_WAY = 1, CAME_BACK = 0 };
+    static const struct {
+        char name;
+        int gave_way;
+        int64_t since, turn_until;
+        const char *queue;
+    } comers[] = {
+        {'a', GAVE_WAY, 10000, 0, "a"},        // due at 20000
+        {'b', GAVE_WAY, 10100, 10100, "ab"},   // its turn has just ended: due at 30100
+        {'c', GAVE_WAY, 10200, 10201, "cab"},  // goes on with its turn
+        {'d', GAVE_WAY, 20500, 50000, "cabd"}, // a is due, so its turn is over: due at 50500
+        {'v', CAME_BACK, 20600, 0, "cavbd"},   {'w', CAME_BACK, 20600, 50000, "cavwbd"},
+        {'x', CAME_BACK, 60000, 0, "cavwbdx"}, // all are due
+        {'e', GAVE_WAY, 10000, 0, "cavwbdex"}, // due with d, and behind it
+    };
+    static tg_thread threads[TGI_ARRAY_LENGTH(comers)];
+    tgi_gil_waiter waiters[TGI_ARRAY_LENGTH(comers)] = {0};
+    tgi_gil gil;
+    tgi_gil_init(&gil, 1, true);
+    tgi_gil_set_interval_ns(&gil, 10000);
+    for (size_t i = 0; i < TGI_ARRAY_LENGTH(comers); i++) {
+        tgi_gil_waiter *w = &waiters[i];
+        w->thread = &threads[i];
+        w->thread->gil_turn_until = comers[i].turn_until;
+        w->gave_way = comers[i].gave_way == GAVE_WAY;
+        w->since = comers[i].since;
+        tgi_gil_fair.enqueue_locked(&gil, w);
+        char queue[TGI_ARRAY_LENGTH(comers) + 1] = {0};
+        size_t n = 0;
+        for (const tgi_gil_waiter *q = gil.head; q != NULL; q = q->next)
+            queue[n++] = comers[q - waiters].name;
+        CHECK_EQ_STR(queue, comers[i].queue);
+    }
 }
 
 // -- times ----------------------------------------------------------------------------------------
