@@ -343,7 +343,8 @@ bool tgi_gil_try_take(tg_thread *t)
     // ORDER: acquire; pairs with the release of the last holder.
     if (TGI_UNLIKELY(!atom_cas_strong_acquire(&gil->word, &expected, (uint32_t)TGI_GIL_LOCKED)))
         return false;
-    begin_turn(gil, t, 0);
+    // Who gave way and finds it free again has a slice from now; others save the look at the clock.
+    begin_turn(gil, t, t->gil_gave_way ? tgi_clock_now_ns() : 0);
     forget_requests(t);
     note_taken(gil, t);
     return true;

@@ -424,6 +424,25 @@ TEST(fair_asks_a_thread_that_computes_after_an_interval)
     world_end(&w);
 }
 
+TEST(fair_knows_when_a_thread_that_gave_way_found_the_gil_free)
+{
+    // Otherwise the next visitor would wait a slice from when it comes.
+    world w = fair_world(600 * TGI_NS_PER_S, 0);
+    _Atomic(bool) visited = false;
+    tgi_thread_handle *h = world_start(&w, come_and_go, &visited);
+    while (!asked(w.t))
+        sched_yield();
+    w.t->gil_gave_way = true;
+    tgi_thread_detach(w.t);
+    while (!atom_load_seq_cst(&visited) || atom_load_relaxed(&gil_of(&w)->word) != 0)
+        sched_yield();
+    tgi_thread_attach(w.t);
+    w.t->gil_gave_way = false;
+    CHECK(atom_load_relaxed(&gil_of(&w)->turn_ns) != 0);
+    world_join(h);
+    world_end(&w);
+}
+
 TEST(fair_orders_the_queue_by_turns)
 {
     enum { GAVE_WAY = 1, CAME_BACK = 0 };
