@@ -9,11 +9,11 @@
 // interval after it began, or once another that computes is due. Due times are fixed, and later
 // comers have later ones in the end: nobody starves.
 //
-// A holder is left alone for a minimum slice if a thread back from a blocking call waits, and for
-// an interval if only threads that compute do. The waiter does the asking: it sleeps until then,
-// and is awake when it asks, so that it spins through the few hundred nanoseconds until the next
-// poll of the holder. A thread that gave way in its turn spins longer: the visitor mostly needs the
-// GIL for microseconds only, and a sleep and wake-up costs more than that.
+// A holder is left alone for a minimum slice if a thread back from a blocking call waits, and until
+// the next is due if only threads that compute do. The waiter does the asking: it sleeps until
+// then, and is awake when it asks, so that it spins through the few hundred nanoseconds until the
+// next poll of the holder. A thread that gave way in its turn spins longer: the visitor mostly
+// needs the GIL for microseconds only, and a sleep and wake-up costs more than that.
 //
 // Rejected    leaving the GIL free for whoever runs when it is let go unasked, as `timed` does: a
 //             thread with many short blocking calls then keeps the others waiting.
@@ -59,11 +59,18 @@ static int64_t ask_at(tgi_gil *gil, tgi_gil_waiter *w, int64_t now)
     if (w->ask_at == 0 || w->seen != switches) {
         // A holder that did not have to wait has not looked at the clock: its slice begins now.
         int64_t turn = atom_load_relaxed(&gil->turn_ns);
+        if (turn == 0)
+            turn = now;
         w->seen = switches;
         // ORDER: relaxed; a setting.
         int64_t slice = atom_load_relaxed(&gil->slice_ns);
         w->nap = w->gave_way ? tgi_gil_interval_ns(gil) : slice;
-        w->ask_at = tgi_gil_later(turn != 0 ? turn : now, w->nap);
+        w->ask_at = tgi_gil_later(turn, w->nap);
+        if (w->gave_way && !w->keeps_turn && w->due < w->ask_at) {
+            // Visitors came meanwhile, and the holder has its turn for longer than it seems.
+            int64_t earliest = tgi_gil_later(turn, slice);
+            w->ask_at = w->due > earliest ? w->due : earliest;
+        }
     }
     return w->ask_at;
 }

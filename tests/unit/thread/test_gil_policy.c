@@ -480,6 +480,28 @@ TEST(fair_orders_the_queue_by_turns)
     }
 }
 
+TEST(fair_asks_when_it_is_due_although_visitors_came)
+{
+    static tg_thread thread;
+    tgi_gil gil;
+    tgi_gil_init(&gil, 1, true);
+    tgi_gil_set_interval_ns(&gil, 10000);
+    atom_store_relaxed(&gil.slice_ns, 1000);
+    // The holder began, or went on, at 50000.
+    atom_store_relaxed(&gil.turn_ns, 50000);
+    tgi_gil_waiter early = {.thread = &thread, .gave_way = true, .due = 60500};
+    CHECK_EQ_INT(tgi_gil_fair.ask_at(&gil, &early, 50100), 60000);
+    tgi_gil_waiter due = {.thread = &thread, .gave_way = true, .due = 53000};
+    CHECK_EQ_INT(tgi_gil_fair.ask_at(&gil, &due, 50100), 53000);
+    tgi_gil_waiter late = {.thread = &thread, .gave_way = true, .due = 40000};
+    CHECK_EQ_INT(tgi_gil_fair.ask_at(&gil, &late, 50100), 51000);
+    // The holder is a visitor in its turn: it is not asked in its own slice.
+    tgi_gil_waiter host = {.thread = &thread, .gave_way = true, .keeps_turn = true, .due = 49900};
+    CHECK_EQ_INT(tgi_gil_fair.ask_at(&gil, &host, 50100), 60000);
+    tgi_gil_waiter visitor = {.thread = &thread, .due = 50050};
+    CHECK_EQ_INT(tgi_gil_fair.ask_at(&gil, &visitor, 50100), 51000);
+}
+
 // -- times ----------------------------------------------------------------------------------------
 
 TEST(waits_and_holds_are_noted_per_thread)
