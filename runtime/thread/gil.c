@@ -122,6 +122,13 @@ static void wake(const void *told)
         (void)tgi_unpark_all(told);
 }
 
+// The same for whom t told when it gave way.
+static void wake_told(tg_thread *t)
+{
+    wake(t->gil_told);
+    t->gil_told = NULL;
+}
+
 // -- taking ---------------------------------------------------------------------------------------
 
 static inline void begin_turn(tgi_gil *gil, tg_thread *t, int64_t now)
@@ -305,13 +312,16 @@ static TGI_NOINLINE void take_slow(tgi_gil *gil, tg_thread *t)
     tgi_gil_waiter w = {.thread = t, .gave_way = t->gil_gave_way, .since = tgi_clock_now_ns()};
     tgi_trace_event(t, TGI_TRACE_WANT, 0);
     outcome result = WAIT;
-    if (tgi_gil_policy_of(gil)->handing != TGI_GIL_HANDS_ALWAYS)
+    if (tgi_gil_policy_of(gil)->handing != TGI_GIL_HANDS_ALWAYS) {
+        wake_told(t);
         result = barge(gil);
+    }
     if (result == WAIT) {
         tgi_rawlock_lock(&gil->lock);
         result = join_locked(gil, &w);
         tgi_rawlock_unlock(&gil->lock);
     }
+    wake_told(t);
     bool claimed = result == TAKEN;
     if (result == WAIT) {
         result = wait_in_queue(gil, &w);
@@ -423,7 +433,12 @@ static TGI_NOINLINE void release_slow(tgi_gil *gil, tg_thread *t, int64_t began)
     else
         told = leave_free_locked(gil);
     tgi_rawlock_unlock(&gil->lock);
-    wake(told);
+    // Who gives way queues first: to wake a thread can take longer than its visit does, and t would
+    // miss its turn.
+    if (t->gil_gave_way)
+        t->gil_told = told;
+    else
+        wake(told);
 }
 
 void tgi_gil_release(tg_thread *t, bool final)
@@ -475,6 +490,7 @@ void tgi_gil_give_way(tg_thread *t)
     t->gil_gave_way = true;
     tgi_thread_detach(t);
     tgi_thread_attach(t);
+    wake_told(t); // t did not have to queue
     t->gil_gave_way = false;
 }
 

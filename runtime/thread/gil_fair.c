@@ -4,8 +4,8 @@
 //
 // Every release hands the GIL to the first of the queue, which is ordered by due time. A thread
 // back from a blocking call is due when it comes. A thread that computed and gave way is due an
-// interval later for itself and for each that computes and waits already; but if it was asked in
-// the middle of its turn it keeps it, as if it came back from a blocking call. Its turn is over an
+// interval after the last of its kind, or an interval later; but if it was asked in the middle of
+// its turn it keeps it, as if it came back from a blocking call. Its turn is over an
 // interval after it began, or once another that computes is due. Due times are fixed, and later
 // comers have later ones in the end: nobody starves.
 //
@@ -31,20 +31,18 @@ static void enqueue_locked(tgi_gil *gil, tgi_gil_waiter *w)
 {
     w->due = w->since;
     if (w->gave_way) {
-        int64_t interval = tgi_gil_interval_ns(gil);
-        int64_t due = tgi_gil_later(w->since, interval);
+        int64_t last = w->since;
         w->keeps_turn = w->since < w->thread->gil_turn_until;
         for (const tgi_gil_waiter *other = gil->head; other != NULL; other = other->next) {
             if (!other->gave_way || other->keeps_turn)
                 continue;
-            due = tgi_gil_later(due, interval);
-            if (due < other->due)
-                due = other->due;
             if (other->due <= w->since)
                 w->keeps_turn = false;
+            else
+                last = other->due;
         }
         if (!w->keeps_turn)
-            w->due = due;
+            w->due = tgi_gil_later(last, tgi_gil_interval_ns(gil));
     }
     tgi_gil_waiter *behind = NULL;
     for (tgi_gil_waiter *next = gil->head; next != NULL && next->due <= w->due; next = next->next)

@@ -76,6 +76,7 @@ struct tg_thread {
     bool holds_gil;                   // owner thread
     bool gil_gave_way;                // owner thread: it was asked, and is on its way back
     int64_t gil_turn_until;           // owner thread: end of its turn, for `fair`
+    const void *gil_told;             // owner thread: whom to wake once it queues
     _Atomic(uint32_t) attach_waiting; // owner writes: parked in attach
     _Atomic(bool) inside;             // owner writes: world_check.c
     void *host;                       // owner thread: free for the embedder

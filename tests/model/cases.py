@@ -111,6 +111,7 @@ FAULTS = [
     ("gil", 34, "who was handed the GIL stays in the queue", ON),
     ("gil", 35, "restart looks for who waits too early", OFF),
     ("gil", 36, "joining the queue is two steps", ON),
+    ("gil", 37, "who gives way queues and wakes nobody", gil(ops=2, start=1, POLICY=FAIR)),
     ("biased", 1, "owner cleared after the merge", biased()),
     ("biased", 2, "an owner that leaves looks and leaves in two steps", biased()),
     ("biased", 3, "the queue holds no reference", biased()),

@@ -214,9 +214,12 @@ inline gil_release(final)
                 if :: !F(31) -> say(u, POKED) :: else fi
             fi;
             atomic { gil_lock = 0 }
-            if // wake, without the lock
-            :: atomic { found == PARKED -> asleep[u] = 0; found = NONE; u = 0 }
-            :: atomic { else -> found = NONE; u = 0 }
+            if // wake, without the lock; who gives way queues first
+            :: atomic { found == PARKED && policy == FAIR && gave_way[t] && !final ->
+                to_wake = u; found = NONE; u = 0 }
+            :: atomic { found == PARKED && !(policy == FAIR && gave_way[t] && !final) ->
+                asleep[u] = 0; found = NONE; u = 0 }
+            :: atomic { found != PARKED -> found = NONE; u = 0 }
             fi
         fi
     :: else
@@ -230,6 +233,15 @@ inline gil_release(final)
             atomic { holder = (holder == t -> NONE : holder); gil_lock = 0 }
         fi
     :: else
+    fi
+}
+
+// C: runtime/thread/gil.c wake_told tgi_gil_give_way
+inline wake_told()
+{
+    if
+    :: atomic { to_wake != NONE && !F(37) -> asleep[to_wake] = 0; to_wake = NONE }
+    :: atomic { else -> to_wake = NONE }
     fi
 }
 
@@ -294,6 +306,7 @@ proctype thread(byte t)
     byte mine;              // requests of this thread that are not undone
     byte why;               // where attach and detach go on
     byte seen, found = NONE, u;
+    byte to_wake = NONE;    // gil_told
     bit asked, turn;
 
 #define BIRTH 0
@@ -333,6 +346,7 @@ attach:
     :: policy == FAIR -> goto join
     :: else
     fi;
+    wake_told();
 barge:
     seen = word;
     if
@@ -400,6 +414,7 @@ join:
         u = 0;
         unlock_gil()
     }
+    wake_told();
 
     // C: runtime/thread/gil.c wait_in_queue wait_for_word ask_holder
     // C: runtime/thread/gil_timed.c ask_at start_clock
@@ -513,6 +528,11 @@ enter_state:
     :: atomic { holds_gil[t] || count == 0 || F(1) ->
         begin_execution();
         gave_way[t] = 0;
+        // It did not have to queue.
+        if
+        :: to_wake != NONE -> asleep[to_wake] = 0; to_wake = NONE
+        :: else
+        fi;
         if
         :: why == LOCK_GIVEN -> why = PAUSING; goto stop
         :: why == LOCK_AGAIN -> why = PAUSING; goto lock_scope

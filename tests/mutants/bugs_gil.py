@@ -165,7 +165,8 @@ mutant("fair-starves",
        bug="with the policy fair a thread that computes waits behind all others for ever",
        ref="own: gil_fair.c",
        file=FAIR,
-       edits=[("            w->due = due;", "            w->due = TGI_DEADLINE_NEVER;")],
+       edits=[("w->due = tgi_gil_later(last, tgi_gil_interval_ns(gil));",
+               "(void)last, w->due = TGI_DEADLINE_NEVER;")],
        kill=["unit.thread.gil_policy:fair_lets_nobody_starve"])
 
 mutant("fair-takes-the-turn",
@@ -184,6 +185,13 @@ mutant("fair-turn-never-ends",
        file=FAIR,
        edits=[("            if (other->due <= w->since)", "            if (false)")],
        kill=["unit.thread.gil_policy:fair_orders_the_queue_by_turns"])
+
+mutant("visitor-not-woken",
+       bug="a thread that gives way does not wake whom it left the GIL to",
+       ref="own: gil.c G1",
+       file=GIL,
+       edits=[("    wake(t->gil_told);\n", "")],
+       kill=["unit.thread.gil_policy:ticks_lets_one_in_at_a_time"])
 
 mutant("ticks-forgotten",
        bug="with the policy ticks nobody counts polls after the GIL was turned on",

@@ -453,12 +453,12 @@ TEST(fair_orders_the_queue_by_turns)
         const char *queue;
     } comers[] = {
         {'a', GAVE_WAY, 10000, 0, "a"},        // due at 20000
-        {'b', GAVE_WAY, 10100, 10100, "ab"},   // its turn has just ended: due at 30100
+        {'b', GAVE_WAY, 10100, 10100, "ab"},   // its turn has just ended: due at 30000
         {'c', GAVE_WAY, 10200, 10201, "cab"},  // goes on with its turn
-        {'d', GAVE_WAY, 20500, 50000, "cabd"}, // a is due, so its turn is over: due at 50500
+        {'d', GAVE_WAY, 20500, 50000, "cabd"}, // a is due, so its turn is over: due at 40000
         {'v', CAME_BACK, 20600, 0, "cavbd"},   {'w', CAME_BACK, 20600, 50000, "cavwbd"},
         {'x', CAME_BACK, 60000, 0, "cavwbdx"}, // all are due
-        {'e', GAVE_WAY, 10000, 0, "cavwbdex"}, // due with d, and behind it
+        {'e', GAVE_WAY, 10000, 0, "cavwbdex"}, // due at 50000
     };
     static tg_thread threads[TGI_ARRAY_LENGTH(comers)];
     tgi_gil_waiter waiters[TGI_ARRAY_LENGTH(comers)] = {0};
