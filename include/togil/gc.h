@@ -30,8 +30,10 @@ typedef enum tg_gc_setting {
     TG_GC_THRESHOLD2, //     lives already. threshold2 is kept and not used
     TG_GC_DEBUG,      // sum of TG_GC_DEBUG_...
     TG_GC_EXHAUSTIVE, // for tests: 1: counts alone decide, nothing is taken for alive beforehand
-    TG_GC_YOUNG,      // read only: objects made since the last collection and not freed
-    TG_GC_SETTINGS    // how many
+    TG_GC_THREADS, // that look at the heap in a pause, at most 8; 0: by the number of processors,
+                   //     at most 4, and one for a small heap
+    TG_GC_YOUNG,   // read only: objects made since the last collection and not freed
+    TG_GC_SETTINGS // how many
 } tg_gc_setting;
 
 enum {
@@ -77,6 +79,9 @@ typedef struct tg_gc_stats {
     uint64_t live;        // objects that stayed, last time
     uint64_t live_bytes;  // bytes of all objects then
     uint64_t paused_ns;   // time the world was stopped for collections
+    uint64_t mark_ns;     // of that, in marking what is known to be alive
+    uint64_t count_ns;    // and in counting the rest
+    uint64_t threads;     // that took part last time
     uint64_t total_ns;    // time collections took, finalizers and clearing included
     tg_histogram pauses;  // ns of every pause
 } tg_gc_stats;

@@ -277,6 +277,9 @@ static void json_collector(tgi_ab_json *json, tg_thread *t)
     json_uint(json, "live_bytes", s->live_bytes);
     json_uint(json, "paused_ns", s->paused_ns);
     json_uint(json, "total_ns", s->total_ns);
+    json_uint(json, "mark_ns", s->mark_ns);
+    json_uint(json, "count_ns", s->count_ns);
+    json_uint(json, "threads", s->threads);
     json_times(json, "pauses_ns", &s->pauses);
     tgi_ab_json_close(json, '}');
     free(s);

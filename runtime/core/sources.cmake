@@ -22,6 +22,7 @@ set(TOGIL_CORE_SOURCES
     object/native_class.c
     object/module.c
     object/code.c
+    gc/team.c
     gc/analyse.c
     gc/collect.c
     gc/inspect.c

@@ -172,37 +172,87 @@ static uint64_t load_word(tgi_objmap_segment *s, size_t g)
     return atom_load_relaxed((_Atomic(uint64_t) *)(void *)&s->map[g]);
 }
 
-size_t tgi_objmap_sweep(unsigned tag, bool (*fn)(void *object, void *arg), void *arg)
+typedef struct sweep {
+    unsigned tag;
+    bool clear, go_on;
+    bool (*fn)(void *object, void *arg);
+    void *arg;
+    size_t marked;
+} sweep;
+
+static void sweep_word(sweep *w, tgi_objmap_segment *s, size_t g, uint64_t word)
 {
-    size_t marked = 0;
-    bool go_on = true;
-    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
-    for (tgi_objmap_segment *s = atom_load_acquire(&newest); s != NULL; s = s->next) {
-        for (size_t g = 0; g < TGI_OBJMAP_BYTES; g += 8) {
-            // ORDER: relaxed; as in tgi_objmap_for_each.
-            if (g % GRANULES_PER_SLICE == 0 &&
-                atom_load_relaxed(&s->slice_used[g / GRANULES_PER_SLICE]) == 0) {
-                g += GRANULES_PER_SLICE - 8;
-                continue;
-            }
-            uint64_t word = load_word(s, g);
-            if (word == 0)
-                continue;
-            for (uint64_t ours = of_tag(word, tag); ours != 0; ours &= ours - 1) {
-                unsigned i = (unsigned)__builtin_ctzll(ours) / 8;
-                uint8_t byte = (uint8_t)(word >> i * 8);
-                if ((byte & TGI_OBJMAP_MARK) != 0) {
-                    marked++;
-                    // ORDER: relaxed; world stopped. A byte: its neighbours may be another tag's.
-                    atom_store_relaxed(&s->map[g + i], (uint8_t)(byte & ~TGI_OBJMAP_MARK));
-                } else if (go_on) {
-                    uintptr_t at = s->base + ((g + i) << TGI_OBJMAP_GRANULE_BITS);
-                    go_on = fn((void *)(at + (byte & 1) * 16), arg);
-                }
-            }
-        }
+    uint64_t ours = of_tag(word, w->tag);
+    uint64_t marked = ours & word << 6;                   // the mark is bit 1 of a byte
+    w->marked += (size_t)((marked >> 7) * EACH(1) >> 56); // one per byte
+    for (uint64_t left = w->clear ? marked : 0; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left) / 8;
+        // ORDER: relaxed; world stopped. A byte: its neighbours may be another tag's.
+        atom_store_relaxed(&s->map[g + i], (uint8_t)((word >> i * 8 & 0xff) & ~TGI_OBJMAP_MARK));
     }
-    return marked;
+    if (w->fn == NULL)
+        return;
+    for (uint64_t left = ours & ~marked; left != 0 && w->go_on; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left) / 8;
+        uintptr_t at = s->base + ((g + i) << TGI_OBJMAP_GRANULE_BITS);
+        w->go_on = w->fn((void *)(at + (word >> i * 8 & 1) * 16), w->arg);
+    }
+}
+
+static void sweep_slice(sweep *w, tgi_objmap_segment *s, size_t slice)
+{
+    // ORDER: relaxed; as in tgi_objmap_for_each.
+    if (atom_load_relaxed(&s->slice_used[slice]) == 0)
+        return;
+    size_t first = slice * GRANULES_PER_SLICE;
+    for (size_t g = first; g < first + GRANULES_PER_SLICE; g += 8) {
+        uint64_t word = load_word(s, g);
+        if (word != 0)
+            sweep_word(w, s, g, word);
+    }
+}
+
+// A part: so many slices that to take one costs nothing beside it.
+#define PART_SLICES ((size_t)16)
+_Static_assert(TGI_OBJMAP_SLICES % PART_SLICES == 0, "parts do not cross segments");
+
+void tgi_objmap_cursor_init(tgi_objmap_cursor *cursor)
+{
+    // ORDER: acquire; pairs with the CAS in tgi_objmap_grow.
+    *cursor = (tgi_objmap_cursor){.segment = atom_load_acquire(&newest)};
+}
+
+static tgi_objmap_segment *next_part(tgi_objmap_cursor *cursor, size_t *slice)
+{
+    tgi_rawlock_lock(&cursor->lock);
+    tgi_objmap_segment *s = cursor->segment;
+    *slice = cursor->slice;
+    cursor->slice += PART_SLICES;
+    if (s != NULL && cursor->slice == TGI_OBJMAP_SLICES) {
+        cursor->slice = 0;
+        cursor->segment = s->next;
+    }
+    tgi_rawlock_unlock(&cursor->lock);
+    return s;
+}
+
+size_t tgi_objmap_sweep_parts(tgi_objmap_cursor *cursor, unsigned tag, bool clear,
+                              bool (*fn)(void *object, void *arg), void *arg)
+{
+    sweep w = {.tag = tag, .clear = clear, .go_on = true, .fn = fn, .arg = arg};
+    size_t slice;
+    for (tgi_objmap_segment *s; (s = next_part(cursor, &slice)) != NULL;) {
+        for (size_t i = slice; i < slice + PART_SLICES; i++)
+            sweep_slice(&w, s, i);
+    }
+    return w.marked;
+}
+
+size_t tgi_objmap_sweep(unsigned tag, bool clear, bool (*fn)(void *object, void *arg), void *arg)
+{
+    tgi_objmap_cursor cursor;
+    tgi_objmap_cursor_init(&cursor);
+    return tgi_objmap_sweep_parts(&cursor, tag, clear, fn, arg);
 }
 
 typedef struct retagging {

@@ -14,12 +14,14 @@
 //
 // Threads     | add, remove: any thread, no lock; each byte belongs to one object.
 //             | for_each, sweep, retag, marks and numbers: the threads that may add or remove under
-//             | that tag are stopped.
+//             | that tag are stopped. Several threads may mark together, or go through the parts of
+//             | one cursor.
 #ifndef TGI_MEM_OBJMAP_H
 #define TGI_MEM_OBJMAP_H
 
 #include "base/atomic.h"   // relaxed byte stores
 #include "base/compiler.h" // TGI_LIKELY
+#include "sync/rawlock.h"  // cursors
 
 #include <stddef.h> // size_t
 #include <stdint.h> // uintptr_t
@@ -118,7 +120,17 @@ static inline bool tgi_objmap_remove(void *p)
     return was_there;
 }
 
-// Sets p's mark. True if p is tracked under the tag and was not marked. p may be any object.
+// Whether p is tracked under the tag and has no mark. p may be any object.
+static inline bool tgi_objmap_is_unmarked(const void *p, unsigned tag)
+{
+    tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
+    // ORDER: relaxed; the world is stopped, and nobody marks meanwhile.
+    return segment != NULL &&
+           atom_load_relaxed(&segment->map[tgi_objmap_granule(p)]) == tgi_objmap_byte(p, tag);
+}
+
+// Sets p's mark. True if p is tracked under the tag and was not marked. p may be any object. Of
+// threads that mark it at the same time, several may be told true.
 static inline bool tgi_objmap_mark(const void *p, unsigned tag)
 {
     tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
@@ -126,7 +138,8 @@ static inline bool tgi_objmap_mark(const void *p, unsigned tag)
         return false;
     _Atomic(uint8_t) *byte = &segment->map[tgi_objmap_granule(p)];
     uint8_t unmarked = tgi_objmap_byte(p, tag);
-    // ORDER: relaxed (both); the world is stopped, and the byte is that of one object.
+    // ORDER: relaxed (both); the world is stopped, and the byte is that of one object. Who else
+    // marks stores the same.
     if (atom_load_relaxed(byte) != unmarked)
         return false;
     atom_store_relaxed(byte, (uint8_t)(unmarked | TGI_OBJMAP_MARK));
@@ -152,9 +165,20 @@ bool tgi_objmap_contains(const void *p);
 // object it is given; returning false ends the walk. Returns how many objects were shown.
 size_t tgi_objmap_for_each(unsigned tag, bool (*fn)(void *object, void *arg), void *arg);
 
-// Clears every mark of the tag. Calls fn for the objects that had none, until it returns false.
-// Returns how many had one.
-size_t tgi_objmap_sweep(unsigned tag, bool (*fn)(void *object, void *arg), void *arg);
+// Calls fn for the objects under the tag that have no mark, until it returns false. Returns how
+// many had one. `clear` takes the marks off.
+size_t tgi_objmap_sweep(unsigned tag, bool clear, bool (*fn)(void *object, void *arg), void *arg);
+
+// The same in parts, for several threads: each goes on until there are no more. fn may be NULL.
+typedef struct tgi_objmap_cursor {
+    tgi_rawlock lock;
+    tgi_objmap_segment *segment; // guarded by lock: the next part; NULL at the end
+    size_t slice;                // guarded by lock
+} tgi_objmap_cursor;
+
+void tgi_objmap_cursor_init(tgi_objmap_cursor *cursor);
+size_t tgi_objmap_sweep_parts(tgi_objmap_cursor *cursor, unsigned tag, bool clear,
+                              bool (*fn)(void *object, void *arg), void *arg);
 
 // Every object under `from` is from now on under `to`. Returns how many.
 size_t tgi_objmap_retag(unsigned from, unsigned to);

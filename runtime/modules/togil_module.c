@@ -7,6 +7,8 @@
 #include "modules/support.h"
 #include "modules/togil_module.h" // the other parts
 
+#include <togil/gc.h> // settings
+
 TGI_NATIVE(togil_mode)
 {
     return tg_str_c(t, tg_runtime_mode(tg_thread_runtime(t))->name);
@@ -53,11 +55,31 @@ TGI_NATIVE(togil_raise_in)
     return found < 0 || tg_poll(t) != TG_OK ? TG_NULL : tg_bool(found != 0); // it may be itself
 }
 
+// gc_threads(n=None): how many threads look at the heap in a pause of the collector; 0: by the
+// number of processors.
+TGI_NATIVE(togil_gc_threads)
+{
+    int64_t n;
+    if (nargs > 0 && args[0] != TG_NONE) {
+        if (tg_as_int64(t, args[0], &n) < 0)
+            return TG_NULL;
+        if (n < 0)
+            return tg_raise(t, TG_ValueError, "the number of threads is at least 0");
+        tg_gc_set(t, TG_GC_THREADS, n);
+    }
+    return tg_int(t, tg_gc_get(t, TG_GC_THREADS));
+}
+
 static const tg_function_def functions[] = {
-    TGI_FN("mode", togil_mode, 0, 0),         TGI_FN("modes", togil_modes, 0, 0),
-    TGI_FN("counts", togil_counts, 0, 0),     TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
-    TGI_FN_KW("stats", tgi_togil_stats),      TGI_FN("thread_count", togil_thread_count, 0, 0),
-    TGI_FN("raise_in", togil_raise_in, 2, 2), TGI_FN_END,
+    TGI_FN("mode", togil_mode, 0, 0),
+    TGI_FN("modes", togil_modes, 0, 0),
+    TGI_FN("counts", togil_counts, 0, 0),
+    TGI_FN("gil_enabled", togil_gil_enabled, 0, 0),
+    TGI_FN_KW("stats", tgi_togil_stats),
+    TGI_FN("thread_count", togil_thread_count, 0, 0),
+    TGI_FN("raise_in", togil_raise_in, 2, 2),
+    TGI_FN("gc_threads", togil_gc_threads, 0, 1),
+    TGI_FN_END,
 };
 
 // togil.interpreters, as an attribute and for `import togil.interpreters`.

@@ -184,7 +184,8 @@ static int fill_collector(tg_thread *t, tg_value dict, const tg_gc_stats *s)
         {"collected", s->collected},     {"resurrected", s->resurrected},
         {"candidates", s->candidates},   {"live", s->live},
         {"live_bytes", s->live_bytes},   {"paused_ns", s->paused_ns},
-        {"total_ns", s->total_ns},
+        {"total_ns", s->total_ns},       {"mark_ns", s->mark_ns},
+        {"count_ns", s->count_ns},       {"threads", s->threads},
     };
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (put_uint(t, dict, figures[i].name, figures[i].value) < 0)

@@ -8,9 +8,8 @@ mutant("gc-ignores-outside-references",
        bug="a candidate that is held from outside keeps itself alive, but not what it leads to",
        ref="own: core/gc/analyse.c step 3",
        file="runtime/core/gc/analyse.c",
-       edits=[("            work_off(m, keep);\n",
-               "            if (m->failed)\n                work_off(m, keep);\n"
-               "            m->todo.count = 0;\n")],
+       edits=[("            set_number(o, 0);\n            tgc_marker_push(m, o);\n",
+               "            set_number(o, 0);\n")],
        kill=[f"{TEST}:counts_alone_find_the_same_garbage"])
 
 mutant("gc-keeps-numbers-of-an-abandoned-analysis",
@@ -18,31 +17,31 @@ mutant("gc-keeps-numbers-of-an-abandoned-analysis",
            "for garbage by the next one, and its callback dropped",
        ref="own: core/gc/analyse.c G1",
        file="runtime/core/gc/analyse.c",
-       edits=[("    if (m.failed) {\n        forget_numbers(&m.candidates);\n",
-               "    if (m.failed) {\n")],
+       edits=[("failed ? forget_number : NULL",
+               "failed && m->team == NULL ? forget_number : NULL")],
        kill=[f"{TEST}:weak_references_to_garbage_are_cleared_first"])
 
 mutant("gc-leaves-weak-references",
        bug="a weak reference still leads to garbage when its finalizer runs",
        ref="own: object/weakref.h Note [garbage-order]",
        file="runtime/core/gc/analyse.c",
-       edits=[("m->weak && i < found", "m->weak && i + found < i")],
+       edits=[("    else if (weak)\n", "    else if (weak && g->list == NULL)\n")],
        kill=[f"{TEST}:weak_references_to_garbage_are_cleared_first"])
 
 mutant("gc-clears-what-came-back",
        bug="what a finalizer brought back is cleared with the rest",
        ref="own: core/gc/collect.c, the second pause",
        file="runtime/core/gc/analyse.c",
-       edits=[("        if (m.failed || get_number(o) == 0) {\n            set_number(o, 0);\n"
-               "            continue;\n        }\n", "")],
+       edits=[("                c->item[i] = tgc_came_back(o);\n", "")],
        kill=[f"{TEST}:what_a_finalizer_keeps_is_whole"])
 
 mutant("gc-forgets-merge-queues",
        bug="references that wait in merge queues count as references from outside",
        ref="own: policy/biased.h tgc_policy_drain_stopped",
        file="runtime/core/gc/analyse.c",
-       edits=[("                subtract(tgc_from_ptr(g->drained.block[i].items[k]), NULL);\n",
-               "                (void)k;\n")],
+       edits=[("            subtract(tgc_from_ptr(g->drained.block[i].items[k]), "
+               "&team->marker[0]);\n",
+               "            (void)k;\n")],
        kill=[f"{TEST}:garbage_in_a_merge_queue_is_found_at_once"])
 
 mutant("gc-shares-an-older-result",
@@ -62,3 +61,34 @@ mutant("gc-finalizer-under-the-lock",
               ("        run_finalizers(t, g);\n        lock(t);\n",
                "        run_finalizers(t, g);\n")],
        kill=[f"{TEST}:a_finalizer_may_wait_for_a_thread_that_collects"])
+
+mutant("gc-shared-work-is-lost",
+       bug="of the work that one thread gives to another, one object is forgotten",
+       ref="own: core/gc/team.c T2",
+       file="runtime/core/gc/team.c",
+       edits=[("    give(m->team, c);\n}\n\n// The chunk", "    c->count--;\n"
+               "    give(m->team, c);\n}\n\n// The chunk")],
+       kill=["unit.core.team.biased:what_is_shared_is_looked_at_once"])
+
+mutant("gc-leaves-before-the-end",
+       bug="a thread without work takes it for the end, though another has some in hand and may "
+           "find more",
+       ref="own: core/gc/team.c T1",
+       file="runtime/core/gc/team.c",
+       edits=[("(atom_load_relaxed(&team->active) == 0 || ",
+               "(atom_load_relaxed(&team->active) <= 1 || ")],
+       kill=["unit.core.team.biased:nobody_leaves_while_somebody_may_find_more"])
+
+mutant("gc-forgets-the-helpers",
+       bug="the world goes on while a helper still looks at the heap",
+       ref="own: thread/crew.c W2",
+       file="runtime/thread/crew.c",
+       edits=[("while (crew->inside > 0) { // W2", "while (crew->inside > crew->most) { // W2")],
+       kill=["unit.thread.crew:run_returns_when_all_are_done"])
+
+mutant("gc-subtracts-without-a-lock",
+       bug="two threads subtract from one number, and one of the two is lost: garbage stays",
+       ref="own: core/gc/analyse.c, step 2",
+       file="runtime/core/gc/analyse.c",
+       edits=[("    if (m->several)\n", "    if (m->several && m->team == NULL)\n")],
+       kill=["unit.core.collector:several_threads_share_what_many_refer_to x5"])

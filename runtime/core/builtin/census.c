@@ -286,7 +286,7 @@ void tgc_report_left(tg_thread *t)
     mark m = {.tag = t->interp->objmap_tag};
     tgi_objmap_for_each(m.tag, mark_immortal, &m);
     bool failed = m.c.failed;
-    tgi_objmap_sweep(m.tag, count_left, &m); // clears the marks in any case
+    tgi_objmap_sweep(m.tag, true, count_left, &m); // clears the marks in any case
     tgc_objects_free(&m.c.todo);
     tidy(&m.c);
     if (!failed && !m.c.failed && m.c.count > 0) {

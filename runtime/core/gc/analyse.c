@@ -7,19 +7,26 @@
 //                programs that is all that lives.
 //             2. What has no mark is a candidate. Its number (mem/objmap.h) is its count, minus one
 //                for every reference a candidate holds to it, plus one so that it is not zero.
+//                Sums do not ask for an order: each candidate is looked at once, and a reference
+//                may be subtracted before the count was added.
 //             3. A candidate whose number is above one is held from outside: by a local of C code,
 //                by an immortal or untracked object, by a handle. It stays, and what it leads to.
 //             4. The rest is garbage. No weak reference leads to it any more, so nobody else can
-//                reach it when the world runs again. Each gets a reference of the collection then,
-//                and lives until it is cleared.
+//                reach it when the world runs again. Then, in tgc_gc_hold, what stays is taken off
+//                the list, and the rest gets a reference of the collection and lives until it is
+//                cleared.
 //             Step 1 saves work and may be left out: counts alone decide (tests do that).
-// Threads     one; the world of the interpreter is stopped, but for tgc_gc_hold.
-// Invariants  G1  a number that is not zero belongs to a candidate, and only within one analysis.
+// Threads     steps 1 to 3 by a team (team.c); the world of the interpreter is stopped, but for
+//             tgc_gc_hold. Marks and the zero of step 3 are stored without a locked instruction:
+//             two members that find the same object at once both look at it, which changes nothing.
+// Invariants  G1  a number that is not zero belongs to a candidate, and only until tgc_gc_hold.
 //             G2  every traverse shows references that are counted, each once. One that shows more
-//                 would make a live object garbage; debug builds check it (a number below one).
+//                 would make a live object garbage; debug builds check it.
 //             G3  what is not counted (immortal objects, and what is about to be freed: count 0) is
-//                 no candidate; what it refers to is thereby held from outside.
-// Memory      when there is none the analysis undoes itself and finds nothing.
+//                 no candidate; what it refers to is thereby held from outside. What others
+//                 subtracted from its number is forgotten.
+//             G4  marks stay until step 3 is done: they tell candidates from the rest.
+// Memory      when one of the team finds none the analysis undoes itself and finds nothing.
 // Rejected    a table of counts beside every object, filled for the whole heap: every object is
 //             traversed twice (docs/decisions/0008). A hash table of candidates: three times the
 //             time per reference.
@@ -27,8 +34,10 @@
 //             cycle collection in reference counted systems", 2001; Cher, Hosking and Vijaykumar,
 //             "Software prefetching for mark-sweep garbage collection", 2004 (docs/papers.md).
 #include "core/gc/gc_internal.h"
+#include "core/gc/team.h" // threads and their lists
 
 #include "base/assert.h"          // TGI_ASSERT
+#include "base/clock.h"           // figures
 #include "core/object/code.h"     // frames
 #include "core/object/finalize.h" // who has a finalizer
 #include "core/object/weakref.h"  // weak references to garbage
@@ -38,13 +47,8 @@
 // Objects between the prefetch of their memory and its use.
 #define AHEAD 16u
 
-typedef struct marker {
-    unsigned tag;
-    bool failed;
-    bool weak; // some candidate has weak references
-    tgc_objects todo;
-    tgc_objects candidates;
-} marker;
+// More references than this are not counted: G3. No candidate is referred to so often.
+#define TGC_COUNT_MOST INT32_MAX
 
 bool tgc_objects_grow(tgc_objects *list)
 {
@@ -63,30 +67,27 @@ void tgc_objects_free(tgc_objects *list)
     *list = (tgc_objects){0};
 }
 
-// The first refusal is final: a dict may have a million items left, and an allocator without memory
-// looks through its whole heap each time it is asked.
-static void push(marker *m, tgc_obj *o)
+// Shows `visit` the content of everything on m's stack, which visit makes longer.
+static void work_off(tgc_marker *m, tgc_visit visit)
 {
-    if (TGI_UNLIKELY(m->failed || !tgc_objects_add(&m->todo, o)))
-        m->failed = true;
-}
-
-// Shows `visit` the content of everything on the list, which visit makes longer.
-static void work_off(marker *m, tgc_visit visit)
-{
+    tgc_team *team = m->team;
     tgc_obj *ahead[AHEAD];
     size_t in = 0, out = 0;
     while (!m->failed) {
-        while (in - out < AHEAD && m->todo.count > 0) {
-            tgc_obj *o = m->todo.item[--m->todo.count];
+        while (in - out < AHEAD) {
+            tgc_obj *o = tgc_marker_pop(m);
+            if (o == NULL)
+                break;
             __builtin_prefetch(o);
             __builtin_prefetch((const char *)o + 64); // an instance's slots
             ahead[in++ % AHEAD] = o;
         }
         if (in == out)
             return;
-        tgc_obj *o = ahead[out++ % AHEAD];
-        tgc_gc_visit(o, visit, m);
+        tgc_gc_visit(ahead[out++ % AHEAD], visit, m);
+        // ORDER: relaxed (both); hints.
+        if (TGI_UNLIKELY(atom_load_relaxed(&team->hungry) > atom_load_relaxed(&team->available)))
+            tgc_team_share(m);
     }
 }
 
@@ -94,14 +95,14 @@ static void work_off(marker *m, tgc_visit visit)
 
 static void mark(tg_value v, void *arg)
 {
-    marker *m = arg;
+    tgc_marker *m = arg;
     if (tgc_is_ptr(v) && tgi_objmap_mark(tgc_ptr(v), m->tag))
-        push(m, tgc_ptr(v));
+        tgc_marker_push(m, tgc_ptr(v));
 }
 
 // What a register holds is a value that somebody counts, or an immediate. Should it be neither,
 // then no tracked object starts there, and it is not looked at.
-static void mark_thread(const tgc_thread *ct, marker *m)
+static void mark_thread(const tgc_thread *ct, tgc_marker *m)
 {
     if (ct->frame != NULL) {
         const tg_value *top = ct->frame->regs + ct->frame->code->nregs;
@@ -131,7 +132,7 @@ static void count_thread(tg_thread *u, void *arg)
 }
 
 // Threads of the interpreter do not end in its pause, and new ones have nothing on their stacks.
-static bool mark_threads(tg_thread *t, marker *m)
+static bool mark_threads(tg_thread *t, tgc_marker *m)
 {
     census c = {.interp = t->interp};
     tgi_threads_for_each(t->runtime, count_thread, &c);
@@ -147,7 +148,7 @@ static bool mark_threads(tg_thread *t, marker *m)
     return true;
 }
 
-static void mark_known(tg_thread *t, marker *m)
+static void mark_known(tg_thread *t, tgc_marker *m)
 {
     tgc_shared *shared = tgc_shared_of(t);
     mark(tgc_from_ptr(shared->builtins), m);
@@ -155,8 +156,18 @@ static void mark_known(tg_thread *t, marker *m)
     mark(tgc_slot_peek(&shared->path), m);
     mark(tgc_slot_peek(&shared->excepthook), m);
     if (!mark_threads(t, m))
-        m->failed = true;
-    work_off(m, mark);
+        tgc_marker_fail(m);
+}
+
+// A member's part of step 1. The first has the roots on its stack.
+static void mark_part(tgc_marker *m)
+{
+    tgc_chunk *none;
+    if (m != m->team->marker && !tgc_team_join(m))
+        return;
+    do
+        work_off(m, mark);
+    while (!m->failed && tgc_team_take(m, &none));
 }
 
 // --- 2: candidates
@@ -168,50 +179,80 @@ static _Atomic(uint32_t) *number_of(tg_value v)
 
 static void set_number(tgc_obj *o, uint32_t n)
 {
-    // ORDER: relaxed; one thread.
+    // ORDER: relaxed; between runs of the team, or stores of the same value.
     atom_store_relaxed(tgi_objmap_number(o), n);
 }
 
 static uint32_t get_number(const tgc_obj *o)
 {
-    // ORDER: relaxed; one thread.
+    // ORDER: relaxed; as above.
     return atom_load_relaxed(tgi_objmap_number(o));
 }
 
-static bool add_candidate(void *object, void *arg)
+// Adds to a number, modulo 2^32.
+static inline void add_number(const tgc_marker *m, const tgc_obj *o, uint32_t n)
 {
-    marker *m = arg;
-    tgc_obj *o = object;
-    if (tgc_is_immortal(o))
-        return true;
-    int64_t count = tgc_refcount(o);
-    if (count <= 0) // G3
-        return true;
-    if (!tgc_objects_add(&m->candidates, o)) {
-        m->failed = true;
-        return false;
-    }
-    set_number(o, count < UINT32_MAX - 1 ? (uint32_t)count + 1 : UINT32_MAX);
-    const tgc_type *type = tgc_obj_type(o);
-    if (type->weak_offset != 0)
-        // ORDER: relaxed; world stopped.
-        m->weak |= atom_load_relaxed(tgc_weak_word(type, o)) != 0;
-    return true;
+    _Atomic(uint32_t) *number = tgi_objmap_number(o);
+    if (m->several)
+        atom_add_relaxed(number, n); // ORDER: relaxed; a sum, read after the run.
+    else
+        // ORDER: relaxed (both); one thread.
+        atom_store_relaxed(number, atom_load_relaxed(number) + n);
 }
 
 // One reference from a candidate.
 static void subtract(tg_value v, void *arg)
 {
-    (void)arg;
-    _Atomic(uint32_t) *number = number_of(v);
-    if (number == NULL)
+    const tgc_marker *m = arg;
+    if (tgc_is_ptr(v) && tgi_objmap_is_unmarked(tgc_ptr(v), m->tag))
+        add_number(m, tgc_ptr(v), UINT32_MAX);
+}
+
+static void count_one(tgc_marker *m, tgc_obj *o)
+{
+    int64_t count = tgc_is_immortal(o) ? 0 : tgc_refcount(o);
+    if (count <= 0 || count > TGC_COUNT_MOST) { // G3
+        if (!tgc_chunk_add(&m->outside, o))
+            tgc_marker_fail(m);
         return;
-    uint32_t n = atom_load_relaxed(number); // ORDER: relaxed; one thread.
-    if (n == 0 || n == UINT32_MAX)
+    }
+    if (!tgc_chunk_add(&m->found, o)) {
+        tgc_marker_fail(m);
         return;
-    TGI_ASSERT(n > 1); // G2
-    if (n > 1)
-        atom_store_relaxed(number, n - 1); // ORDER: relaxed; as above.
+    }
+    m->candidates++;
+    add_number(m, o, (uint32_t)count + 1);
+    const tgc_type *type = tgc_obj_type(o);
+    if (type->weak_offset != 0)
+        // ORDER: relaxed; world stopped.
+        m->weak |= atom_load_relaxed(tgc_weak_word(type, o)) != 0;
+    tgc_gc_visit(o, subtract, m);
+}
+
+typedef struct counting {
+    tgc_marker *m;
+    tgc_obj *ahead[AHEAD];
+    size_t in, out;
+} counting;
+
+static bool count_ahead(void *object, void *arg)
+{
+    counting *c = arg;
+    __builtin_prefetch(object);
+    __builtin_prefetch((const char *)object + 64);
+    c->ahead[c->in++ % AHEAD] = object;
+    if (c->in - c->out == AHEAD)
+        count_one(c->m, c->ahead[c->out++ % AHEAD]);
+    return !c->m->failed;
+}
+
+// A member's part of step 2.
+static void count_part(tgc_marker *m)
+{
+    counting c = {.m = m};
+    (void)tgi_objmap_sweep_parts(&m->team->cursor, m->tag, false, count_ahead, &c);
+    while (c.out < c.in && !m->failed)
+        count_one(m, c.ahead[c.out++ % AHEAD]);
 }
 
 // --- 3: what stays
@@ -219,40 +260,56 @@ static void subtract(tg_value v, void *arg)
 static void keep(tg_value v, void *arg)
 {
     _Atomic(uint32_t) *number = number_of(v);
-    // ORDER: relaxed (both); one thread.
+    // ORDER: relaxed (both); whoever else stores it stores 0.
     if (number == NULL || atom_load_relaxed(number) == 0)
         return;
     atom_store_relaxed(number, 0);
-    push(arg, tgc_ptr(v));
+    tgc_marker_push(arg, tgc_ptr(v));
 }
 
 // Takes the objects that are held from outside, and all they lead to, out of the running.
-static void keep_held(marker *m, const tgc_objects *among)
+static void keep_held(tgc_marker *m, const tgc_chunk *among)
 {
     for (size_t i = 0; i < among->count && !m->failed; i++) {
         tgc_obj *o = among->item[i];
         if (get_number(o) > 1) {
             set_number(o, 0);
-            push(m, o);
+            tgc_marker_push(m, o);
             work_off(m, keep);
         }
     }
 }
 
-static void subtract_all(const tgc_objects *among)
+// A member's part of step 3.
+static void keep_part(tgc_marker *m)
 {
-    for (size_t i = 0; i < among->count; i++) {
-        tgc_obj *o = among->item[i];
-        if (i + AHEAD < among->count)
-            __builtin_prefetch(among->item[i + AHEAD]);
-        tgc_gc_visit(o, subtract, NULL);
+    tgc_chunk *held;
+    if (m != m->team->marker && !tgc_team_join(m))
+        return;
+    while (!m->failed && tgc_team_take(m, &held)) {
+        if (held != NULL)
+            keep_held(m, held);
+        else
+            work_off(m, keep);
     }
 }
 
-static void forget_numbers(const tgc_objects *list)
+// A member's part of the end: takes the marks off. Without memory also the numbers, which may be
+// anywhere.
+static bool forget_number(void *object, void *arg)
 {
-    for (size_t i = 0; i < list->count; i++)
-        set_number(list->item[i], 0);
+    (void)arg;
+    if (get_number(object) != 0)
+        set_number(object, 0);
+    return true;
+}
+
+static void tidy_part(tgc_marker *m)
+{
+    // ORDER: relaxed; written before this run.
+    bool failed = atom_load_relaxed(&m->team->failed);
+    m->live +=
+        tgi_objmap_sweep_parts(&m->team->cursor, m->tag, true, failed ? forget_number : NULL, NULL);
 }
 
 // --- 4: garbage
@@ -261,7 +318,7 @@ static bool is_garbage(tgc_obj *o, void *arg)
 {
     (void)arg;
     _Atomic(uint32_t) *number = tgi_objmap_number(o);
-    return number != NULL && atom_load_relaxed(number) != 0; // ORDER: relaxed; one thread.
+    return number != NULL && atom_load_relaxed(number) != 0; // ORDER: relaxed; between runs.
 }
 
 // No weak reference leads to garbage any more. Note [garbage-order] in object/weakref.h.
@@ -277,85 +334,179 @@ static tgc_weakref **clear_weak(tg_thread *t, tgc_obj *o, tgc_weakref **end)
     return end;
 }
 
-static void take_garbage(tg_thread *t, marker *m, tgc_garbage *g)
+static void clear_weak_of_garbage(tg_thread *t, tgc_garbage *g)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < m->candidates.count; i++) {
-        tgc_obj *o = m->candidates.item[i];
-        if (get_number(o) != 0)
-            m->candidates.item[found++] = o;
-    }
-    g->live += m->candidates.count - found;
-    m->candidates.count = found;
-    g->list = m->candidates;
     tgc_weakref **end = &g->pending;
-    for (size_t i = 0; m->weak && i < found; i++)
-        end = clear_weak(t, g->list.item[i], end);
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++) {
+            if (get_number(c->item[i]) != 0)
+                end = clear_weak(t, c->item[i], end);
+        }
+    }
+}
+
+// The candidates of all members are one list.
+static tgc_chunk *join_found(tgc_team *team)
+{
+    tgc_chunk *list = NULL, **end = &list;
+    for (unsigned i = 0; i < TGI_CREW_MAX; i++) {
+        *end = team->marker[i].found;
+        team->marker[i].found = NULL;
+        while (*end != NULL)
+            end = &(*end)->next;
+    }
+    return list;
+}
+
+static void forget_outside(tgc_team *team)
+{
+    for (unsigned i = 0; i < TGI_CREW_MAX; i++) {
+        for (const tgc_chunk *c = team->marker[i].outside; c != NULL; c = c->next) {
+            for (size_t k = 0; k < c->count; k++)
+                set_number(c->item[k], 0);
+        }
+    }
+}
+
+static bool failed(const tgc_team *team)
+{
+    return atom_load_relaxed(&team->failed); // ORDER: relaxed; between runs.
+}
+
+static void find_candidates(tgc_team *team, tgc_garbage *g)
+{
+    tgi_objmap_cursor_init(&team->cursor);
+    tgc_team_run(team, count_part);
+    g->list = join_found(team);
+    if (failed(team))
+        return;
+    for (size_t i = 0; i < g->drained.count; i++) {
+        for (uint32_t k = 0; k < g->drained.block[i].count; k++)
+            subtract(tgc_from_ptr(g->drained.block[i].items[k]), &team->marker[0]);
+    }
+    forget_outside(team);
+    for (const tgc_chunk *c = TGI_DEBUG ? g->list : NULL; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++)
+            TGI_ASSERT(get_number(c->item[i]) - 1 <= TGC_COUNT_MOST); // G2
+    }
+    tgc_team_begin(team, g->list);
+    tgc_team_run(team, keep_part);
+}
+
+void tgc_gc_find(tg_thread *t, tgc_garbage *g, unsigned members)
+{
+    int64_t begun = tgi_clock_now_ns();
+    unsigned tag = t->interp->objmap_tag;
+    tgc_team *team = g->team = tgc_team_new(members, tag);
+    if (team == NULL || !tgi_objmap_make_numbers() || !tgc_policy_drain_stopped(t, &g->drained)) {
+        g->short_of_memory = true;
+        return;
+    }
+    if (tgc_gc_get(tgc_gc_of(t), TG_GC_EXHAUSTIVE) == 0) {
+        mark_known(t, &team->marker[0]);
+        tgc_team_begin(team, NULL);
+        tgc_team_run(team, mark_part);
+    }
+    int64_t marked = tgi_clock_now_ns();
+    if (!failed(team))
+        find_candidates(team, g);
+    tgi_objmap_cursor_init(&team->cursor);
+    tgc_team_run(team, tidy_part); // always
+    tgi_crew_dismiss(&team->crew);
+    bool weak = false;
+    for (unsigned i = 0; i < TGI_CREW_MAX; i++) {
+        g->live += team->marker[i].live;
+        g->candidates += team->marker[i].candidates;
+        weak |= team->marker[i].weak;
+    }
+    g->threads = team->crew.came + 1;
+    if (failed(team))
+        g->short_of_memory = true;
+    else if (weak)
+        clear_weak_of_garbage(t, g);
+    g->mark_ns = marked - begun;
+    g->count_ns = tgi_clock_now_ns() - marked;
 }
 
 void tgc_gc_hold(tg_thread *t, tgc_garbage *g)
 {
-    for (size_t i = 0; i < g->list.count; i++) {
-        tgc_obj *o = g->list.item[i];
-        set_number(o, 0);
-        tgc_hold_alone(t, o);
-        g->finalizers |= tgc_needs_finalizer(t, o);
+    tgc_team_free(g->team);
+    g->team = NULL;
+    if (g->short_of_memory) {
+        tgc_gc_forget(g);
+        return;
     }
+    for (tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        size_t found = 0;
+        for (size_t i = 0; i < c->count; i++) {
+            if (i + AHEAD < c->count)
+                __builtin_prefetch(c->item[i + AHEAD], 1);
+            tgc_obj *o = c->item[i];
+            if (get_number(o) == 0)
+                continue; // it stays, and may be gone by now
+            set_number(o, 0);
+            tgc_hold_alone(t, o);
+            if (tgc_obj_type(o)->finalize != NULL)
+                g->finalizers |= tgc_needs_finalizer(t, o);
+            c->item[found++] = o;
+        }
+        c->count = found;
+        g->found += found;
+    }
+    g->live += g->candidates - g->found;
 }
 
-void tgc_gc_find(tg_thread *t, tgc_garbage *g)
+void tgc_gc_forget(tgc_garbage *g)
 {
-    marker m = {.tag = t->interp->objmap_tag};
-    m.failed = !tgi_objmap_make_numbers() || !tgc_policy_drain_stopped(t, &g->drained);
-    if (!m.failed && tgc_gc_get(tgc_gc_of(t), TG_GC_EXHAUSTIVE) == 0)
-        mark_known(t, &m);
-    g->live = tgi_objmap_sweep(m.tag, add_candidate, &m); // always: it takes the marks off
-    g->candidates = m.candidates.count;
-    if (!m.failed) {
-        subtract_all(&m.candidates);
-        for (size_t i = 0; i < g->drained.count; i++) {
-            for (uint32_t k = 0; k < g->drained.block[i].count; k++)
-                subtract(tgc_from_ptr(g->drained.block[i].items[k]), NULL);
-        }
-        keep_held(&m, &m.candidates);
-    }
-    if (m.failed) {
-        forget_numbers(&m.candidates);
-        tgc_objects_free(&m.candidates);
-        g->short_of_memory = true;
-    } else {
-        take_garbage(t, &m, g);
-    }
-    tgc_objects_free(&m.todo);
+    tgc_chunks_free(g->list);
+    g->list = NULL;
+}
+
+// --- the second pause: the list alone, and one thread
+
+// One reference from an object of the list.
+static void subtract_listed(tg_value v, void *arg)
+{
+    (void)arg;
+    _Atomic(uint32_t) *number = number_of(v);
+    if (number == NULL)
+        return;
+    uint32_t n = atom_load_relaxed(number); // ORDER: relaxed; one thread.
+    if (n == 0 || n == UINT32_MAX)
+        return;
+    TGI_ASSERT(n > 1);                 // G2
+    atom_store_relaxed(number, n - 1); // ORDER: relaxed; as above.
 }
 
 size_t tgc_gc_find_again(tg_thread *t, tgc_garbage *g)
 {
-    marker m = {0};
-    size_t all = g->list.count;
-    for (size_t i = 0; i < all; i++) {
-        tgc_obj *o = g->list.item[i];
-        int64_t others = tgc_refcount(o) - 1;
-        set_number(o, others < UINT32_MAX - 1 ? (uint32_t)others + 1 : UINT32_MAX);
-    }
-    subtract_all(&g->list);
-    keep_held(&m, &g->list);
-    // Without memory to follow what came back, all of it does.
-    size_t left = 0;
-    for (size_t i = 0; i < all; i++) {
-        tgc_obj *o = g->list.item[i];
-        if (m.failed || get_number(o) == 0) {
-            set_number(o, 0);
-            continue;
+    tgc_team *team = tgc_team_new(1, t->interp->objmap_tag);
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++) {
+            int64_t others = tgc_refcount(c->item[i]) - 1;
+            set_number(c->item[i], others < UINT32_MAX - 1 ? (uint32_t)others + 1 : UINT32_MAX);
         }
-        g->list.item[i] = g->list.item[left];
-        g->list.item[left++] = o;
     }
-    g->list.count = left;
-    tgc_weakref **end = &g->pending;
-    for (size_t i = 0; i < left; i++)
-        end = clear_weak(t, g->list.item[i], end);
-    forget_numbers(&g->list);
-    tgc_objects_free(&m.todo);
-    return all;
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++)
+            tgc_gc_visit(c->item[i], subtract_listed, NULL);
+    }
+    for (const tgc_chunk *c = g->list; c != NULL && team != NULL; c = c->next)
+        keep_held(&team->marker[0], c);
+    // Without memory to follow what came back, all of it does.
+    bool all = team == NULL || failed(team);
+    clear_weak_of_garbage(t, g);
+    size_t back = 0;
+    for (tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++) {
+            tgc_obj *o = c->item[i];
+            if (all || get_number(o) == 0) {
+                c->item[i] = tgc_came_back(o);
+                back++;
+            }
+            set_number(o, 0);
+        }
+    }
+    tgc_team_free(team);
+    return back;
 }

@@ -21,6 +21,7 @@
 // Rejected    returning at once while another collection runs: whoever asked for it goes on with
 //             its garbage in place.
 #include "core/gc/gc_internal.h"
+#include "core/gc/team.h" // lists, processors
 
 #include "base/clock.h"            // durations
 #include "core/object/dict.h"      // info
@@ -40,6 +41,11 @@
 
 // Objects cleared between two looks at the breaker.
 #define CLEAR_SLICE 256u
+
+// Threads that analyse a heap unless told otherwise, at most, and objects from which it pays to
+// start any.
+#define TGC_GC_THREADS      4u
+#define TGC_GC_THREADS_FROM INT64_C(50000)
 
 static void lock(tg_thread *t)
 {
@@ -103,25 +109,30 @@ static void release_drained(tg_thread *t, tgc_drained *d)
     tgi_raw_free(d->block);
 }
 
-// Nobody but us can reach them. Each is emptied, which breaks the cycles, and let go.
-static void clear_all(tg_thread *t, tgc_objects *list)
+static void clear_one(tg_thread *t, tgc_obj *o)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        tgc_obj *o = list->item[i];
-        if (i + 8 < list->count)
-            __builtin_prefetch(list->item[i + 8]);
-        // Nobody has seen it since the last pause, which was a grace period: no stale reader is
-        // left.
-        tgc_unpublish(o);
-        tgc_type *type = tgc_obj_type(o);
-        if (type->clear != NULL)
-            type->clear(t, o);
-        tgc_decref(t, o);
-        // ORDER: relaxed; our own bit, or a hint.
-        if ((atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0)
-            free_deferred(t);
-        if (i % CLEAR_SLICE == CLEAR_SLICE - 1)
-            give_way(t);
+    // Nobody has seen it since the last pause, which was a grace period: no stale reader is left.
+    tgc_unpublish(o);
+    tgc_type *type = tgc_obj_type(o);
+    if (type->clear != NULL)
+        type->clear(t, o);
+    tgc_decref(t, o);
+    // ORDER: relaxed; our own bit, or a hint.
+    if ((atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0)
+        free_deferred(t);
+}
+
+// Nobody but us can reach them. Each is emptied, which breaks the cycles, and let go.
+static void clear_all(tg_thread *t, const tgc_garbage *g)
+{
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++) {
+            if (i + 8 < c->count)
+                __builtin_prefetch(c->item[i + 8], 1);
+            clear_one(t, c->item[i]);
+            if (i % CLEAR_SLICE == CLEAR_SLICE - 1)
+                give_way(t);
+        }
     }
 }
 
@@ -134,20 +145,40 @@ static void call_weak(tg_thread *t, tgc_garbage *g)
 
 static void run_finalizers(tg_thread *t, const tgc_garbage *g)
 {
-    for (size_t i = 0; i < g->list.count; i++)
-        tgc_finalize(t, g->list.item[i]);
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++)
+            tgc_finalize(t, c->item[i]);
+    }
 }
 
 // DEBUG_SAVEALL: what was found is put on gc.garbage and lives on.
 static void save_all(tg_thread *t, tgc_garbage *g)
 {
     tg_value list = tgc_slot_load(t, &tgc_gc_of(t)->garbage);
-    for (size_t i = 0; i < g->list.count; i++) {
-        if (tgc_is_list(list) && tgc_list_append(t, list, tgc_from_ptr(g->list.item[i])) < 0)
-            tgc_error_clear(t);
-        tgc_decref(t, g->list.item[i]);
+    for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count; i++) {
+            if (tgc_is_list(list) && tgc_list_append(t, list, tgc_from_ptr(c->item[i])) < 0)
+                tgc_error_clear(t);
+            tgc_decref(t, c->item[i]);
+        }
     }
     tgc_release(t, list);
+}
+
+// What came back is let go and taken off the list.
+static void let_go(tg_thread *t, tgc_garbage *g)
+{
+    for (tgc_chunk *c = g->list; c != NULL; c = c->next) {
+        size_t left = 0;
+        for (size_t i = 0; i < c->count; i++) {
+            tgc_obj *o = c->item[i];
+            if (tgc_is_back(o))
+                tgc_decref(t, (tgc_obj *)((uintptr_t)o - 1));
+            else
+                c->item[left++] = o;
+        }
+        c->count = left;
+    }
 }
 
 typedef struct outcome {
@@ -172,21 +203,38 @@ static void finish(tg_thread *t, tgc_garbage *g, outcome *out)
         run_finalizers(t, g);
         lock(t);
         int64_t begun = pause_begin(t);
-        size_t all = tgc_gc_find_again(t, g);
+        out->resurrected = tgc_gc_find_again(t, g);
         out->paused_ns += pause_end(t, begun);
-        out->resurrected = all - g->list.count;
-        for (size_t i = g->list.count; i < all; i++)
-            tgc_decref(t, g->list.item[i]);
+        let_go(t, g);
         out->pending = g->pending; // of references that finalizers made; L2
     }
-    out->collected = (int64_t)g->list.count;
+    out->collected = out->found - (int64_t)out->resurrected;
     const tgc_thread *ct = tgc_of(t);
     // ORDER: relaxed (all); our own counters, and a sum. The bytes of garbage do not count as freed
     // since the collection.
     uint64_t before = atom_load_relaxed(&ct->bytes_freed);
-    clear_all(t, &g->list);
+    clear_all(t, g);
     out->freed_bytes = (int64_t)(atom_load_relaxed(&ct->bytes_freed) - before);
     atom_add_relaxed(&tgc_shared_of(t)->gc_young_bytes, out->freed_bytes);
+}
+
+// How many threads analyse the heap: as many as were set, or as there are processors, up to
+// TGC_GC_THREADS, if the heap is large enough to start any for it. Tasks of the stress tester do
+// all by themselves: what they do must repeat.
+static unsigned members_of(tg_thread *t)
+{
+    tgc_gc *gc = tgc_gc_of(t);
+    int64_t set = tgc_gc_get(gc, TG_GC_THREADS);
+    if (t->task != NULL)
+        return 1;
+    if (set > 0)
+        return set > (int64_t)TGI_CREW_MAX ? TGI_CREW_MAX : (unsigned)set;
+    // ORDER: relaxed; world stopped.
+    int64_t young = atom_load_relaxed(&tgc_shared_of(t)->gc_young);
+    if ((int64_t)gc->figures.live + young < TGC_GC_THREADS_FROM)
+        return 1;
+    unsigned processors = tgi_crew_processors();
+    return processors < TGC_GC_THREADS ? processors : TGC_GC_THREADS;
 }
 
 // `exclusive` is held, and is when it returns. False: no memory.
@@ -198,18 +246,20 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     tgc_policy_merge_pending(t);
     int64_t begun = pause_begin(t);
     atom_add_relaxed(&gc->begun, 1); // ORDER: relaxed; whoever reads it is stopped now.
-    tgc_gc_find(t, &g);
-    // ORDER: relaxed (all); world stopped. What is cleared will be subtracted once more.
+    tgc_gc_find(t, &g, members_of(t));
+    // ORDER: relaxed (all); world stopped.
     int64_t bytes = atom_load_relaxed(&shared->gc_bytes);
     int64_t young = atom_load_relaxed(&shared->gc_young);
-    atom_store_relaxed(&shared->gc_young, (int64_t)g.list.count);
+    atom_store_relaxed(&shared->gc_young, 0);
     atom_store_relaxed(&shared->gc_young_bytes, 0);
     out->paused_ns = pause_end(t, begun);
-    out->found = (int64_t)g.list.count;
     tgc_gc_hold(t, &g);
+    out->found = (int64_t)g.found;
+    // ORDER: relaxed; a sum. What is cleared will be subtracted once more.
+    atom_add_relaxed(&shared->gc_young, out->found);
     if (!g.short_of_memory)
         finish(t, &g, out);
-    tgc_objects_free(&g.list);
+    tgc_gc_forget(&g);
     *drained = g.drained;
     gc->last_found = g.short_of_memory ? -1 : out->found;
 
@@ -222,6 +272,9 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     f->collected += (uint64_t)out->collected;
     f->resurrected += out->resurrected;
     f->candidates += g.candidates;
+    f->mark_ns += (uint64_t)g.mark_ns;
+    f->count_ns += (uint64_t)g.count_ns;
+    f->threads = g.threads;
     bytes -= out->freed_bytes;
     f->live_bytes = bytes > 0 ? (uint64_t)bytes : 0;
     f->total_ns += (uint64_t)(now - begun);

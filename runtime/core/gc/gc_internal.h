@@ -73,24 +73,44 @@ static inline void tgc_gc_visit(tgc_obj *o, tgc_visit visit, void *arg)
 // --- analyse.c: the two pauses. The world is stopped.
 
 typedef struct tgc_garbage {
-    tgc_objects list;            // unreachable; one reference each is the collection's
+    // candidates; held: garbage, one reference each is the collection's
+    struct tgc_chunk *list;
+    size_t found;                // how much garbage, once it is held
     tgc_drained drained;         // references from merge queues, to be released after the pause
-    uint64_t live;               // objects that stay
+    uint64_t live;               // objects that stay, once the garbage is held
     uint64_t candidates;         // objects that had to be looked at closely
     bool finalizers;             // something is to run before they are cleared
     struct tgc_weakref *pending; // weak references whose callbacks are to run
     bool short_of_memory;        // nothing was found because there was no memory to look
+    unsigned threads;            // that took part
+    int64_t mark_ns, count_ns;   // of the pause
+    struct tgc_team *team;       // until the garbage is held
 } tgc_garbage;
 
+// `members` threads, at most.
 #define tgc_gc_find TG_CORE_SYM(tgc_gc_find)
-void tgc_gc_find(tg_thread *t, tgc_garbage *g);
-// The world runs again: takes the references of the collection.
+void tgc_gc_find(tg_thread *t, tgc_garbage *g, unsigned members);
+// The world runs again: takes what stays off the list, and the references of the collection. Comes
+// after every tgc_gc_find.
 #define tgc_gc_hold TG_CORE_SYM(tgc_gc_hold)
 void tgc_gc_hold(tg_thread *t, tgc_garbage *g);
-// Moves what finalizers made reachable again behind the end of the list. Returns how many there
-// were, and are with those.
+// Marks on the list what finalizers made reachable again, and those with it. Returns how many.
 #define tgc_gc_find_again TG_CORE_SYM(tgc_gc_find_again)
 size_t tgc_gc_find_again(tg_thread *t, tgc_garbage *g);
+// Frees the list.
+#define tgc_gc_forget TG_CORE_SYM(tgc_gc_forget)
+void tgc_gc_forget(tgc_garbage *g);
+
+// An entry of the list after tgc_gc_find_again: objects are aligned, so there is a bit to spare.
+static inline tgc_obj *tgc_came_back(tgc_obj *o)
+{
+    return (tgc_obj *)((uintptr_t)o | 1);
+}
+
+static inline bool tgc_is_back(const tgc_obj *entry)
+{
+    return ((uintptr_t)entry & 1) != 0;
+}
 
 // --- inspect.c
 

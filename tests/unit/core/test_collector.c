@@ -83,6 +83,7 @@ TEST(counts_alone_find_the_same_garbage)
     tg_thread *t;
     tg_runtime *rt = open_script(&t, cycles);
     for (int exhaustive = 0; exhaustive < 2; exhaustive++) {
+        tg_gc_set(t, TG_GC_THREADS, 1);
         tg_gc_set(t, TG_GC_EXHAUSTIVE, exhaustive);
         call(t, "hold", 500);
         (void)tg_collect(t);
@@ -96,10 +97,61 @@ TEST(counts_alone_find_the_same_garbage)
     tg_runtime_destroy(rt, t);
 }
 
-TEST(a_collection_without_memory_changes_nothing)
+TEST(several_threads_find_the_same_garbage)
 {
     tg_thread *t;
     tg_runtime *rt = open_script(&t, cycles);
+    const int64_t held = 20000;
+    call(t, "hold", held);
+    (void)tg_collect(t);
+    uint64_t live = workload_live_objects(t);
+    tg_gc_stats *s = malloc(sizeof *s);
+    REQUIRE(s != NULL);
+    uint64_t most = 0;
+    for (int threads = 1; threads <= 8; threads *= 2) {
+        tg_gc_set(t, TG_GC_THREADS, threads);
+        for (int exhaustive = 0; exhaustive < 2; exhaustive++) {
+            tg_gc_set(t, TG_GC_EXHAUSTIVE, exhaustive);
+            call(t, "make", 10000);
+            CHECK_EQ_INT(tg_collect(t), 30000);
+            CHECK_EQ_UINT(workload_live_objects(t), live);
+            CHECK_EQ_INT(call(t, "intact", 0), held);
+            tg_gc_stats_read(t, s);
+            CHECK(s->threads >= 1 && s->threads <= (uint64_t)threads);
+            most = s->threads > most ? s->threads : most;
+        }
+    }
+    printf("    at most %llu threads came\n", (unsigned long long)most);
+    free(s);
+    tg_runtime_destroy(rt, t);
+}
+
+static const char popular[] = "import gc\n"
+                              "gc.disable()\n"
+                              "def make(n):\n"
+                              "    hub = []\n"
+                              "    for i in range(n):\n"
+                              "        hub.append([hub])\n"
+                              "    return n\n";
+
+// Both threads subtract from the number of one object, a hundred thousand times.
+TEST(several_threads_share_what_many_refer_to)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, popular);
+    tg_gc_set(t, TG_GC_THREADS, 2);
+    for (int round = 0; round < 3; round++) {
+        call(t, "make", 100000);
+        CHECK_EQ_INT(tg_collect(t), 100001);
+    }
+    tg_runtime_destroy(rt, t);
+}
+
+static void collect_without_memory(int threads)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, cycles);
+    tg_gc_set(t, TG_GC_THREADS, threads);
     const int64_t held = 20000; // more than a list of the collector holds before it grows
     call(t, "hold", held);
     (void)tg_collect(t);
@@ -115,7 +167,8 @@ TEST(a_collection_without_memory_changes_nothing)
             tg_error_clear(t);
             abandoned++;
             CHECK(workload_live_objects(t) >= live + 9000);
-            CHECK(requests < n + 10); // once refused it does not ask for each object
+            // and does not ask again for each object
+            CHECK(requests < n + (uint64_t)(10 * threads));
             CHECK_EQ_INT(tg_collect(t), 9000);
         } else {
             CHECK_EQ_INT(found, 9000);
@@ -127,6 +180,16 @@ TEST(a_collection_without_memory_changes_nothing)
     }
     CHECK(abandoned > 2); // otherwise nothing was injected
     tg_runtime_destroy(rt, t);
+}
+
+TEST(a_collection_without_memory_changes_nothing)
+{
+    collect_without_memory(1);
+}
+
+TEST(a_collection_by_several_threads_without_memory_changes_nothing)
+{
+    collect_without_memory(4);
 }
 
 TEST(what_a_collection_frees_does_not_put_off_the_next_one)
@@ -258,7 +321,7 @@ TEST(weak_references_to_garbage_are_cleared_first)
         if (abandon != 0) {
             // Everything is a candidate, and there is no room for all of them.
             tg_gc_set(t, TG_GC_EXHAUSTIVE, 1);
-            (void)tgi_mem_fail_after(4, UINT64_C(1) << 60);
+            (void)tgi_mem_fail_after(20, UINT64_C(1) << 60);
             CHECK_EQ_INT(tg_collect(t), -1);
             (void)tgi_mem_fail_after(0, 0);
             tg_error_clear(t);
