@@ -120,15 +120,6 @@ static inline bool tgi_objmap_remove(void *p)
     return was_there;
 }
 
-// Whether p is tracked under the tag and has no mark. p may be any object.
-static inline bool tgi_objmap_is_unmarked(const void *p, unsigned tag)
-{
-    tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
-    // ORDER: relaxed; the world is stopped, and nobody marks meanwhile.
-    return segment != NULL &&
-           atom_load_relaxed(&segment->map[tgi_objmap_granule(p)]) == tgi_objmap_byte(p, tag);
-}
-
 // Sets p's mark. True if p is tracked under the tag and was not marked. p may be any object. Of
 // threads that mark it at the same time, several may be told true.
 static inline bool tgi_objmap_mark(const void *p, unsigned tag)
@@ -153,6 +144,21 @@ static inline _Atomic(uint32_t) *tgi_objmap_number(const void *p)
     // ORDER: acquire; pairs with the CAS in tgi_objmap_make_numbers: they are mapped.
     _Atomic(uint32_t) *numbers = segment != NULL ? atom_load_acquire(&segment->numbers) : NULL;
     return numbers != NULL ? &numbers[tgi_objmap_granule(p)] : NULL;
+}
+
+// p's number if p is tracked under the tag and has no mark, else NULL. p may be any object; there
+// is room for numbers.
+static inline _Atomic(uint32_t) *tgi_objmap_unmarked_number(const void *p, unsigned tag)
+{
+    tgi_objmap_segment *segment = tgi_objmap_segment_of(p);
+    if (TGI_UNLIKELY(segment == NULL))
+        return NULL;
+    size_t granule = tgi_objmap_granule(p);
+    // ORDER: relaxed; the world is stopped, and nobody marks meanwhile.
+    if (atom_load_relaxed(&segment->map[granule]) != tgi_objmap_byte(p, tag))
+        return NULL;
+    // ORDER: acquire; as in tgi_objmap_number.
+    return &atom_load_acquire(&segment->numbers)[granule];
 }
 
 // Gives every segment room for numbers. False when memory runs out.

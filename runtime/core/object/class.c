@@ -24,13 +24,6 @@ static tgc_type *as_type(tg_value v)
     return (tgc_type *)(void *)tgc_ptr(v);
 }
 
-static tgc_type *layout_of(tgc_type *type)
-{
-    while ((type->flags & TGC_TF_HEAP) != 0)
-        type = type->base;
-    return type;
-}
-
 // Builtin exceptions that add no fields of their own differ by name only.
 static bool same_shape(const tgc_type *a, const tgc_type *b)
 {
@@ -54,11 +47,11 @@ static tgc_type *best_base(tg_thread *t, tg_value bases)
                       base->name);
             return NULL;
         }
-        if (best == NULL || (layout_of(base) != layout_of(best) &&
-                             tgc_is_subtype(layout_of(base), layout_of(best))))
+        if (best == NULL || (tgc_layout_of(base) != tgc_layout_of(best) &&
+                             tgc_is_subtype(tgc_layout_of(base), tgc_layout_of(best))))
             best = base;
-        else if (!tgc_is_subtype(layout_of(best), layout_of(base)) &&
-                 !same_shape(layout_of(best), layout_of(base))) {
+        else if (!tgc_is_subtype(tgc_layout_of(best), tgc_layout_of(base)) &&
+                 !same_shape(tgc_layout_of(best), tgc_layout_of(base))) {
             tgc_raise(t, &TGC_EXC(TypeError), "multiple bases have instance lay-out conflict");
             return NULL;
         }
@@ -224,7 +217,7 @@ static int plan_slots(tg_thread *t, tgc_type *type, tg_value bases, tg_value nam
 static void instance_dealloc(tg_thread *t, tgc_obj *o)
 {
     tgc_type *type = tgc_obj_type(o);
-    tgc_type *layout = layout_of(type);
+    tgc_type *layout = tgc_layout_of(type);
     tgc_untrack(t, o);
     tgc_attrs_clear(t, type, o);
     layout->dealloc(t, o);
@@ -233,16 +226,16 @@ static void instance_dealloc(tg_thread *t, tgc_obj *o)
 static void instance_clear(tg_thread *t, tgc_obj *o)
 {
     tgc_type *type = tgc_obj_type(o);
-    tgc_type *layout = layout_of(type);
+    tgc_type *layout = tgc_layout_of(type);
     tgc_attrs_clear(t, type, o);
     if (layout->clear != NULL)
         layout->clear(t, o);
 }
 
-static void instance_traverse(tgc_obj *o, tgc_visit visit, void *arg)
+void tgc_instance_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 {
     tgc_type *type = tgc_obj_type(o);
-    tgc_type *layout = layout_of(type);
+    tgc_type *layout = tgc_layout_of(type);
     tgc_attrs_traverse(type, o, visit, arg);
     if (layout->traverse != NULL)
         layout->traverse(o, visit, arg);
@@ -430,7 +423,7 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
     tgc_class *c = type->class_data;
     c->bases = all_bases;
     tgc_publish_value(t, all_bases);
-    tgc_type *layout = layout_of(base);
+    tgc_type *layout = tgc_layout_of(base);
     type->base = base;
     type->module = "__main__";
     type->flags = TGC_TF_HEAP | TGC_TF_READY | TGC_TF_BASETYPE | TGC_TF_ATTRS | TGC_TF_TRACKED |
@@ -456,7 +449,7 @@ tg_value tgc_class_new(tg_thread *t, tg_value name, tg_value bases, tg_value nam
     type->construct = layout->construct;
     type->dealloc = instance_dealloc;
     type->clear = instance_clear;
-    type->traverse = instance_traverse;
+    type->traverse = tgc_instance_traverse;
     tg_value module = from_namespace(t, namespace_, TGC_NAME(module),
                                      body != NULL ? body->module->name : TGC_NAME(main));
     tg_value qualname =
@@ -496,7 +489,7 @@ tg_value tgc_type_construct(tg_thread *t, tgc_type *type, const tg_value *args, 
             return tgc_raise(t, &TGC_EXC(TypeError), "cannot create '%s' instances", type->name);
         return type->construct(t, type, args, nargs, kwnames);
     }
-    tgc_type *layout = layout_of(type);
+    tgc_type *layout = tgc_layout_of(type);
     tg_value cls = tgc_from_ptr(type), self;
     tgc_name_entry *entry = tgc_type_find(type, TGC_NAME(new));
     bool script_new =

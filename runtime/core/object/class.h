@@ -38,6 +38,14 @@ static inline tgc_attrs *tgc_attrs_of(const tgc_type *type, tgc_obj *o)
     return (tgc_attrs *)(void *)((char *)o + type->attrs_offset);
 }
 
+// The builtin class that an instance of type begins like.
+static inline tgc_type *tgc_layout_of(tgc_type *type)
+{
+    while ((type->flags & TGC_TF_HEAP) != 0)
+        type = type->base;
+    return type;
+}
+
 // --- types
 #define tgc_type_ready TG_CORE_SYM(tgc_type_ready)
 int tgc_type_ready(tg_thread *t, tgc_type *type); // static types, once per core
@@ -85,6 +93,9 @@ void tgc_attrs_init(tgc_type *type, tgc_obj *o);
 void tgc_attrs_clear(tg_thread *t, tgc_type *type, tgc_obj *o);
 #define tgc_attrs_traverse TG_CORE_SYM(tgc_attrs_traverse)
 void tgc_attrs_traverse(tgc_type *type, tgc_obj *o, tgc_visit visit, void *arg);
+#define tgc_instance_traverse TG_CORE_SYM(tgc_instance_traverse)
+// type->traverse of script classes: the attributes, then what the builtin class below it holds.
+void tgc_instance_traverse(tgc_obj *o, tgc_visit visit, void *arg);
 #define tgc_attrs_get TG_CORE_SYM(tgc_attrs_get)
 // 1, 0, -1; *slot or -1
 int tgc_attrs_get(tg_thread *t, tgc_obj *o, tg_value name, tg_value *out, int32_t *slot);
