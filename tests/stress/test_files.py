@@ -75,6 +75,24 @@ class Json(Files):
         self.assertEqual(failure["preemptions"], 1)
         self.assertEqual(sessions["free"]["failed"], 1)
 
+    def test_a_race_that_counts_as_failure_leaves_the_verdict_alone(self):
+        # The lost update is a race under every policy, but under a GIL no run can fail.
+        path = scenario("01_lost_update_global")
+        done, found = self.run_json("--diff-gil", "--race", "fail", "--seed", "7", "--runs", "200",
+                                    path)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual((found["exit_code"], found["verdict"]), (1, "fragile"))
+        self.assertIn("verdict: fragile;", done.stdout)
+        self.assertIn("under a GIL: no failure found; at every access: fails", done.stdout)
+        self.assertIn("FAILED: exception", done.stdout)
+        self.assertEqual([s["result"] for s in found["sessions"]], ["failed"] * 3)
+        # One run under a policy that shows the race and does not fail.
+        done, found = self.run_json("--diff-gil", "--race", "fail", "--strategy", "none", "--seed",
+                                    "7", "--runs", "20", path)
+        self.assertEqual((done.returncode, found["verdict"]), (1, "none"), done.stdout)
+        self.assertIn("verdict: no failure found\n", done.stdout)
+        self.assertEqual([s["result"] for s in found["sessions"]], ["failed", "passed", "passed"])
+
     def test_events_name_lines_threads_and_values(self):
         _, found = self.run_json("--seed", "1", scenario("01_lost_update_global"))
         events = found["sessions"][0]["failures"][0]["events"]

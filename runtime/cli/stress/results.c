@@ -7,6 +7,7 @@
 #include "cli/stress/results.h"
 
 #include "cli/stress/report.h" // names
+#include "cli/stress/stress.h" // exit codes
 
 #include <stdlib.h> // free
 #include <string.h> // strdup
@@ -108,17 +109,37 @@ void tgi_stress_results_free(tgi_stress_results *results)
     vec_free(&results->sessions);
 }
 
-const char *tgi_stress_verdict(const tgi_stress_results *results)
+tgi_stress_verdict tgi_stress_compare(const tgi_stress_results *results)
 {
-    bool fails[3] = {false}, known[3] = {false};
+    static const struct {
+        const char *name, *phrase;
+    } verdicts[] = {
+        {"broken", "broken already, with or without a GIL"},
+        {"fragile", "fragile; only the places where a GIL is handed over protect it"},
+        {"exposed", "exposed by removing the GIL"},
+        {"none", "no failure found"},
+    };
+    tgi_stress_verdict v = {0};
+    bool tried[3] = {false};
     for (size_t i = 0; i < results->sessions.count; i++) {
         const tgi_stress_session *s = &results->sessions.data[i];
-        fails[s->points] |= s->failed > 0;
-        known[s->points] = true;
+        v.fails[s->points] |= s->failed > 0;
+        tried[s->points] = true;
     }
-    if (!known[0] || !known[1] || !known[2])
-        return NULL;
-    return fails[0] ? "broken" : fails[1] ? "fragile" : fails[2] ? "exposed" : "none";
+    v.compared = tried[0] && tried[1] && tried[2];
+    if (v.compared) {
+        int weakest = 0;
+        while (weakest < 3 && !v.fails[weakest])
+            weakest++;
+        v.name = verdicts[weakest].name;
+        v.phrase = verdicts[weakest].phrase;
+    }
+    return v;
+}
+
+bool tgi_stress_has_failed(const tgi_stress_session *session)
+{
+    return session->failed > 0 || session->code == TGI_STRESS_FOUND;
 }
 
 void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_points points,

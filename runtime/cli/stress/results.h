@@ -75,8 +75,19 @@ tgi_stress_failure *tgi_stress_note_failure(tgi_stress_session *session, uint64_
 void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_result *r);
 void tgi_stress_results_free(tgi_stress_results *results);
 
-// "broken", "fragile", "exposed", "none"; NULL if the policies were not compared.
-const char *tgi_stress_verdict(const tgi_stress_results *results);
+// What comparing the policies says. It speaks of runs that fail: a race is the same under every
+// policy.
+typedef struct tgi_stress_verdict {
+    bool compared;      // false: not every policy was tried
+    bool fails[3];      // by tg_stress_points
+    const char *name;   // "broken", "fragile", "exposed", "none"; NULL if not compared
+    const char *phrase; // the same for people
+} tgi_stress_verdict;
+
+tgi_stress_verdict tgi_stress_compare(const tgi_stress_results *results);
+
+// Whether the session counts as failed: a run did, or with --race fail there is a race.
+bool tgi_stress_has_failed(const tgi_stress_session *session);
 
 // The command that shows a failure again, without the script: by its run, or by its schedule.
 void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_points points,

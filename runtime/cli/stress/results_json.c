@@ -94,7 +94,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
 {
     tgi_ab_json_open(j, NULL, '{');
     tgi_ab_json_string(j, "policy", tgi_stress_points_name(s->points));
-    tgi_ab_json_string(j, "result", s->failed > 0 ? "failed" : s->code == 0 ? "passed" : "stopped");
+    tgi_ab_json_string(j, "result", tgi_stress_has_failed(s) ? "failed" : s->code == 0 ? "passed" : "stopped");
     tgi_ab_json_int(j, "first_run", (int64_t)s->first);
     tgi_ab_json_int(j, "runs", (int64_t)s->runs);
     tgi_ab_json_int(j, "failed", (int64_t)s->failed);
@@ -132,7 +132,7 @@ void tgi_stress_write_json(const tgi_stress_results *r, FILE *to)
     tgi_ab_json_string(&j, "strategy", o->strategy != NULL ? o->strategy : tg_stress_strategy(0));
     tgi_ab_json_string(&j, "time", o->adversarial ? "adversarial" : "des");
     tgi_ab_json_int(&j, "exit_code", r->code);
-    write_text_or_null(&j, "verdict", tgi_stress_verdict(r));
+    write_text_or_null(&j, "verdict", tgi_stress_compare(r).name);
     tgi_ab_json_open(&j, "sessions", '[');
     for (size_t i = 0; i < r->sessions.count; i++)
         write_session(&j, r, &r->sessions.data[i]);

@@ -254,24 +254,20 @@ static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_sour
 // The same script under the three policies: what does a GIL protect?
 static int diff_gil(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to)
 {
-    bool fails[3] = {false};
-    bool told = false;
+    bool told = false, found = false;
     for (int i = 0; i < 3; i++) {
         int code = run_session(results, t, source, (tg_stress_points)i, to, NULL, !told);
         if (code > TGI_STRESS_FOUND)
             return code;
-        fails[i] = code == TGI_STRESS_FOUND;
-        told |= fails[i];
+        found |= code == TGI_STRESS_FOUND;
+        told |= vec_last(&results->sessions).failed > 0;
     }
-    fprintf(to, "\nunder a GIL: %s; at every access: %s; without a GIL: %s\n",
-            fails[0] ? "fails" : "no failure found", fails[1] ? "fails" : "no failure found",
-            fails[2] ? "fails" : "no failure found");
-    fputs(fails[0]   ? "verdict: broken already, with or without a GIL\n"
-          : fails[1] ? "verdict: fragile; only the places where a GIL is handed over protect it\n"
-          : fails[2] ? "verdict: exposed by removing the GIL\n"
-                     : "verdict: no failure found\n",
-          to);
-    return told ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
+    static const char *const words[] = {"no failure found", "fails"};
+    tgi_stress_verdict v = tgi_stress_compare(results);
+    fprintf(to, "\nunder a GIL: %s; at every access: %s; without a GIL: %s\n", words[v.fails[0]],
+            words[v.fails[1]], words[v.fails[2]]);
+    fprintf(to, "verdict: %s\n", v.phrase);
+    return found ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
 }
 
 typedef void writer(const tgi_stress_results *results, FILE *to);
