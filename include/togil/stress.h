@@ -51,8 +51,10 @@ typedef struct tg_stress_result {
     const char *text;     // what went wrong, several lines; "" if nothing did
     const char *thread;   // in which thread
     const char *schedule; // the decisions of the run, for tg_stress_replay; NULL without memory
+                          // and if there were more than a million of them
     const char *output;   // what the run printed
     size_t output_bytes;
+    uint64_t forgotten; // steps of a traced run before the first that tg_stress_event_at knows
     uint32_t threads;
     uint64_t steps;       // accesses, calls, waits
     uint64_t decisions;   // points at which several threads could go on
@@ -139,7 +141,7 @@ TG_API bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out);
 TG_API bool tg_stress_race_frame(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
 // Where lock k that one side held was taken. Side 2: the lock that guards it most of the time.
 TG_API bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
-// Memory ran out: some races may not have been seen.
+// A run did more than is watched, or memory ran out: some races may not have been seen.
 TG_API bool tg_stress_races_incomplete(tg_stress *s);
 
 // --- the order of locks: rings of threads each of which holds what another one wants, possible as

@@ -191,12 +191,17 @@ static void run_once(tg_stress *s, uint64_t run)
     }
 }
 
-// The very first run differs from all others: it imports. So it is not looked at.
-static void prime(tg_stress *s)
+static bool is_interrupted(const tgi_engine *e)
+{
+    return e->failure.kind == TGI_FAIL_INTERRUPT;
+}
+
+// The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.
+static bool prime(tg_stress *s)
 {
     tgi_engine *e = s->engine;
     if (s->primed)
-        return;
+        return true;
     s->primed = true;
     tgi_schedule usual = TGI_VEC_INIT;
     e->forced = &usual;
@@ -204,6 +209,7 @@ static void prime(tg_stress *s)
     e->sharing.learning = false;
     run_once(s, 0);
     e->forced = NULL;
+    return !is_interrupted(e);
 }
 
 static const char *thread_name(const tgi_engine *e, uint32_t index)
@@ -230,7 +236,8 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
                                            [TGI_FAIL_LIVELOCK] = TG_STRESS_LIVELOCK,
                                            [TGI_FAIL_PARTIAL] = TG_STRESS_PARTIAL};
     free(s->schedule);
-    s->schedule = e->failure.kind == TGI_FAIL_NONE ? NULL : tgi_schedule_encode(&e->taken);
+    s->schedule =
+        e->failure.kind == TGI_FAIL_NONE || e->overflowed ? NULL : tgi_schedule_encode(&e->taken);
     *out = (tg_stress_result){
         .kind = kinds[e->failure.kind],
         .text = e->failure.text != NULL ? e->failure.text : "",
@@ -238,6 +245,7 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
         .schedule = s->schedule,
         .output = e->output_used > 0 ? e->output : "",
         .output_bytes = e->output_used,
+        .forgotten = e->forgotten,
         .threads = e->born,
         .steps = e->steps,
         .decisions = e->decisions,
@@ -260,14 +268,20 @@ static bool is_racing(const tgi_engine *e, uint64_t run)
 void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
-    prime(s);
+    bool on = prime(s);
     e->forced = NULL;
     e->tracing = false;
-    for (uint64_t i = s->learnt; i < LEARNING_RUNS && i < run; i++) {
+    for (uint64_t i = s->learnt; on && i < LEARNING_RUNS && i < run; i++) {
         e->sharing.learning = true;
         e->racing = is_racing(e, i);
         run_once(s, i);
         s->learnt = i + 1;
+        on = !is_interrupted(e);
+    }
+    if (!on) {
+        e->racing = false;
+        tgi_stress_fill(s, out);
+        return;
     }
     e->sharing.learning = run < LEARNING_RUNS;
     e->racing = is_racing(e, run);
@@ -282,7 +296,8 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 void tgi_stress_follow(tg_stress *s, bool trace)
 {
     tgi_engine *e = s->engine;
-    prime(s);
+    if (!prime(s))
+        return;
     e->forced = &s->forced;
     e->tracing = trace;
     e->sharing.learning = false;

@@ -20,12 +20,13 @@ typedef struct shrinker {
     uint64_t preemptions; // of best
     uint64_t signature;
     uint32_t replays, budget;
-    uint64_t steps; // of all replays
+    uint64_t steps;   // of all replays
+    bool interrupted; // Ctrl-C: what there is has to do
 } shrinker;
 
 static bool is_spent(const shrinker *h)
 {
-    return h->replays >= h->budget || h->steps >= MOST_STEPS;
+    return h->interrupted || h->replays >= h->budget || h->steps >= MOST_STEPS;
 }
 
 // Runs s->forced; if it fails in the same way and is better, what it did is the new best. Entries
@@ -36,6 +37,7 @@ static bool try_forced(shrinker *h)
     h->replays++;
     tgi_stress_follow(h->s, false);
     h->steps += e->steps;
+    h->interrupted |= e->failure.kind == TGI_FAIL_INTERRUPT;
     if (e->failure.kind == TGI_FAIL_NONE || e->failure.signature != h->signature)
         return false;
     if (e->preemptions > h->preemptions ||

@@ -20,13 +20,16 @@
 #include "stress/strategy.h" // strategies
 #include "thread/breaker.h"  // bits
 #include "thread/runtime.h"  // hooks
+#include "thread/signals.h"  // Ctrl-C
 
 #include <errno.h>  // kept across a switch
+#include <signal.h> // SIGINT
 #include <stdio.h>  // snprintf
 #include <stdlib.h> // free
 #include <string.h> // memset
 
 enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
+enum { TRACE_KEPT = 1 << 18, OBJECTS_NUMBERED = 1 << 12 };
 
 const char *tgi_op_name(tgi_op_kind kind)
 {
@@ -126,22 +129,43 @@ static uint32_t default_choice(const tgi_engine *e, const tgi_task *self, uint32
     return 0;
 }
 
+// Entries of one task stand in the order of its arrivals, also after some were taken out.
+static bool index_forced(tgi_engine *e)
+{
+    vec_clear(&e->forced_next);
+    vec_clear(&e->forced_link);
+    const tgi_schedule *s = e->forced;
+    size_t n = s != NULL ? s->count : 0;
+    for (size_t i = 0; i < n; i++) {
+        while (e->forced_next.count <= s->data[i].from) {
+            if (!vec_push(&e->forced_next, 0))
+                return false;
+        }
+        if (!vec_push(&e->forced_link, 0))
+            return false;
+    }
+    for (size_t i = n; i-- > 0;) {
+        uint32_t *next = &e->forced_next.data[s->data[i].from];
+        e->forced_link.data[i] = *next;
+        *next = (uint32_t)i + 1;
+    }
+    return true;
+}
+
 static uint32_t forced_choice(tgi_engine *e, const tgi_task *self, uint32_t n, uint32_t otherwise)
 {
-    const tgi_schedule *s = e->forced;
-    for (size_t k = 0; k < s->count; k++) {
-        // In a faithful replay the next entry is the one; after entries were taken out, any.
-        size_t i = e->forced_at + k < s->count ? e->forced_at + k : e->forced_at + k - s->count;
-        if (s->data[i].from != self->index || s->data[i].arrival != self->arrivals)
-            continue;
-        e->forced_at = i + 1;
-        for (uint32_t j = 0; j < n; j++) {
-            if (e->enabled[j]->index == s->data[i].to)
-                return j;
-        }
-        break; // that task is not there or has to wait: the default order
+    if (self->index >= e->forced_next.count)
+        return otherwise;
+    uint32_t *next = &e->forced_next.data[self->index];
+    while (*next != 0 && e->forced->data[*next - 1].arrival < self->arrivals)
+        *next = e->forced_link.data[*next - 1];
+    if (*next == 0 || e->forced->data[*next - 1].arrival != self->arrivals)
+        return otherwise;
+    for (uint32_t j = 0; j < n; j++) {
+        if (e->enabled[j]->index == e->forced->data[*next - 1].to)
+            return j;
     }
-    return otherwise;
+    return otherwise; // that task is not there or has to wait: the default order
 }
 
 static tgi_task *next_to_unwind(tgi_engine *e, tgi_task *self)
@@ -176,7 +200,7 @@ static void note_alternatives(tgi_engine *e, const tgi_task *self, uint32_t n, u
         return;
     for (uint32_t i = 0; i < n; i++) {
         tgi_decision d = {self->index, self->arrivals, e->enabled[i]->index};
-        if (i != pick)
+        if (i != pick && e->alternatives->count < TGI_SCHEDULE_MOST)
             (void)vec_push(e->alternatives, d);
     }
 }
@@ -209,7 +233,8 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         note_alternatives(e, self, n, pick);
     if (pick != usual) {
         tgi_decision d = {self->index, self->arrivals, e->enabled[pick]->index};
-        (void)vec_push(&e->taken, d);
+        if (e->taken.count >= TGI_SCHEDULE_MOST || !vec_push(&e->taken, d))
+            e->overflowed = true;
     }
     return e->enabled[pick];
 }
@@ -257,7 +282,9 @@ static uint32_t object_number(tgi_engine *e, const tgi_op *op)
             return (uint32_t)i + 1;
     }
     tgi_object o = {op->where, op->slot};
-    return vec_push(&e->objects, o) ? (uint32_t)e->objects.count : 0;
+    return e->objects.count < OBJECTS_NUMBERED && vec_push(&e->objects, o)
+               ? (uint32_t)e->objects.count
+               : 0;
 }
 
 void tgi_engine_describe(tgi_engine *e, const char *text)
@@ -279,6 +306,11 @@ static void note(tgi_engine *e, tgi_task *self, bool preempted)
         hooks->stack(self->t, note_innermost, &event);
     event.object = object_number(e, &self->op);
     event.visible = self->op.kind != TGI_OPK_POLL;
+    if (e->trace.count >= 2 * TRACE_KEPT) {
+        memmove(e->trace.data, e->trace.data + TRACE_KEPT, TRACE_KEPT * sizeof(tgi_step));
+        e->trace.count = TRACE_KEPT;
+        e->forgotten += TRACE_KEPT;
+    }
     (void)vec_push(&e->trace, event);
 }
 
@@ -295,12 +327,25 @@ static void fail_steps(tgi_engine *e, tgi_task *self)
     tgi_engine_kill(e);
 }
 
+// The main thread notices Ctrl-C by itself when it goes on. It may be waiting for a thread that
+// does not end, so the others look, too.
+static void check_interrupt(tgi_engine *e, const tgi_task *self)
+{
+    if (self->index == 0 || e->failure.kind != TGI_FAIL_NONE ||
+        !tgi_signals_take_one(e->main->runtime, SIGINT))
+        return;
+    e->failure.kind = TGI_FAIL_INTERRUPT;
+    tgi_engine_kill(e);
+}
+
 static void step(tgi_engine *e, tgi_task *self)
 {
-    if (++e->steps > e->max_steps)
+    if (++e->steps > e->max_steps) {
         fail_steps(e, self);
-    else if (TGI_UNLIKELY(e->steps % STEPS_PER_CHECK == 0))
+    } else if (TGI_UNLIKELY(e->steps % STEPS_PER_CHECK == 0)) {
         tgi_engine_check_circles(e);
+        check_interrupt(e, self);
+    }
 }
 
 static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
@@ -521,6 +566,8 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->spare);
     vec_free(&e->tasks);
     vec_free(&e->taken);
+    vec_free(&e->forced_next);
+    vec_free(&e->forced_link);
     vec_free(&e->trace);
     vec_free(&e->objects);
     vec_free(&e->kept);
@@ -543,7 +590,8 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
     e->effects = 0;
-    e->forced_at = 0;
+    e->overflowed = false;
+    e->forgotten = 0;
     e->output_used = 0;
     vec_clear(&e->taken);
     vec_clear(&e->trace);
@@ -551,6 +599,8 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     tgi_failure_reset(&e->failure);
     tgi_sharing_begin(&e->sharing);
     tgi_random_seed(&e->random, mix(mix(0, e->seed), run + 1));
+    if (!index_forced(e))
+        return false;
     tgi_task *main = new_task(e);
     tgi_fiber *fiber = tgi_raw_calloc(1, sizeof *fiber);
     if (main == NULL || fiber == NULL) {

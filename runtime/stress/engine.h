@@ -200,14 +200,17 @@ struct tgi_engine {
     uint64_t trace_hash;
     tgi_random random;          // the schedule's stream
     tgi_schedule taken;         // where the run left the default order
+    bool overflowed;            // there were more such decisions than a schedule holds
     const tgi_schedule *forced; // a schedule to follow, or NULL
-    size_t forced_at;
+    // per task its next entry of `forced`, per entry the next one of the same task; 0: none
+    tgi_vec(uint32_t) forced_next, forced_link;
     tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
     tgi_failure failure;
     tgi_sharing sharing;    // which places of the program meet other tasks
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
     bool tracing;
-    tgi_vec(tgi_step) trace;
+    tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least
+    uint64_t forgotten;            // steps before the first of trace
     tgi_vec(tgi_object) objects;   // seen by the trace
     tgi_vec(tgi_mapping) mappings; // kept for the next threads: world.c
     tgi_races *races;              // NULL: off

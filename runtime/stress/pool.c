@@ -30,6 +30,8 @@ static pool_block *new_block(size_t bytes)
 void *tgi_pool_alloc(tgi_pool *p, size_t bytes)
 {
     bytes = (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (p->limit != 0 && bytes > p->limit - p->total)
+        return NULL;
     while (p->current == NULL || p->used + bytes > p->current->bytes) {
         pool_block *next = p->current == NULL ? p->first : p->current->next;
         if (next == NULL || next->bytes < bytes) {
@@ -48,13 +50,14 @@ void *tgi_pool_alloc(tgi_pool *p, size_t bytes)
     }
     void *at = p->current->data + p->used;
     p->used += bytes;
+    p->total += bytes;
     return memset(at, 0, bytes);
 }
 
 void tgi_pool_reset(tgi_pool *p)
 {
     p->current = p->first;
-    p->used = 0;
+    p->used = p->total = 0;
 }
 
 void tgi_pool_free(tgi_pool *p)

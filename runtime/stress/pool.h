@@ -9,10 +9,12 @@
 
 typedef struct tgi_pool {
     struct pool_block *first, *current;
-    size_t used; // of current
+    size_t used;  // of current
+    size_t total; // given out since the last reset
+    size_t limit; // of total; 0: none
 } tgi_pool;
 
-// Zeroed, aligned for any type; NULL without memory.
+// Zeroed, aligned for any type; NULL without memory or beyond the limit.
 void *tgi_pool_alloc(tgi_pool *p, size_t bytes);
 void tgi_pool_reset(tgi_pool *p); // keeps the blocks
 void tgi_pool_free(tgi_pool *p);

@@ -7,7 +7,8 @@
 // Threads     the one that carries the tasks.
 // Invariants  R1  order comes from start, join, acquired, released, send and receive, and from
 //                 nothing else: Note [order].
-//             R2  without memory nothing more is recorded, and nothing is reported that is not so.
+//             R2  without memory, or beyond RUN_BYTES, nothing more is recorded, and nothing is
+//                 reported that is not so.
 //             R3  a task's own entry of its clock grows whenever something it did so far may be
 //                 seen by others as ordered.
 #include "stress/race.h"
@@ -18,6 +19,9 @@
 #include <stdlib.h> // calloc
 
 enum { GUARDS = 4 };
+
+// Of one run: some hundred thousand things, or a million times that a lock is held.
+enum { RUN_BYTES = 32 << 20 };
 
 typedef struct lock_held {
     struct sync *lock;
@@ -100,7 +104,10 @@ struct tgi_races {
 
 tgi_races *tgi_races_new(void)
 {
-    return calloc(1, sizeof(tgi_races));
+    tgi_races *r = calloc(1, sizeof *r);
+    if (r != NULL)
+        r->pool.limit = RUN_BYTES;
+    return r;
 }
 
 void tgi_races_free(tgi_races *r)
@@ -437,8 +444,10 @@ static uint32_t current_locks(tgi_races *r, race_task *t)
     if (t->locks != 0 || t->held.count == 0)
         return t->locks;
     lock_set *set = tgi_pool_alloc(&r->pool, sizeof *set + t->held.count * sizeof(lock_held));
-    if (set == NULL || !vec_push(&r->sets, set))
+    if (set == NULL || !vec_push(&r->sets, set)) {
+        (void)lose(r);
         return 0;
+    }
     set->count = (uint32_t)t->held.count;
     for (uint32_t i = 0; i < set->count; i++)
         set->locks[i] = t->held.data[i];

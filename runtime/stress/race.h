@@ -103,7 +103,7 @@ void tgi_races_free(tgi_races *r);
 tgi_places *tgi_races_places(tgi_races *r);
 // Reports of all runs so far; NULL behind the last.
 const tgi_race_report *tgi_races_at(const tgi_races *r, size_t i);
-// Memory ran out: some races may not have been seen.
+// A run did more than is watched, or memory ran out: some races may not have been seen.
 bool tgi_races_incomplete(const tgi_races *r);
 
 // Deadlocks that the order of locks allows; NULL behind the last.

@@ -10,7 +10,7 @@
 #include <stdlib.h> // malloc
 #include <string.h> // memcpy
 
-enum { VERSION = 1, MAX_DECISIONS = 1 << 20, MAX_TASK = 4095 };
+enum { VERSION = 1, MAX_TASK = 4095 };
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -113,7 +113,7 @@ bool tgi_schedule_decode(const char *text, tgi_schedule *out)
     while (ok && at < b.count) {
         tgi_decision d;
         ok = get(&b, &at, &d.from) && get(&b, &at, &d.arrival) && get(&b, &at, &d.to) &&
-             d.from <= MAX_TASK && d.to <= MAX_TASK && out->count < MAX_DECISIONS &&
+             d.from <= MAX_TASK && d.to <= MAX_TASK && out->count < TGI_SCHEDULE_MOST &&
              vec_push(out, d);
         if (ok)
             vec_last(out).arrival += base_of(out, out->count - 1);

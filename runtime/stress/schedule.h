@@ -20,6 +20,8 @@ typedef struct tgi_decision {
 
 typedef tgi_vec(tgi_decision) tgi_schedule;
 
+enum { TGI_SCHEDULE_MOST = 1 << 20 }; // decisions; a run with more of them cannot be followed
+
 bool tgi_schedule_copy(tgi_schedule *to, const tgi_schedule *from);
 
 // As text that survives a command line; malloc, NULL without memory.

@@ -3,10 +3,13 @@
 // sharing.c - which places of a program touch memory that several tasks use.
 //
 // Invariants  S1  without memory nothing is learnt, and what is not known is visible.
+//                 The same holds for what comes after MOST_LOCATIONS in one run.
 //             S2  the tables are at most half full.
 #include "stress/sharing.h"
 
 #include <stdlib.h> // calloc
+
+enum { MOST_LOCATIONS = 1 << 18, MOST_TOUCHES = 1 << 20 };
 
 static size_t hash(uint64_t a, uint64_t b)
 {
@@ -132,6 +135,10 @@ bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const v
     }
     tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);
     bool fresh = l->run != s->run;
+    if (fresh && (s->location_count >= MOST_LOCATIONS || s->touch_count >= MOST_TOUCHES)) {
+        entry->shared = true; // it may be: S1
+        return false;
+    }
     if (fresh) {
         *l = (tgi_location){.where = where, .slot = slot, .run = s->run, .task = task};
         s->location_count++;

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MIT
 """test_oracles.py - what togil stress calls a failure, and what not.
 
-    test_oracles.py Standstill      TOGIL names the command
+    test_oracles.py Standstill|Endless      TOGIL names the command
 """
+import json
 import os
+import signal
 import subprocess
+import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -73,6 +76,18 @@ for t in threads: t.join()
 assert turn == 0
 """
 
+# Nobody ends, and every round makes things that a race might be about.
+ENDLESS = """
+import sys, threading
+class Thing: pass
+def work():
+    with open(sys.argv[1], "w"): pass
+    while True:
+        Thing().x = 1; Thing().x = 2; Thing().x = 3; Thing().x = 4
+ALL = [work, work]
+""" + START
+
+
 def stress(*options):
     done = subprocess.run([TOGIL, "stress", "--seed", "1", *options], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=300)
@@ -132,6 +147,34 @@ class Standstill(unittest.TestCase):
             code, out = stress("--strategy", strategy, "--max-steps", "300", "--runs", "100",
                                scenario("22_stop_flag_livelock_fixed"))
             self.assertEqual(code, 0, out)
+
+
+class Endless(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = os.path.join(folder.name, "begun")
+        self.json = os.path.join(folder.name, "json")
+
+    def test_what_is_remembered_of_a_long_run_is_bounded_and_says_so(self):
+        for steps, incomplete in ((1000, False), (600000, True)):
+            code, out = stress("--runs", "1", "--strategy", "none", "--max-steps", str(steps),
+                               "--json", self.json, "-c", ENDLESS, self.file)
+            self.assertEqual(code, 1, out)
+            self.assertIn("did not end within %d steps" % steps, out)
+            with open(self.json) as file:
+                session, = json.load(file)["sessions"]
+            self.assertEqual(session["races_incomplete"], incomplete)
+            self.assertEqual("A run did more than can be watched" in out, incomplete)
+            self.assertEqual("steps are left off)" in out, incomplete)
+
+    def test_ctrl_c_while_the_main_thread_waits(self):
+        with subprocess.Popen([TOGIL, "stress", "--runs", "1", "--max-steps", "4000000000", "-c",
+                               ENDLESS, self.file], stdout=subprocess.DEVNULL) as process:
+            while not os.path.exists(self.file) and process.poll() is None:
+                pass
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(300), 130)
 
 
 if __name__ == "__main__":

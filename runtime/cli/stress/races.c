@@ -70,7 +70,7 @@ size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source)
     if (hidden > 0)
         fprintf(to, "\n  ... and %zu more\n", hidden);
     if (tg_stress_races_incomplete(s))
-        fputs("  Memory ran out: some races may not have been seen.\n", to);
+        fputs("  A run did more than can be watched: some races may not have been seen.\n", to);
     if (shown > 0)
         fputc('\n', to);
     return counts[TG_STRESS_ERROR];

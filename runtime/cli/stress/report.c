@@ -39,9 +39,16 @@ void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress_
         fprintf(to, " in %s", f->thread);
     fputs("\n\n", to);
     print_indented(to, f->text != NULL ? f->text : "");
-    fprintf(to, "\nHow it comes about (%llu of %llu switches are preemptions):\n\n",
-            (unsigned long long)f->preemptions, (unsigned long long)f->switches);
-    tgi_stress_print_trace(to, s, source);
+    if (f->schedule != NULL) {
+        fprintf(to, "\nHow it comes about (%llu of %llu switches are preemptions):\n\n",
+                (unsigned long long)f->preemptions, (unsigned long long)f->switches);
+        if (f->forgotten > 0)
+            fprintf(to, "  (the first %llu steps are left off)\n",
+                    (unsigned long long)f->forgotten);
+        tgi_stress_print_trace(to, s, source);
+    } else {
+        fputs("\nThe run made too many decisions to be followed step by step.\n", to);
+    }
     fputs("\n", to);
     const char *script = o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text;
     if (f->count > 0) {

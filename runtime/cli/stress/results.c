@@ -62,6 +62,7 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
     f->preemptions = r->preemptions;
     f->deviations = r->deviations;
     f->threads = r->threads;
+    f->forgotten = r->forgotten;
     tg_stress_event e;
     size_t total = 0;
     for (size_t i = 0; tg_stress_event_at(s, i, &e); i++)

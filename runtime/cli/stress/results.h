@@ -32,7 +32,8 @@ typedef struct tgi_stress_failure {
     uint32_t threads;
     tgi_vec(char *) names; // of threads
     tgi_vec(tgi_stress_line) lines;
-    size_t left_off; // lines before the first
+    size_t left_off;    // lines before the first
+    uint64_t forgotten; // steps before these, which nothing is known about
 } tgi_stress_failure;
 
 typedef struct tgi_stress_race_place {
@@ -57,6 +58,7 @@ typedef struct tgi_stress_session {
     tgi_vec(tgi_stress_failure) failures; // one of every kind, in order of appearance
     uint64_t others;                      // failed runs of further kinds, which have no entry
     tgi_vec(tgi_stress_race) races;
+    bool races_incomplete; // a run did more than is watched
 } tgi_stress_session;
 
 typedef struct tgi_stress_results {

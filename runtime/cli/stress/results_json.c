@@ -82,7 +82,7 @@ static void write_failure(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     tgi_ab_json_int(j, "preemptions", (int64_t)f->preemptions);
     tgi_ab_json_int(j, "decisions", (int64_t)f->deviations);
     tgi_ab_json_int(j, "replays", (int64_t)f->replays);
-    tgi_ab_json_int(j, "events_left_off", (int64_t)f->left_off);
+    tgi_ab_json_int(j, "events_left_off", (int64_t)(f->left_off + f->forgotten));
     tgi_ab_json_open(j, "events", '[');
     for (size_t i = 0; i < f->lines.count; i++)
         write_line(j, f, &f->lines.data[i]);
@@ -94,7 +94,10 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
 {
     tgi_ab_json_open(j, NULL, '{');
     tgi_ab_json_string(j, "policy", tgi_stress_points_name(s->points));
-    tgi_ab_json_string(j, "result", tgi_stress_has_failed(s) ? "failed" : s->code == 0 ? "passed" : "stopped");
+    tgi_ab_json_string(j, "result",
+                       tgi_stress_has_failed(s) ? "failed"
+                       : s->code == 0           ? "passed"
+                                                : "stopped");
     tgi_ab_json_int(j, "first_run", (int64_t)s->first);
     tgi_ab_json_int(j, "runs", (int64_t)s->runs);
     tgi_ab_json_int(j, "failed", (int64_t)s->failed);

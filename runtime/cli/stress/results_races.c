@@ -22,6 +22,7 @@ void tgi_stress_keep_races(tgi_stress_session *session, tg_stress *s)
 {
     tg_stress_race race;
     tg_stress_place p;
+    session->races_incomplete = tg_stress_races_incomplete(s);
     for (size_t i = 0; tg_stress_race_at(s, i, &race); i++) {
         tgi_stress_race kept = {.race = race};
         snprintf(kept.name, sizeof kept.name, "%s", race.name);
@@ -65,6 +66,7 @@ static void write_places(tgi_ab_json *j, const char *key, const tgi_stress_race 
 void tgi_stress_write_races(tgi_ab_json *j, const tgi_stress_session *session)
 {
     static const char *const severities[] = {"note", "warning", "error"};
+    tgi_ab_json_bool(j, "races_incomplete", session->races_incomplete);
     tgi_ab_json_open(j, "races", '[');
     for (size_t i = 0; i < session->races.count; i++) {
         const tgi_stress_race *r = &session->races.data[i];

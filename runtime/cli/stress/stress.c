@@ -80,8 +80,12 @@ static void report(session *p, tgi_stress_failure *f, bool tell)
 {
     tg_stress_result r;
     uint32_t replays = 0;
-    if (f->found == NULL ||
-        tg_stress_shrink(p->s, f->found, SHRINK_BUDGET, &r, &replays) != TG_OK) {
+    if (f->found == NULL) { // too many decisions
+        if (tell)
+            tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+        return;
+    }
+    if (tg_stress_shrink(p->s, f->found, SHRINK_BUDGET, &r, &replays) != TG_OK) {
         fprintf(stderr, "%s: the failure of run %llu did not come back\n", command,
                 (unsigned long long)f->run);
         return;
@@ -159,6 +163,8 @@ static int replay(session *p)
     const char *text = p->file != NULL ? p->file->schedule : p->options->replay;
     if (tg_stress_replay(p->s, text, true, &r) != TG_OK)
         return tgi_usage_error(command, "'%s' is not a schedule", p->options->replay);
+    if (r.kind == TG_STRESS_INTERRUPTED)
+        return TGI_STRESS_INTERRUPTED;
     count(p->found, &r);
     bool as_saved = is_as_saved(p, &r);
     if (r.kind == TG_STRESS_OK) {
