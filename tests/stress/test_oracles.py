@@ -169,12 +169,18 @@ class Endless(unittest.TestCase):
             self.assertEqual("steps are left off)" in out, incomplete)
 
     def test_ctrl_c_while_the_main_thread_waits(self):
+        # Whoever runs the tests in the background has SIGINT ignored; the command shall not.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         with subprocess.Popen([TOGIL, "stress", "--runs", "1", "--max-steps", "4000000000", "-c",
                                ENDLESS, self.file], stdout=subprocess.DEVNULL) as process:
             while not os.path.exists(self.file) and process.poll() is None:
                 pass
             process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(300), 130)
+            try:
+                self.assertEqual(process.wait(300), 130)
+            finally:
+                process.kill()
 
 
 if __name__ == "__main__":
