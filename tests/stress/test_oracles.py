@@ -157,7 +157,7 @@ class Endless(unittest.TestCase):
         self.json = os.path.join(folder.name, "json")
 
     def test_what_is_remembered_of_a_long_run_is_bounded_and_says_so(self):
-        for steps, incomplete in ((1000, False), (600000, True)):
+        for steps, incomplete in ((1000, False), (300000, True)):
             code, out = stress("--runs", "1", "--strategy", "none", "--max-steps", str(steps),
                                "--json", self.json, "-c", ENDLESS, self.file)
             self.assertEqual(code, 1, out)
@@ -166,7 +166,6 @@ class Endless(unittest.TestCase):
                 session, = json.load(file)["sessions"]
             self.assertEqual(session["races_incomplete"], incomplete)
             self.assertEqual("A run did more than can be watched" in out, incomplete)
-            self.assertEqual("steps are left off)" in out, incomplete)
 
     def test_ctrl_c_while_the_main_thread_waits(self):
         # Whoever runs the tests in the background has SIGINT ignored; the command shall not.
