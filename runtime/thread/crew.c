@@ -10,10 +10,9 @@
 // Locks       the crew's own, for a few instructions.
 // Invariants  W1  a helper enters only work that is open, each at most once.
 //             W2  run returns only with nobody inside, and nobody can enter any more.
-// Rejected    threads that stay: to start and to join one takes 30 to 60 us, a thousandth of the
-//             pauses worth helping in (docs/decisions/0012). The threads that are stopped: they sit
-//             in system calls, or hold locks. A barrier: one helper without a processor would hold
-//             up everybody.
+// Rejected    threads that stay: starting and joining one is little beside the pauses worth helping
+//             in (docs/decisions/0012). The threads that are stopped: they sit in system calls, or
+//             hold locks. A barrier: one helper without a processor would hold up everybody.
 #include "thread/crew.h"
 
 #include "base/config.h" // TGI_SPIN_POLLS
