@@ -91,4 +91,4 @@ mutant("gc-subtracts-without-a-lock",
        ref="own: core/gc/analyse.c, step 2",
        file="runtime/core/gc/analyse.c",
        edits=[("    if (m->several)\n", "    if (m->several && m->team == NULL)\n")],
-       kill=["unit.core.collector:several_threads_share_what_many_refer_to x5"])
+       kill=["unit.core.collector:several_threads_share_what_many_refer_to x60"])
