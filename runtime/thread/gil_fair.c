@@ -5,9 +5,9 @@
 // Every release hands the GIL to the first of the queue, which is ordered by due time. A thread
 // back from a blocking call is due when it comes. A thread that computed and gave way is due an
 // interval after the last of its kind, or an interval later; but if it was asked in the middle of
-// its turn it keeps it, as if it came back from a blocking call. Its turn is over an
-// interval after it began, or once another that computes is due. Due times are fixed, and later
-// comers have later ones in the end: nobody starves.
+// its turn it keeps it, as if it came back from a blocking call. Its turn is over an interval after
+// it began, or once another that computes is due. Due times are fixed, and later comers have later
+// ones in the end: nobody starves.
 //
 // A holder is left alone for a minimum slice if a thread back from a blocking call waits, and until
 // the next is due if only threads that compute do. The waiter does the asking: it sleeps until

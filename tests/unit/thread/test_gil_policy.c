@@ -297,92 +297,76 @@ TEST(fair_hands_over_in_the_order_of_the_queue)
 
 typedef struct visit {
     world *w;
-    tgi_thread_handle *b;
+    tgi_thread_handle *visitor;
 } visit;
 
 // Runs while main, which gave way to it, is the only one in the queue.
-static void let_b_come(tg_thread *t, void *arg)
+static void let_visitor_come(tg_thread *t, visit *v, char *name)
 {
-    visit *v = arg;
-    static char name = 'b';
-    order[entered++] = 'a';
     await_waiters(v->w, 1);
     int64_t later = tgi_clock_now_ns() + TGI_NS_PER_MS;
     while (tgi_clock_now_ns() < later)
         tgi_cpu_relax();
-    REQUIRE(tgi_thread_start(t->interp, note_order, &name, NULL, &v->b) == TG_OK);
+    REQUIRE(tgi_thread_start(t->interp, note_order, name, NULL, &v->visitor) == TG_OK);
     await_waiters(v->w, 2);
 }
 
-static void main_gives_way_then_b_comes(int64_t interval_ns, const char *expected)
+static void let_b_come(tg_thread *t, void *arg)
+{
+    static char name = 'b';
+    order[entered++] = 'a';
+    let_visitor_come(t, arg, &name);
+}
+
+// Main computes until `other`, which gets a visit, takes the GIL from it.
+static void main_gives_way_to(void (*other)(tg_thread *, void *), int64_t interval_ns,
+                              const char *expected)
 {
     world w = fair_world(interval_ns, 0);
     visit v = {.w = &w};
-    tgi_thread_handle *a = world_start(&w, let_b_come, &v);
+    tgi_thread_handle *h = world_start(&w, other, &v);
     while (!asked(w.t))
         sched_yield();
     CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
     order[entered++] = 'm';
-    world_join(a);
-    world_join(v.b);
+    world_join(h);
+    world_join(v.visitor);
     CHECK_EQ_STR(order, expected);
     world_end(&w);
 }
 
 TEST(fair_prefers_a_thread_back_from_a_blocking_call)
 {
-    main_gives_way_then_b_comes(600 * TGI_NS_PER_S, "abm");
+    main_gives_way_to(let_b_come, 600 * TGI_NS_PER_S, "abm");
 }
 
 TEST(fair_lets_nobody_starve)
 {
     // Main has been due for most of a millisecond when b comes.
-    main_gives_way_then_b_comes(TGI_GIL_INTERVAL_MIN_NS, "amb");
+    main_gives_way_to(let_b_come, TGI_GIL_INTERVAL_MIN_NS, "amb");
 }
 
 // Takes the GIL from main, computes until a visitor asks it, and goes on.
 static void have_a_visitor(tg_thread *t, void *arg)
 {
-    visit *v = arg;
     static char name = 'v';
     order[entered++] = 'h';
-    await_waiters(v->w, 1);
-    int64_t later = tgi_clock_now_ns() + TGI_NS_PER_MS;
-    while (tgi_clock_now_ns() < later)
-        tgi_cpu_relax();
-    REQUIRE(tgi_thread_start(t->interp, note_order, &name, NULL, &v->b) == TG_OK);
-    await_waiters(v->w, 2);
+    let_visitor_come(t, arg, &name);
     while (!asked(t))
         sched_yield();
     CHECK_EQ_INT(tgi_breaker_poll(t), TG_OK);
     order[entered++] = 'H';
 }
 
-// Main computes, h takes the GIL from it, and v comes in the turn of h.
-static void visit_in_a_turn(int64_t interval_ns, const char *expected)
-{
-    world w = fair_world(interval_ns, 0);
-    visit v = {.w = &w};
-    tgi_thread_handle *h = world_start(&w, have_a_visitor, &v);
-    while (!asked(w.t))
-        sched_yield();
-    CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK);
-    order[entered++] = 'm';
-    world_join(h);
-    world_join(v.b);
-    CHECK_EQ_STR(order, expected);
-    world_end(&w);
-}
-
 TEST(fair_gives_the_gil_back_to_who_was_asked_in_its_turn)
 {
-    visit_in_a_turn(600 * TGI_NS_PER_S, "hvHm");
+    main_gives_way_to(have_a_visitor, 600 * TGI_NS_PER_S, "hvHm");
 }
 
 TEST(fair_ends_a_turn_when_another_that_computes_is_due)
 {
     // Main has been due for most of a millisecond when v comes.
-    visit_in_a_turn(TGI_GIL_INTERVAL_MIN_NS, "hmvH");
+    main_gives_way_to(have_a_visitor, TGI_GIL_INTERVAL_MIN_NS, "hmvH");
 }
 
 static void compute_until_asked(tg_thread *t, void *arg)
