@@ -191,7 +191,7 @@ mutant("visitor-not-woken",
        ref="own: gil.c G1",
        file=GIL,
        edits=[("    wake(t->gil_told);\n", "")],
-       kill=["unit.thread.gil_policy:ticks_lets_one_in_at_a_time"])
+       kill=["unit.thread.steps:giving_way_wakes_the_one_that_sleeps"])
 
 mutant("ticks-forgotten",
        bug="with the policy ticks nobody counts polls after the GIL was turned on",

@@ -204,6 +204,36 @@ TEST(releasing_wakes_the_one_that_sleeps)
     world_end(&w);
 }
 
+// Main is asked for the GIL while the only one in the queue sleeps, which does not wake by itself.
+static void give_way_to_one_that_sleeps(const char *policy)
+{
+    world w = world_new(true, false, NULL);
+    tgi_gil *gil = w.rt->main_interp->gil;
+    tgi_gil_set_policy(gil, w.rt, tgi_gil_policy_find(policy));
+    tgi_gil_set_interval_ns(gil, 600 * TGI_NS_PER_S);
+    atom_store_relaxed(&gil->slice_ns, 600 * TGI_NS_PER_S);
+    begin();
+    tgi_thread_handle *h = world_start(&w, take_the_gil, NULL);
+    while (!first_waiter_sleeps(gil))
+        sched_yield();
+    tgi_breaker_set(w.t, TGI_BRK_GIL_DROP);
+    CHECK_EQ_INT(tgi_breaker_poll(w.t), TG_OK); // wrong: both sleep
+    tgi_thread_detach(w.t);
+    world_join(h);
+    tgi_thread_attach(w.t);
+    world_end(&w);
+}
+
+TEST(giving_way_wakes_the_one_that_sleeps)
+{
+    give_way_to_one_that_sleeps("timed");
+}
+
+TEST(giving_way_wakes_the_one_that_sleeps_under_fair)
+{
+    give_way_to_one_that_sleeps("fair");
+}
+
 #if TGI_POINTS
 
 static _Thread_local bool is_stopped_here;
