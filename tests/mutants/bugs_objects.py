@@ -59,7 +59,7 @@ mutant("str-iterator-moves-in-two-steps",
        file="runtime/core/object/str_type.c",
        edits=[("    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));",
                "        atom_store_relaxed(&it->at, at + 1);\n    } while (false);")],
-       kill=[f"{EACH_ONCE} x5"])
+       kill=[f"{EACH_ONCE} x40"])
 
 mutant("set-iterator-moves-in-two-steps",
        bug="the position of an iterator over a set is read and written in two steps",
@@ -67,7 +67,7 @@ mutant("set-iterator-moves-in-two-steps",
        file="runtime/core/object/set_type.c",
        edits=[("!TGC_ITER_MOVE(t, it, &it->pos, from, pos)",
                "(atom_store_relaxed(&it->pos, pos), (void)from, false)")],
-       kill=[f"{EACH_ONCE} x5"])
+       kill=[f"{EACH_ONCE} x40"])
 
 WEAK = "runtime/core/object/weakref.c"
 STEPS = "unit.core.weakref.biased"
