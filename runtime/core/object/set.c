@@ -255,15 +255,18 @@ static int64_t recheck_locked(tgc_set *set, const found *f, size_t *place)
 
 // --- changing
 
-// The items in a table with more than `room` entries. NULL without memory. The lock is held.
-static tgc_set_table *rebuilt(tg_thread *t, tgc_set_table *old, size_t room)
+// An empty table with more than `room` entries. NULL without memory.
+static tgc_set_table *table_for(tg_thread *t, size_t room)
 {
     size_t size = SIZE_LEAST;
     while (size <= room)
         size <<= 1;
-    tgc_set_table *table = table_new(t, size);
-    if (table == NULL)
-        return NULL;
+    return table_new(t, size);
+}
+
+// Puts the items of `old` into a new table. The lock is held.
+static void move_items(tgc_set_table *table, tgc_set_table *old)
+{
     size_t count = 0;
     for (size_t i = 0; i <= old->mask; i++) {
         tg_value k = tgc_slot_peek(&old->entry[i].key);
@@ -279,6 +282,14 @@ static tgc_set_table *rebuilt(tg_thread *t, tgc_set_table *old, size_t room)
         count++;
     }
     atom_store_relaxed(&table->fill, count); // ORDER: relaxed; private.
+}
+
+// The items in a table with more than `room` entries. NULL without memory. The lock is held.
+static tgc_set_table *rebuilt(tg_thread *t, tgc_set_table *old, size_t room)
+{
+    tgc_set_table *table = table_for(t, room);
+    if (table != NULL)
+        move_items(table, old);
     return table;
 }
 
@@ -287,7 +298,8 @@ static size_t grown(size_t used)
     return used > LARGE ? used * 2 : used * 4;
 }
 
-// Puts an absent key into the entry `place`, with a new reference. False without memory.
+// Puts an absent key into the entry `place`, with a new reference. False without memory: nothing
+// has changed then.
 static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t hash, size_t place,
                           tgc_set_table **retired)
 {
@@ -300,24 +312,23 @@ static bool insert_locked(tg_thread *t, tgc_set *set, tg_value key, uint64_t has
     }
     tgc_set_entry *e = &table->entry[place];
     bool reused = tgc_slot_peek(&e->key) == TGC_DUMMY;
+    size_t fill = atom_load_relaxed(&table->fill) + !reused; // ORDER: relaxed; the lock is held.
+    tgc_set_table *more = NULL;
+    if (!reused && fill * 5 >= table->mask * 3 && (more = table_for(t, grown(used + 1))) == NULL)
+        return false;
     atom_store_relaxed(&e->hash, hash); // ORDER: relaxed; S1: ordered by the key.
     tgc_slot_store(t, &e->key, tgc_retain(t, key));
-    // ORDER: release, here and below; a key that was counted can be found. relaxed loads; the lock
+    // ORDER: release, here and below; a key that was counted can be found. relaxed load; the lock
     // is held.
-    size_t fill = atom_load_relaxed(&table->fill) + !reused;
     atom_store_release(&table->fill, fill);
     atom_store_release(&table->inserts, atom_load_relaxed(&table->inserts) + 1); // ORDER: as above.
     atom_store_release(&set->used, used + 1);                                    // ORDER: as above.
-    if (reused || fill * 5 < table->mask * 3)
-        return true;
-    tgc_set_table *more = rebuilt(t, table, grown(used + 1));
-    if (more !=
-        // else the table stays fuller than it should be, with free entries to end every search
-        NULL) {
+    if (more != NULL) {
+        move_items(more, table);
         *retired = table;
         replace_table(set, more);
     }
-    return more != NULL || fill < table->mask;
+    return true;
 }
 
 // Takes no reference. 1 added, 0 was there, -1.
