@@ -227,6 +227,11 @@ tg_status tg_poll(tg_thread *t)
 {
     return tgi_breaker_poll(t);
 }
+bool tg_thread_must_unwind(tg_thread *t)
+{
+    // ORDER: relaxed; the bit stays, and who is woken for it polls.
+    return (atom_load_relaxed(&t->breaker) & TGI_BRK_EXIT) != 0;
+}
 uint64_t tg_thread_id(tg_thread *t)
 {
     return t->id;

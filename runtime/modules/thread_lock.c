@@ -250,10 +250,14 @@ TGI_NATIVE(rlock_acquire_restore)
         if (st < 0)
             return TG_NULL;
     }
-    // Whoever waits in a condition must have the lock back before an exception can be handled.
+    // Whoever waits in a condition must have the lock back before an exception can be handled. A
+    // thread that is unwound handles none, and the lock may never come: its holder may wait for one
+    // that this thread has.
     tg_value interrupt = TG_NULL;
     while (tg_lock_acquire(t, &d->lock, -1) == TG_ERR_RAISED) {
         tg_release(t, interrupt);
+        if (tg_thread_must_unwind(t))
+            return TG_NULL;
         interrupt = tg_error_fetch(t);
     }
     set_owner(d, (uint64_t)parts[1]);

@@ -76,6 +76,18 @@ for t in threads: t.join()
 assert turn == 0
 """
 
+# When the run is over, the first must leave its wait without the lock, which the second keeps.
+LOCK_THAT_STAYS = """
+import threading
+c = threading.Condition()
+def first():
+    with c:
+        c.wait()
+def second():
+    c.acquire()
+ALL = [first, second]
+""" + START
+
 # Nobody ends, and every round makes things that a race might be about.
 ENDLESS = """
 import sys, threading
@@ -122,6 +134,10 @@ class Standstill(unittest.TestCase):
     def test_a_notification_that_came_too_early(self):
         self.check("lost wake-up", "waits to be woken; nobody is left to do it",
                    scenario("17_lost_notify"))
+
+    def test_a_run_ends_though_a_lock_of_a_condition_is_kept(self):
+        self.check("lost wake-up", "waits to be woken; nobody is left to do it", "--strategy",
+                   "none", "-c", LOCK_THAT_STAYS)
 
     def test_loops_that_only_look(self):
         for policy in POLICIES:
