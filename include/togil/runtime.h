@@ -107,8 +107,8 @@ TG_API void tg_thread_attach(tg_thread *t);
 // (KeyboardInterrupt).
 TG_API tg_status tg_poll(tg_thread *t);
 
-// True once the runtime ends while t still runs: t is to unwind, and every tg_poll raises. Code that
-// would wait again after an exception gives up.
+// True once the runtime ends while t still runs: t is to unwind, and every tg_poll raises. Code
+// that would wait again after an exception gives up.
 TG_API bool tg_thread_must_unwind(tg_thread *t);
 
 // A small number that names the thread, unique in the process for ever.
