@@ -79,6 +79,17 @@ typedef struct tg_stress_event {
     const char *text; // what is touched, and its value: "x is 1"; "" if nothing is known
 } tg_stress_event;
 
+// What a systematic search (strategies exhaustive, pb, dpor) has covered.
+typedef struct tg_stress_coverage {
+    bool over;          // there is nothing left to try
+    bool complete;      // and nothing was left out
+    bool bounded;       // it speaks of schedules with few preemptions
+    int64_t bound;      // of strategy pb: all schedules with so many were tried; -1: none
+    uint64_t schedules; // tried, with the bound that the search has come to
+    double share;       // of all of these: 0 to 1, an estimate unless it is over
+    const char *text;   // all this as a sentence, good until the next call
+} tg_stress_coverage;
+
 // Strategies by name, for listings: NULL behind the last.
 TG_API const char *tg_stress_strategy(size_t i);
 
@@ -93,6 +104,9 @@ TG_API void tg_stress_set_points(tg_stress *s, tg_stress_points points);
 
 // Run number `run`; the same number does the same, in any order.
 TG_API void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out);
+
+// False: the strategy is not a systematic one.
+TG_API bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out);
 
 // Follows a schedule, and keeps a trace with `trace`. TG_ERR_ARG: it is not one.
 TG_API tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace,

@@ -52,6 +52,8 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
         e->strategy = tgi_strategy_find(options->strategy, &e->depth);
         if (e->strategy == NULL)
             st = TG_ERR_ARG;
+        else if (!tgi_strategy_open_search(e))
+            st = TG_ERR_NOMEM;
     }
     if (st == TG_OK) {
         s->script = s->core->script_load(t, source, size, filename);
@@ -165,7 +167,7 @@ static void reset_threading(tg_stress *s)
     core->host_release(s->t, modules);
 }
 
-static void run_once(tg_stress *s, uint64_t run)
+void tgi_stress_run_once(tg_stress *s, uint64_t run)
 {
     tgi_engine *e = s->engine;
     const tgi_core *core = s->core;
@@ -196,8 +198,7 @@ static bool is_interrupted(const tgi_engine *e)
     return e->failure.kind == TGI_FAIL_INTERRUPT;
 }
 
-// The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.
-static bool prime(tg_stress *s)
+bool tgi_stress_prime(tg_stress *s)
 {
     tgi_engine *e = s->engine;
     if (s->primed)
@@ -207,7 +208,7 @@ static bool prime(tg_stress *s)
     e->forced = &usual;
     e->tracing = false;
     e->sharing.learning = false;
-    run_once(s, 0);
+    tgi_stress_run_once(s, 0);
     e->forced = NULL;
     return !is_interrupted(e);
 }
@@ -268,13 +269,17 @@ static bool is_racing(const tgi_engine *e, uint64_t run)
 void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
-    bool on = prime(s);
+    if (e->search != NULL) {
+        tgi_stress_run_search(s, run, out);
+        return;
+    }
+    bool on = tgi_stress_prime(s);
     e->forced = NULL;
     e->tracing = false;
     for (uint64_t i = s->learnt; on && i < LEARNING_RUNS && i < run; i++) {
         e->sharing.learning = true;
         e->racing = is_racing(e, i);
-        run_once(s, i);
+        tgi_stress_run_once(s, i);
         s->learnt = i + 1;
         on = !is_interrupted(e);
     }
@@ -285,7 +290,7 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
     }
     e->sharing.learning = run < LEARNING_RUNS;
     e->racing = is_racing(e, run);
-    run_once(s, run);
+    tgi_stress_run_once(s, run);
     e->racing = false;
     if (run == s->learnt && run < LEARNING_RUNS)
         s->learnt++;
@@ -296,12 +301,12 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
 void tgi_stress_follow(tg_stress *s, bool trace)
 {
     tgi_engine *e = s->engine;
-    if (!prime(s))
+    if (!tgi_stress_prime(s))
         return;
     e->forced = &s->forced;
     e->tracing = trace;
     e->sharing.learning = false;
-    run_once(s, 0);
+    tgi_stress_run_once(s, 0);
     e->forced = NULL;
 }
 
@@ -339,7 +344,7 @@ void tgi_stress_run_directed(tg_stress *s, uint64_t run, tg_stress_result *out)
     e->forced = NULL;
     e->tracing = e->sharing.learning = false;
     e->racing = true;
-    run_once(s, run);
+    tgi_stress_run_once(s, run);
     e->racing = false;
     tgi_stress_fill(s, out);
 }

@@ -397,7 +397,8 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
         return false;
     bool fresh = false;
     // A schedule that is followed counts every access: it does not depend on what was learnt.
-    bool visible = e->forced != NULL || tgi_sharing_is_visible(&e->sharing, site);
+    bool visible = e->forced != NULL || (e->searching ? tgi_sharing_is_point(&e->sharing, site)
+                                                      : tgi_sharing_is_visible(&e->sharing, site));
     if (visible) {
         self->site = site;
         tgi_engine_point(self, op);
@@ -408,11 +409,12 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
             tgi_engine_effect(self);
         tgi_engine_tick(self);
     }
-    if (e->sharing.learning && !e->killing)
+    if ((e->sharing.learning || e->searching) && !e->killing)
         fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
                                   op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP &&
                                       e->tasks.count > 1);
-    return fresh;
+    // Where objects must die in time, two that have had the same address count as one.
+    return fresh && !(e->searching && e->finalizers);
 }
 
 void tgi_engine_tick(tgi_task *self)
@@ -579,6 +581,9 @@ void tgi_engine_free(tgi_engine *e)
     free(e->output);
     free(e->failure.text);
     free(e->strategy_data);
+    if (e->search != NULL)
+        tgi_search_free(e->search);
+    free(e->search);
     free(e);
 }
 
@@ -680,6 +685,12 @@ void tgi_engine_end(tgi_engine *e)
         (void)vec_push(&e->spare, task);
     }
     vec_clear(&e->tasks);
+}
+
+void tgi_stress_has_finalizer(tg_thread *t)
+{
+    if (t->task != NULL)
+        t->task->engine->finalizers = true;
 }
 
 void tgi_engine_kill(tgi_engine *e)

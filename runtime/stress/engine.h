@@ -14,6 +14,7 @@
 //   world.c       clock, output and futex of a run, through the table of the operating system
 //   sharing.c     which accesses are points
 //   strategy.c    strategies by name; strategy_*.c
+//   search.c      systematic search: all schedules; search_dpor.c, strategy_search.c
 //   schedule.c    the decisions of a run as data and as text
 //   race.c        accesses that nothing orders; vclock.c, race_cell.c, race_place.c, race_class.c
 //   failure.c     what a run has done wrong, in words
@@ -26,6 +27,7 @@
 #include "stress/fiber.h"    // tgi_fiber
 #include "stress/race.h"     // tgi_races
 #include "stress/schedule.h" // tgi_schedule
+#include "stress/search.h"   // tgi_search
 #include "stress/sharing.h"  // tgi_sharing
 #include "sync/mutex.h"      // tgi_mutex
 #include "thread/start.h"    // tgi_thread_handle
@@ -208,6 +210,9 @@ struct tgi_engine {
     tgi_failure failure;
     tgi_sharing sharing;    // which places of the program meet other tasks
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
+    tgi_search *search;     // of a systematic strategy; NULL: another one
+    bool searching;         // const during a run: it is one of the search
+    bool finalizers;        // code runs when objects die: none may be kept alive
     bool tracing;
     tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least
     uint64_t forgotten;            // steps before the first of trace
@@ -259,6 +264,9 @@ void tgi_engine_tick(tgi_task *self);
 
 // While a run unwinds: lets the others go on, because self waits for one of them.
 void tgi_engine_unwind_others(tgi_task *self);
+
+// The script has code that runs when an object dies, now or later.
+void tgi_stress_has_finalizer(tg_thread *t);
 
 // Ends the run: everybody unwinds.
 void tgi_engine_kill(tgi_engine *e);

@@ -54,6 +54,21 @@ bool tgi_sharing_is_visible(tgi_sharing *s, const void *site)
     return entry->site == NULL || entry->shared;
 }
 
+bool tgi_sharing_is_point(tgi_sharing *s, const void *site)
+{
+    return s->sites != NULL && site_entry(s->sites, s->site_mask, site)->point;
+}
+
+bool tgi_sharing_settle(tgi_sharing *s)
+{
+    bool more = false;
+    for (size_t i = 0; s->sites != NULL && i <= s->site_mask; i++) {
+        more |= s->sites[i].shared && !s->sites[i].point;
+        s->sites[i].point = s->sites[i].shared;
+    }
+    return more;
+}
+
 // The touches name sites by their place: they move with the table.
 static bool grow_sites(tgi_sharing *s)
 {
@@ -130,7 +145,7 @@ bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const v
         return false;
     tgi_site *entry = site_entry(s->sites, s->site_mask, site);
     if (entry->site == NULL) {
-        *entry = (tgi_site){site, false};
+        *entry = (tgi_site){.site = site};
         s->site_count++;
     }
     tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);

@@ -17,6 +17,7 @@
 typedef struct tgi_site {
     const void *site;
     bool shared;
+    bool point; // of a systematic search: shared when its walk began
 } tgi_site;
 
 typedef struct tgi_location {
@@ -51,6 +52,11 @@ void tgi_sharing_free(tgi_sharing *s);
 // Whether the place is known to meet other tasks.
 bool tgi_sharing_is_known(tgi_sharing *s, const void *site);
 bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
+
+// The same for a systematic search: Note [stable] in search.h. settle makes points of all places
+// that are known to meet other tasks; true if there are new ones.
+bool tgi_sharing_is_point(tgi_sharing *s, const void *site);
+bool tgi_sharing_settle(tgi_sharing *s);
 
 // Notes an access. True if the location is new in this run. `write`: and there are several tasks.
 bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const void *site,

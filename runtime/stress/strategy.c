@@ -9,8 +9,9 @@
 #include <string.h> // strncmp
 
 static const tgi_strategy *const strategies[] = {
-    &tgi_strategy_portfolio, &tgi_strategy_random, &tgi_strategy_pct, &tgi_strategy_pos,
-    &tgi_strategy_urw,       &tgi_strategy_sticky, &tgi_strategy_none};
+    &tgi_strategy_portfolio, &tgi_strategy_random,     &tgi_strategy_pct,
+    &tgi_strategy_pos,       &tgi_strategy_urw,        &tgi_strategy_sticky,
+    &tgi_strategy_none,      &tgi_strategy_exhaustive, &tgi_strategy_pb};
 
 const tgi_strategy *tgi_strategy_at(size_t i)
 {
@@ -21,11 +22,12 @@ const tgi_strategy *tgi_strategy_find(const char *name, int *depth)
 {
     const char *colon = strchr(name, ':');
     size_t n = colon != NULL ? (size_t)(colon - name) : strlen(name);
-    *depth = 0;
+    *depth = -1;
     if (colon != NULL) {
         char *end;
         long value = strtol(colon + 1, &end, 10);
-        if (end == colon + 1 || *end != '\0' || value < 1 || value > 1000)
+        if (end == colon + 1 || *end != '\0' ||
+            value < (n == 2 && strncmp(name, "pb", n) == 0 ? 0 : 1) || value > 1000)
             return NULL;
         *depth = (int)value;
     }

@@ -118,3 +118,41 @@ mutant("rings-across-a-join",
        file=ORDER,
        edits=[("!tgi_epoch_is_before(a->epoch, &b->now) &&", "true &&")],
        kill=["unit.stress.lock_order:what_join_orders_does_not_meet"])
+
+SEARCH = "runtime/stress/search.c"
+BOUNDS = "unit.stress.search:every_schedule_within_the_bound_is_tried_once"
+
+mutant("search-bound-off-by-one",
+       bug="the last preemption that a bound allows is not made",
+       ref="own: search.c SE2",
+       file=SEARCH,
+       edits=[("is_preemption(s, n) <= (uint32_t)s->bound)", "is_preemption(s, n) < (uint32_t)s->bound)")],
+       kill=[BOUNDS])
+
+mutant("search-free-choice-costs",
+       bug="a switch away from a thread that has to wait counts as a preemption",
+       ref="own: search.c SE2",
+       file=SEARCH,
+       edits=[("    return n->stays && s->tasks", "    return s->tasks")],
+       kill=[BOUNDS])
+
+mutant("search-complete-too-early",
+       bug="what the bound leaves out is forgotten: everything is said to be tried",
+       ref="own: search.c SE2",
+       file=SEARCH,
+       edits=[("            s->cut = true;\n", "")],
+       kill=[BOUNDS])
+
+mutant("search-last-choice-forgotten",
+       bug="the last of those who can go on is never tried",
+       ref="own: search.c SE1",
+       file=SEARCH,
+       edits=[("        while (++n->tried < n->count) {", "        while (++n->tried + 1 < n->count) {")],
+       kill=["unit.stress.search:number_of_interleavings_is_a_binomial_coefficient"])
+
+mutant("search-other-run-not-noticed",
+       bug="who can go on is not compared with the run before",
+       ref="own: search.c SE3",
+       file=SEARCH,
+       edits=[("    s->diverged = true;\n", "")],
+       kill=["unit.stress.search:run_that_is_not_what_it_was_takes_the_claim_away"])

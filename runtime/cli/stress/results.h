@@ -59,6 +59,9 @@ typedef struct tgi_stress_session {
     uint64_t others;                      // failed runs of further kinds, which have no entry
     tgi_vec(tgi_stress_race) races;
     bool races_incomplete; // a run did more than is watched
+    bool systematic;       // there is a coverage; its text is `covered`
+    tg_stress_coverage coverage;
+    char covered[192];
 } tgi_stress_session;
 
 typedef struct tgi_stress_results {

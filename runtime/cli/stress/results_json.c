@@ -90,6 +90,25 @@ static void write_failure(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     tgi_ab_json_close(j, '}');
 }
 
+static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
+{
+    if (!s->systematic) {
+        tgi_ab_json_null(j, "coverage");
+        return;
+    }
+    const tg_stress_coverage *c = &s->coverage;
+    tgi_ab_json_open(j, "coverage", '{');
+    tgi_ab_json_bool(j, "complete", c->complete);
+    if (c->bounded)
+        tgi_ab_json_int(j, "preemptions", c->bound);
+    else
+        tgi_ab_json_null(j, "preemptions");
+    tgi_ab_json_int(j, "schedules", (int64_t)c->schedules);
+    tgi_ab_json_double(j, "share", c->share);
+    tgi_ab_json_string(j, "text", s->covered);
+    tgi_ab_json_close(j, '}');
+}
+
 static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi_stress_session *s)
 {
     tgi_ab_json_open(j, NULL, '{');
@@ -112,6 +131,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
         write_failure(j, r, s, &s->failures.data[i]);
     tgi_ab_json_close(j, ']');
     tgi_stress_write_races(j, s);
+    write_coverage(j, s);
     tgi_ab_json_close(j, '}');
 }
 

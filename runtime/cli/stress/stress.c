@@ -107,6 +107,24 @@ static void count(tgi_stress_session *f, const tg_stress_result *r)
     f->preemptions += r->preemptions;
 }
 
+// A systematic search has nothing left to try.
+static bool is_over(const session *p)
+{
+    tg_stress_coverage c;
+    return tg_stress_covered(p->s, &c) && c.over;
+}
+
+static void keep_coverage(session *p)
+{
+    tgi_stress_session *f = p->found;
+    f->systematic = tg_stress_covered(p->s, &f->coverage);
+    if (!f->systematic)
+        return;
+    snprintf(f->covered, sizeof f->covered, "%s", f->coverage.text);
+    f->coverage.text = NULL;
+    fprintf(p->to, "%s\n", f->covered);
+}
+
 static int explore(session *p, bool tell)
 {
     const tgi_stress_options *o = p->options;
@@ -131,7 +149,7 @@ static int explore(session *p, bool tell)
             if (fresh)
                 report(p, failure, tell);
         }
-        if (o->one_run || (f->failed > 0 && !o->keep_going) ||
+        if (o->one_run || is_over(p) || (f->failed > 0 && !o->keep_going) ||
             (o->seconds > 0 && f->seconds > o->seconds))
             break;
     }
@@ -250,6 +268,7 @@ static int run_session(tgi_stress_results *results, tg_thread *t, const tgi_sour
             report_races(&p, &code);
             tgi_stress_keep_races(p.found, p.s);
             print_totals(&p);
+            keep_coverage(&p);
         }
         tg_stress_close(p.s);
     }

@@ -14,6 +14,7 @@
 #include "core/object/int.h"       // results of __len__, __hash__
 #include "core/object/known.h"     // names
 #include "core/object/state.h"     // recursion guard
+#include "core/object/step.h"      // the stress tester
 #include "core/object/str.h"       // checks
 
 static tg_value known(int id)
@@ -402,6 +403,7 @@ void tgc_update_slots(tgc_type *type)
     if (definer(type, TGC_K_del, 1) != NULL) {
         type->finalize = script_finalize;
         type->flags |= TGC_TF_DEL;
+        tgc_step_dying();
     }
     if (type->descr_get != NULL)
         type->flags |= TGC_TF_DESCR;

@@ -44,3 +44,10 @@ void tgc_step_point(tg_thread *t, tg_value container)
     if (!vec_push(&t->task->engine->kept, kept))
         tgc_release(t, kept);
 }
+
+void tgc_step_dying(void)
+{
+    tg_thread *t = tgi_current_thread();
+    if (t != NULL)
+        tgi_stress_has_finalizer(t);
+}

@@ -14,6 +14,10 @@
 #define tgc_step_point TG_CORE_SYM(tgc_step_point)
 TGI_COLD void tgc_step_point(tg_thread *t, tg_value container);
 
+// When objects die makes a difference from now on: the tester must not keep any alive.
+#define tgc_step_dying TG_CORE_SYM(tgc_step_dying)
+void tgc_step_dying(void);
+
 // The builtin that runs is about to fetch the next item of container.
 static inline void tgc_step(tg_thread *t, tg_value container)
 {

@@ -18,6 +18,7 @@
 #include "core/object/exception.h" // reports
 #include "core/object/list.h"      // getweakrefs
 #include "core/object/state.h"     // the end
+#include "core/object/step.h"      // the stress tester
 #include "mem/objmap.h"            // what belongs to the process
 #include "mem/raw.h"               // memory
 #include "sync/point.h"            // tests
@@ -128,6 +129,7 @@ static void link_locked(tgc_obj *o, tgc_weakref *w)
 
 tg_value tgc_weak_make(tg_thread *t, tgc_type *type, tg_value v, tg_value callback)
 {
+    tgc_step_dying();
     if (!can_be_referenced(v))
         return tgc_raise(t, &TGC_EXC(TypeError), "cannot create weak reference to '%s' object",
                          tgc_type_name(v));

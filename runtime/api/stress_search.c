@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// stress_search.c - runs of a systematic search, and what they cover.
+//
+// Invariants  SR1  run i follows from all runs before it: they are made up for if they are missing.
+//             SR2  every run of a search is alike: objects that are looked at stay alive in all of
+//                  them, or in none because the script has finalizers. Then no run looks for races.
+#include "api/stress_runs.h"
+
+#include <stdio.h> // snprintf
+
+enum { FIRST_RACING = 8, RUNS_PER_RACING_ONE = 8 };
+
+static void run_next(tg_stress *s)
+{
+    tgi_engine *e = s->engine;
+    uint64_t run = s->searched++;
+    bool had_finalizers = e->finalizers;
+    e->searching = true;
+    e->sharing.learning = false;
+    e->racing = e->races != NULL && !e->finalizers &&
+                (run < FIRST_RACING || run % RUNS_PER_RACING_ONE == RUNS_PER_RACING_ONE - 1);
+    bool diverged = e->search->diverged;
+    tgi_stress_run_once(s, run);
+    e->racing = e->searching = false;
+    if (e->failure.kind == TGI_FAIL_INTERRUPT || e->failure.kind == TGI_FAIL_MEMORY) {
+        e->search->diverged = diverged; // it is not the script that went another way
+        return;
+    }
+    if (tgi_sharing_settle(&e->sharing) || had_finalizers != e->finalizers)
+        tgi_search_restart(e->search);
+    else
+        (void)tgi_search_end(e->search, e->trace_hash);
+}
+
+void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    bool on = tgi_stress_prime(s);
+    e->forced = NULL;
+    e->tracing = false;
+    while (on && s->searched <= run && !e->search->over) {
+        run_next(s);
+        on = e->failure.kind != TGI_FAIL_INTERRUPT && e->failure.kind != TGI_FAIL_MEMORY;
+    }
+    tgi_stress_fill(s, out);
+}
+
+// --- what was covered
+
+static void print_complete(char *out, size_t size, const tgi_search *h)
+{
+    unsigned long long runs = (unsigned long long)h->runs;
+    if (h->kind == TGI_SEARCH_BOUND && h->cut)
+        snprintf(out, size, "all schedules with at most %d preemptions tried: complete (%llu)",
+                 (int)h->bound, (unsigned long long)h->level_runs);
+    else
+        snprintf(out, size, "all schedules tried: complete (%llu)",
+                 h->kind == TGI_SEARCH_BOUND ? (unsigned long long)h->level_runs : runs);
+}
+
+static void print_open(char *out, size_t size, const tgi_search *h)
+{
+    unsigned long long runs = (unsigned long long)h->level_runs;
+    double share = tgi_search_share(h);
+    if (h->kind != TGI_SEARCH_BOUND) {
+        snprintf(out, size, "not complete: %llu of about %.3g schedules tried", runs,
+                 share > 0 ? (double)runs / share : 0);
+        return;
+    }
+    int n = 0;
+    if (h->complete >= 0)
+        n = snprintf(out, size, "all schedules with at most %d preemptions tried: complete; ",
+                     (int)h->complete);
+    if (share > 0)
+        snprintf(out + n, size - (size_t)n,
+                 "not complete with at most %d: %llu of about %.3g tried", (int)h->bound, runs,
+                 (double)runs / share);
+    else
+        snprintf(out + n, size - (size_t)n, "not complete with at most %d: %llu tried",
+                 (int)h->bound, runs);
+}
+
+bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out)
+{
+    const tgi_search *h = s->engine->search;
+    if (h == NULL)
+        return false;
+    bool sound = !h->diverged && !h->lost;
+    char *text = s->coverage;
+    size_t size = sizeof s->coverage;
+    if (h->diverged)
+        snprintf(text, size,
+                 "not complete: run %llu did not do the same as one before it that was switched in "
+                 "the same way; something decides that the tester does not control",
+                 (unsigned long long)h->diverged_at);
+    else if (h->lost)
+        snprintf(text, size, "not complete: a run makes too many decisions");
+    else if (h->over)
+        print_complete(text, size, h);
+    else
+        print_open(text, size, h);
+    *out = (tg_stress_coverage){.over = h->over,
+                                .complete = h->over && sound,
+                                .bound = sound ? h->complete : -1,
+                                .bounded = h->kind == TGI_SEARCH_BOUND && (h->cut || !h->over),
+                                .schedules = h->level_runs,
+                                .share = tgi_search_share(h),
+                                .text = text};
+    return true;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+//
+// search.c - the walk through all schedules, with or without a bound of preemptions.
+//
+// Invariants  SE1  between runs the nodes are the decisions that the next run has in common with
+//                  the last one, and the first one that differs.
+//             SE2  under a bound a choice is left out only if it costs one preemption too many, and
+//                  then `cut` is true: the next bound has something to do.
+//             SE3  nothing is claimed after `diverged` or `lost`.
+// Sources     Musuvathi, Qadeer, "Iterative Context Bounding for Systematic Testing of
+//             Multithreaded Programs", 2007.
+#include "stress/search.h"
+
+enum { MOST_NODES = 1 << 20 };
+
+void tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most)
+{
+    *s = (tgi_search){.kind = kind, .most = most, .complete = -1};
+}
+
+void tgi_search_free(tgi_search *s)
+{
+    vec_free(&s->nodes);
+    vec_free(&s->tasks);
+}
+
+void tgi_search_begin(tgi_search *s)
+{
+    s->at = 0;
+    s->preemptions = 0;
+}
+
+void tgi_search_restart(tgi_search *s)
+{
+    vec_clear(&s->nodes);
+    vec_clear(&s->tasks);
+    s->bound = 0;
+    s->complete = -1;
+    s->cut = s->over = s->again = false;
+    s->runs = s->level_runs = 0;
+    s->restarts++;
+}
+
+static uint32_t choice(const tgi_search_node *n)
+{
+    if (n->tried == 0)
+        return n->usual;
+    return n->tried <= n->usual ? n->tried - 1 : n->tried;
+}
+
+static bool is_preemption(const tgi_search *s, const tgi_search_node *n)
+{
+    return n->stays && s->tasks.data[n->first + choice(n)] != n->self;
+}
+
+static bool is_same(const tgi_search *s, const tgi_search_node *n, const tgi_search_point *p)
+{
+    if (n->hash != p->hash || n->self != p->self || n->arrival != p->arrival ||
+        n->count != p->count)
+        return false;
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (s->tasks.data[n->first + i] != p->tasks[i])
+            return false;
+    }
+    return true;
+}
+
+static bool add_node(tgi_search *s, const tgi_search_point *p)
+{
+    tgi_search_node n = {.hash = p->hash,
+                         .self = p->self,
+                         .arrival = p->arrival,
+                         .first = (uint32_t)s->tasks.count,
+                         .count = p->count,
+                         .usual = p->usual,
+                         .preemptions = s->preemptions};
+    if (s->nodes.count >= MOST_NODES)
+        return false;
+    for (uint32_t i = 0; i < p->count; i++) {
+        n.stays |= p->tasks[i] == p->self;
+        if (!vec_push(&s->tasks, p->tasks[i]))
+            return false;
+    }
+    return vec_push(&s->nodes, n);
+}
+
+static void drop_from(tgi_search *s, size_t at)
+{
+    if (at < s->nodes.count) {
+        s->tasks.count = s->nodes.data[at].first;
+        s->nodes.count = at;
+    }
+}
+
+static void diverge(tgi_search *s)
+{
+    if (!s->diverged)
+        s->diverged_at = s->runs;
+    s->diverged = true;
+}
+
+uint32_t tgi_search_pick(tgi_search *s, const tgi_search_point *p)
+{
+    if (s->at < s->nodes.count && !is_same(s, &s->nodes.data[s->at], p)) {
+        diverge(s);
+        drop_from(s, s->at);
+    }
+    if (s->at == s->nodes.count && !add_node(s, p)) {
+        s->lost = true;
+        return p->usual; // and what follows is not looked at
+    }
+    const tgi_search_node *n = &s->nodes.data[s->at++];
+    s->preemptions = n->preemptions + is_preemption(s, n);
+    return choice(n);
+}
+
+// To the next choice of the deepest decision that has one.
+static bool go_on(tgi_search *s)
+{
+    for (size_t i = s->nodes.count; i-- > 0;) {
+        tgi_search_node *n = &s->nodes.data[i];
+        while (++n->tried < n->count) {
+            if (s->kind != TGI_SEARCH_BOUND ||
+                n->preemptions + is_preemption(s, n) <= (uint32_t)s->bound)
+                return true;
+            s->cut = true;
+        }
+        drop_from(s, i);
+    }
+    return false;
+}
+
+// How many of the choices of a decision are to be tried.
+static uint32_t choices(const tgi_search *s, const tgi_search_node *n)
+{
+    bool bounded = s->kind == TGI_SEARCH_BOUND && n->stays;
+    return bounded && n->preemptions >= (uint32_t)s->bound ? 1 : n->count;
+}
+
+static bool has_more(const tgi_search *s)
+{
+    for (size_t i = 0; i < s->nodes.count; i++) {
+        if (s->nodes.data[i].tried + 1 < choices(s, &s->nodes.data[i]))
+            return true;
+    }
+    return false;
+}
+
+bool tgi_search_end(tgi_search *s, uint64_t hash)
+{
+    if (s->at < s->nodes.count) { // it ended before it came to where it should have differed
+        diverge(s);
+        drop_from(s, s->at);
+    }
+    if (s->again && hash != s->hash)
+        diverge(s);
+    s->again = !s->again && (s->runs == 0 || !has_more(s));
+    s->hash = hash;
+    if (s->again)
+        return true;
+    s->runs++;
+    s->level_runs++;
+    if (go_on(s))
+        return true;
+    s->complete = s->bound;
+    if (s->kind == TGI_SEARCH_BOUND && s->cut && (s->most < 0 || s->bound < s->most)) {
+        s->bound++;
+        s->level_runs = 0;
+        s->cut = false;
+        return true;
+    }
+    s->over = true;
+    return false;
+}
+
+double tgi_search_share(const tgi_search *s)
+{
+    if (s->over)
+        return 1;
+    double part = 1, sum = 0;
+    for (size_t i = 0; i < s->nodes.count; i++) {
+        const tgi_search_node *n = &s->nodes.data[i];
+        part /= choices(s, n);
+        sum += part * n->tried;
+    }
+    return sum;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// search.h - systematic search: every schedule once, or as many as tell programs apart. Layer
+// stress. search.c; search_dpor.c.
+//
+// A search is a depth-first walk through the tree of decisions. It knows nothing of the engine: at
+// every decision it is told who can go on, and says who does; after a run it says whether there is
+// another one to do. The kinds:
+//
+//   ALL     every schedule
+//   BOUND   every schedule with at most K preemptions, for K = 0, 1, 2, ...: a bug that needs few
+//           is found soon, and what was covered can be said in one sentence
+//   DPOR    of schedules that differ only in the order of steps that do not concern each other,
+//           one: Note [dpor] in search_dpor.c
+//
+// Note [stable]
+// A walk needs decisions that stay where they are. Other strategies learn from their first eight
+// runs which places of the program meet other threads, and what is learnt there depends on the
+// seed. A search starts with no such place. Every run looks at all accesses; if it finds a place
+// that meets other threads and was not a point yet, the search begins again with it. So at the end
+// no run of the whole search has met a place that was no point, and which places these are is a
+// matter of the program alone. Leaving out the others loses nothing: up to the first step at which
+// a place that is no point meets another thread, every schedule is like one that was tried, which
+// would have shown it.
+//
+// A run that does not do what an earlier one did, although all decisions were the same, is one of a
+// program that the tester does not control: the search goes on and claims nothing. So that programs
+// are noticed that are merely different from run to run, the first run and the last one are done
+// twice.
+#ifndef TGI_STRESS_SEARCH_H
+#define TGI_STRESS_SEARCH_H
+
+#include "base/vec.h" // tgi_vec
+
+#include <stdbool.h> // results
+#include <stdint.h>  // numbers
+
+typedef enum tgi_search_kind { TGI_SEARCH_ALL, TGI_SEARCH_BOUND, TGI_SEARCH_DPOR } tgi_search_kind;
+
+// A decision of the current run.
+typedef struct tgi_search_node {
+    uint64_t hash;          // of all steps before
+    uint32_t self, arrival; // who came to a point, which of its points
+    uint32_t first, count;  // of those who can go on, in tgi_search.tasks
+    uint32_t usual;         // which of them does without a reason for another: tried first
+    uint32_t tried;         // how many were tried before the one that goes on now
+    uint32_t preemptions;   // before this decision
+    bool stays;             // self can go on: anybody else costs a preemption
+} tgi_search_node;
+
+typedef struct tgi_search {
+    tgi_search_kind kind; // const
+    int32_t most;         // const: the largest bound; -1: none
+    int32_t bound;        // of preemptions, now
+    tgi_vec(tgi_search_node) nodes;
+    tgi_vec(uint32_t) tasks;
+    size_t at;             // the next node of this run
+    uint32_t preemptions;  // of this run so far
+    bool cut;              // under this bound something was left out
+    bool over;             // there is nothing left to do
+    bool diverged;         // a run was not what it was before
+    bool lost;             // no memory, or a run with too many decisions
+    bool again;            // the last run is done once more
+    uint64_t hash;         // of its steps
+    uint64_t diverged_at;  // which run
+    uint64_t runs;         // since the search began, the one that goes on not included
+    uint64_t level_runs;   // of these, under this bound
+    int32_t complete;      // the largest bound under which everything was tried; -1: none
+    uint32_t restarts;     // Note [stable]
+    struct tgi_dpor *dpor; // of DPOR
+} tgi_search;
+
+// A decision: tasks[0, count) can go on.
+typedef struct tgi_search_point {
+    uint64_t hash; // of all steps before
+    uint32_t self, arrival;
+    const uint32_t *tasks;
+    uint32_t count, usual;
+} tgi_search_point;
+
+void tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most);
+void tgi_search_free(tgi_search *s);
+
+void tgi_search_begin(tgi_search *s); // a run
+uint32_t tgi_search_pick(tgi_search *s, const tgi_search_point *p);
+// The run has ended; hash of all its steps. False: there is nothing left to do, over is true.
+bool tgi_search_end(tgi_search *s, uint64_t hash);
+// The points are not what they were: all over again.
+void tgi_search_restart(tgi_search *s);
+
+// Which part of the schedules (under this bound) was tried, from 0 to 1.
+double tgi_search_share(const tgi_search *s);
+
+#endif

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_search.py - systematic search of `togil stress`: what it tries and what it claims.
+
+    test_search.py Numbers|Claims|Proofs      TOGIL names the command
+
+Numbers: how many schedules there are, against a model of the program that this file walks through.
+Claims: complete, not complete, or nothing at all. Proofs: corrected programs have no schedule that
+fails; programs with a bug have one.
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOGIL = os.environ.get("TOGIL", "togil")
+
+
+def stress(code, *options):
+    """Exit code, text and the first session of the JSON document."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "found.json")
+        script = ["-c", code] if "\n" in code else [os.path.join(HERE, "scenarios", code + ".py")]
+        done = subprocess.run([TOGIL, "stress", "--json", path, *options, *script],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=600)
+        try:
+            with open(path) as f:
+                session = json.load(f)["sessions"][0]
+        except OSError:
+            session = None
+        return done.returncode, done.stdout, session
+
+
+def writers(*counts):
+    """A program with threads that write a variable so many times."""
+    lines = ["import threading", "x = 0"]
+    for i, n in enumerate(counts):
+        lines += [f"def work{i}():", "    global x"] + ["    x = 1"] * n
+        lines += [f"t{i} = threading.Thread(target=work{i})"]
+    lines += [f"t{i}.start()" for i in range(len(counts))]
+    lines += [f"t{i}.join()" for i in range(len(counts))]
+    return "\n".join(lines) + "\n"
+
+
+def schedules(*counts, most=None):
+    """How many there are with at most so many preemptions: the main thread starts the others and
+    joins them; each of them starts and does its steps."""
+    threads = len(counts)
+    main = [("start", i) for i in range(threads)] + [("join", i) for i in range(threads)]
+
+    def enabled(pc, t):
+        if t == 0:
+            return pc[0] < len(main) and (main[pc[0]][0] == "start" or
+                                          pc[main[pc[0]][1] + 1] == counts[main[pc[0]][1]] + 1)
+        return pc[0] >= t and pc[t] <= counts[t - 1]
+
+    def walk(pc, last, left):
+        ready = [t for t in range(threads + 1) if enabled(pc, t)]
+        if not ready:
+            return 1
+        found = 0
+        for t in ready:
+            costs = 1 if t != last and last in ready else 0
+            if left is None or costs <= left:
+                found += walk(pc[:t] + (pc[t] + 1,) + pc[t + 1:], t,
+                              None if left is None else left - costs)
+        return found
+
+    return walk((0,) * (threads + 1), 0, most)
+
+
+class Numbers(unittest.TestCase):
+    def test_exhaustive_search_tries_every_schedule_once(self):
+        for counts in ((1, 1), (2, 1), (2, 3), (4, 2), (1, 1, 1)):
+            for policy in ("bytecode", "free"):
+                with self.subTest(counts=counts, policy=policy):
+                    code, text, session = stress(writers(*counts), "--policy", policy, "--runs",
+                                                 "1000000", "--strategy", "exhaustive")
+                    n = schedules(*counts)
+                    self.assertEqual(code, 0, text)
+                    self.assertTrue(session["coverage"]["complete"], text)
+                    self.assertEqual(session["coverage"]["schedules"], n)
+                    self.assertIn(f"all schedules tried: complete ({n})", text)
+
+    def test_bounds_leave_out_exactly_what_needs_more_preemptions(self):
+        for counts in ((2, 2), (1, 1, 1)):
+            for bound in range(4):
+                with self.subTest(counts=counts, bound=bound):
+                    code, text, session = stress(writers(*counts), "--runs", "1000000",
+                                                 "--strategy", f"pb:{bound}")
+                    n = schedules(*counts, most=bound)
+                    self.assertEqual(code, 0, text)
+                    self.assertIn(f"all schedules with at most {bound} preemptions tried: "
+                                  f"complete ({n})", text)
+                    self.assertEqual(session["coverage"]["preemptions"], bound)
+
+    def test_without_a_bound_it_goes_on_until_nothing_is_left_out(self):
+        code, text, session = stress(writers(2, 1), "--runs", "1000000", "--strategy", "pb")
+        self.assertIn(f"all schedules tried: complete ({schedules(2, 1)})", text)
+        self.assertIsNone(session["coverage"]["preemptions"])
+
+    def test_the_seed_makes_no_difference(self):
+        texts = set()
+        for seed in ("1", "2"):
+            _, text, _ = stress("01_lost_update_global", "--strategy", "pb", "--seed", seed)
+            texts.add(re.sub(r"--seed \d+|seed \d+|[\d.]+ per second", "", text))
+        self.assertEqual(len(texts), 1, texts)
+
+
+# Modules of the library keep what a run has left in them.
+FORGETS_NOTHING = """import math, threading
+math.runs = getattr(math, "runs", 0) + 1
+x = 0
+def work():
+    global x
+    for i in range(math.runs % 3):
+        x = 1
+t = threading.Thread(target=work)
+t.start()
+x = 2
+t.join()
+"""
+
+FINALIZER = """import threading
+log = []
+class Thing:
+    def __del__(self):
+        log.append(1)
+def work():
+    global thing
+    thing.x = 1
+    thing = None
+    assert log == [1]
+thing = Thing()
+t = threading.Thread(target=work)
+t.start()
+t.join()
+"""
+
+
+class Claims(unittest.TestCase):
+    def test_budget_that_ends_too_early_is_not_complete(self):
+        for strategy in ("exhaustive", "pb"):
+            for runs in ("3", "20", "60"):
+                code, text, session = stress(writers(3, 3), "--strategy", strategy, "--runs", runs)
+                self.assertEqual(code, 0)
+                self.assertFalse(session["coverage"]["complete"], text)
+                self.assertIn("not complete", text)
+                self.assertLess(session["coverage"]["share"], 1)
+
+    def test_bound_below_is_complete_while_the_next_one_is_not(self):
+        # One run finds the points; the first schedule and the last one of a bound are done twice.
+        runs = 1 + schedules(3, 3, most=0) + 2 + schedules(3, 3, most=1) + 1 + 2
+        _, text, session = stress(writers(3, 3), "--strategy", "pb", "--runs", str(runs))
+        self.assertIn("all schedules with at most 1 preemptions tried: complete; not complete "
+                      "with at most 2: 2 of about", text)
+        self.assertEqual(session["coverage"]["preemptions"], 1)
+        self.assertFalse(session["coverage"]["complete"])
+
+    def test_program_that_is_not_controlled_gets_no_claim(self):
+        for strategy in ("exhaustive", "pb:2"):
+            _, text, session = stress(FORGETS_NOTHING, "--strategy", strategy, "--runs", "2000")
+            self.assertIn("something decides that the tester does not control", text)
+            self.assertFalse(session["coverage"]["complete"])
+
+    def test_objects_die_when_they_would_without_the_tester(self):
+        code, text, _ = stress(FINALIZER, "--strategy", "exhaustive")
+        self.assertEqual(code, 0, text)
+        self.assertIn("complete (", text)
+
+    def test_other_strategies_claim_nothing(self):
+        _, text, session = stress(writers(1, 1), "--runs", "100")
+        self.assertIsNone(session["coverage"])
+        self.assertNotIn("complete", text)
+
+    def test_interrupt_prints_what_was_covered(self):
+        path = os.path.join(HERE, "scenarios", "20_reorder_10_fixed.py")
+        done = subprocess.Popen([TOGIL, "stress", "--strategy", "exhaustive", "--runs",
+                                 "1000000000", path], stdout=subprocess.PIPE, text=True)
+        while done.poll() is None:
+            time.sleep(0.3)  # before the tester has begun, a signal would just end it
+            done.send_signal(signal.SIGINT)
+            try:
+                done.wait(0.5)
+            except subprocess.TimeoutExpired:
+                pass
+        text = done.communicate()[0]
+        if done.returncode == 130:
+            self.assertRegex(text, r"not complete: \d+ of about")
+        else:
+            self.assertLess(done.returncode, 0)
+
+    def test_strategies_are_checked(self):
+        for wrong in ("pb:x", "pb:-1", "pb:", "exhaust"):
+            code, _, _ = stress(writers(1), "--strategy", wrong)
+            self.assertEqual(code, 2, wrong)
+
+
+class Proofs(unittest.TestCase):
+    def test_failure_is_found_and_comes_back(self):
+        for name in ("01_lost_update_global", "04_bank_check_then_act", "14_abba_deadlock",
+                     "17_lost_notify", "24_finalizer_deadlock"):
+            for strategy in ("exhaustive", "pb:1"):
+                with self.subTest(scenario=name, strategy=strategy):
+                    code, text, session = stress(name, "--strategy", strategy, "--policy", "free")
+                    self.assertEqual(code, 1, text)
+                    self.assertFalse(session["coverage"]["complete"])
+                    schedule = session["failures"][0]["schedule"]
+                    again, _, replayed = stress(name, "--replay", schedule)
+                    self.assertEqual(again, 1)
+                    self.assertEqual(replayed["failures"][0]["signature"],
+                                     session["failures"][0]["signature"])
+                    run = str(session["failures"][0]["run"])
+                    again, _, same = stress(name, "--strategy", strategy, "--run", run)
+                    self.assertEqual(again, 1)
+                    self.assertEqual(same["failures"][0]["hash"], session["failures"][0]["hash"])
+
+
+if __name__ == "__main__":
+    unittest.main()
