@@ -176,6 +176,9 @@ TG_API bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts,
 // t runs under the tester: the time of the run, in nanoseconds, which passes by itself only when
 // every thread waits. Asking takes a microsecond. False: it does not.
 TG_API bool tg_stress_time(tg_thread *t, int64_t *ns);
+// t runs under the tester: `bytes` bytes that are the same in every run, for what would ask the
+// system for random ones. False: it does not, and the buffer is as it was.
+TG_API bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes);
 // As tg_lock_acquire; the tester does not switch threads here unless the lock is taken.
 TG_API tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns);
 // An exception ends a thread of the script. Nothing happens if t does not run under the tester.

@@ -154,16 +154,20 @@ static void run_main(tg_stress *s)
     core->error_clear(t);
 }
 
-// Modules of the library keep what a run has left in them; this one counts names.
-static void reset_threading(tg_stress *s)
+// Modules of the library keep what a run has left in them; these count names and draw numbers.
+static void reset_library(tg_stress *s)
 {
+    static const char *const names[] = {"threading", "concurrent.futures", "random"};
     const tgi_core *core = s->core;
-    tg_value modules = core->host_runtime_value(s->t, 0), threading = TG_NULL;
-    if (core->host_dict_get_c(s->t, modules, "threading", &threading) > 0) {
-        core->host_release(s->t, core->call_method(s->t, threading, "_begin_again", NULL, 0));
-        core->host_release(s->t, threading);
+    tg_value modules = core->host_runtime_value(s->t, 0);
+    for (size_t i = 0; i < TGI_ARRAY_LENGTH(names); i++) {
+        tg_value module = TG_NULL;
+        if (core->host_dict_get_c(s->t, modules, names[i], &module) > 0) {
+            core->host_release(s->t, core->call_method(s->t, module, "_begin_again", NULL, 0));
+            core->host_release(s->t, module);
+        }
+        core->error_clear(s->t);
     }
-    core->error_clear(s->t);
     core->host_release(s->t, modules);
 }
 
@@ -171,7 +175,7 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
 {
     tgi_engine *e = s->engine;
     const tgi_core *core = s->core;
-    reset_threading(s);
+    reset_library(s);
     if (!tgi_engine_begin(e, run)) {
         e->failure.kind = TGI_FAIL_MEMORY;
         return;
@@ -356,6 +360,14 @@ bool tg_stress_time(tg_thread *t, int64_t *ns)
     if (t->task == NULL)
         return false;
     *ns = t->task->engine->now += 1000;
+    return true;
+}
+
+bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes)
+{
+    if (t->task == NULL)
+        return false;
+    tgi_engine_random(t->task, buffer, bytes);
     return true;
 }
 

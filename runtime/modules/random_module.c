@@ -284,7 +284,7 @@ tg_value tgi_urandom(tg_thread *t, tg_value size)
     uint8_t *data = malloc((size_t)n + 1);
     if (data == NULL)
         return tg_raise_nomem(t);
-    size_t done = 0;
+    size_t done = tg_stress_random(t, data, (size_t)n) ? (size_t)n : 0;
     ssize_t got = 0;
     TG_BEGIN_BLOCKING(t)
     while (done < (size_t)n) {
@@ -304,7 +304,14 @@ TGI_NATIVE(random_urandom)
     return tgi_urandom(t, args[0]);
 }
 
+TGI_NATIVE(random_repeats)
+{
+    (void)args;
+    return tg_bool(tg_stress_random(t, NULL, 0));
+}
+
 static const tg_function_def functions[] = {
+    TGI_FN("repeats", random_repeats, 0, 0),
     TGI_FN("sha512", random_sha512, 1, 1),
     TGI_FN("urandom", random_urandom, 1, 1),
     TGI_FN_END,

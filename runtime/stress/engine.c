@@ -66,6 +66,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->index = (uint32_t)e->tasks.count;
     task->parent = 0;
     task->arrivals = 0;
+    task->draws = 0;
     task->children = 0;
     task->decided = 0;
     task->checked = 0;
@@ -86,6 +87,8 @@ static tgi_task *new_task(tgi_engine *e)
                                                       : TGI_AT_ACCESS | TGI_AT_INNER;
     if (e->racing)
         task->points |= TGI_AT_RACE;
+    if (e->tracing && e->points == TGI_POINTS_GIL)
+        task->points |= TGI_AT_WATCH;
     task->place_frame = NULL;
     if (!vec_push(&e->tasks, task)) {
         (void)vec_push(&e->spare, task);
@@ -263,6 +266,18 @@ static uint64_t mix(uint64_t h, uint64_t x)
     return h ^ h >> 29;
 }
 
+// Each draw of each task has a stream of its own: what others draw does not matter.
+void tgi_engine_random(tgi_task *self, void *buffer, size_t bytes)
+{
+    tgi_random stream;
+    tgi_random_seed(&stream, mix(mix(0, self->index), ++self->draws));
+    for (size_t done = 0; done < bytes; done += sizeof(uint64_t)) {
+        uint64_t word = tgi_random_next(&stream);
+        size_t left = bytes - done;
+        memcpy((char *)buffer + done, &word, left < sizeof word ? left : sizeof word);
+    }
+}
+
 static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
 {
     tgi_step *event = arg;
@@ -294,24 +309,39 @@ void tgi_engine_describe(tgi_engine *e, const char *text)
     snprintf(vec_last(&e->trace).text, sizeof vec_last(&e->trace).text, "%s", text);
 }
 
-// The operation of `self` is done next.
-static void note(tgi_engine *e, tgi_task *self, bool preempted)
+// Where `self` is, with what it does there.
+static void record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted)
 {
-    e->trace_hash = mix(e->trace_hash, (uint64_t)self->index << 32 | (uint64_t)self->op.kind);
     if (!e->tracing || self->t == NULL)
         return;
-    tgi_step event = {.task = self->index, .kind = self->op.kind, .preempted = preempted};
+    tgi_step event = {.task = self->index, .kind = op->kind, .preempted = preempted};
     const tgi_core_hooks *hooks = self->t->runtime->hooks;
     if (hooks->stack != NULL)
         hooks->stack(self->t, note_innermost, &event);
-    event.object = object_number(e, &self->op);
-    event.visible = self->op.kind != TGI_OPK_POLL;
+    event.object = object_number(e, op);
+    event.visible = op->kind != TGI_OPK_POLL;
     if (e->trace.count >= 2 * TRACE_KEPT) {
         memmove(e->trace.data, e->trace.data + TRACE_KEPT, TRACE_KEPT * sizeof(tgi_step));
         e->trace.count = TRACE_KEPT;
         e->forgotten += TRACE_KEPT;
     }
     (void)vec_push(&e->trace, event);
+}
+
+// The operation of `self` is done next.
+static void note(tgi_engine *e, tgi_task *self, bool preempted)
+{
+    e->trace_hash = mix(e->trace_hash, (uint64_t)self->index << 32 | (uint64_t)self->op.kind);
+    record(e, self, &self->op, preempted);
+}
+
+// `self` could go on; another task does.
+static void note_preempted(tgi_engine *e, tgi_task *self)
+{
+    tgi_op stands = {.kind = TGI_OPK_YIELD};
+    record(e, self, &stands, false);
+    if (e->tracing)
+        tgi_engine_describe(e, "preempted here");
 }
 
 static void fail_steps(tgi_engine *e, tgi_task *self)
@@ -373,6 +403,8 @@ void tgi_engine_point(tgi_task *self, tgi_op op)
     if (next != self) {
         preempted = !e->killing && tgi_op_is_enabled(self);
         e->preemptions += preempted;
+        if (preempted)
+            note_preempted(e, self);
         go(e, self, next);
     }
     if (e->killing)
@@ -395,6 +427,11 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
     tgi_engine *e = self->engine;
     if (e->killing)
         return false;
+    size_t numbered = e->objects.count;
+    if ((self->points & TGI_AT_WATCH) != 0) {
+        record(e, self, &op, false);
+        return e->objects.count != numbered && !e->finalizers;
+    }
     bool fresh = false;
     // A schedule that is followed counts every access: it does not depend on what was learnt.
     bool visible = e->forced != NULL || (e->searching ? tgi_sharing_is_point(&e->sharing, site)
@@ -414,7 +451,9 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
                                   op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP &&
                                       e->tasks.count > 1);
     // Where objects must die in time, two that have had the same address count as one.
-    return fresh && !(e->searching && e->finalizers);
+    if (e->finalizers && (e->searching || e->tracing))
+        return false;
+    return fresh || e->objects.count != numbered; // its number is for it alone
 }
 
 void tgi_engine_tick(tgi_task *self)

@@ -77,9 +77,10 @@ typedef enum tgi_points { TGI_POINTS_GIL, TGI_POINTS_BYTECODE, TGI_POINTS_FREE }
 enum { // tgi_task.points: what the interpreter loop asks
     TGI_AT_POLL = 1,
     TGI_AT_ACCESS = 2,
-    TGI_AT_INNER = 4, // between the steps of a builtin
-    TGI_AT_RACE = 8,  // no point, but the access is looked at: stress/race.h
-    TGI_AT_SYNC = 16, // the same in code of the library that orders threads
+    TGI_AT_INNER = 4,  // between the steps of a builtin
+    TGI_AT_RACE = 8,   // no point, but the access is looked at: stress/race.h
+    TGI_AT_SYNC = 16,  // the same in code of the library that orders threads
+    TGI_AT_WATCH = 32, // no point, but the access is part of the trace
 };
 
 // Note [spin]
@@ -98,6 +99,7 @@ struct tgi_task {
     uint32_t index;            // const: in order of creation, 0 is the main thread
     uint32_t parent;           // const: who started it
     uint32_t arrivals;         // points it came to
+    uint32_t draws;            // of random bytes
     uint32_t children;         // threads it has started
     uint32_t checked;          // arrivals when circles were looked for last
     uint32_t decided;          // decisions at its points that the profile counts
@@ -243,7 +245,7 @@ void tgi_engine_point(tgi_task *self, tgi_op op);
 
 // The same for an access to memory that other tasks may see: a point unless the profile says that
 // this place of the program (`site`, an address that stays) never meets another task. True if
-// `where` is new to a run that learns: it must stay alive until the run ends.
+// `where` is new to a run that learns or is traced: it must stay alive until the run ends.
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site);
 
 // The calling task comes back to where it was (*now) by a jump. True: nothing has changed since, it
@@ -258,6 +260,9 @@ static inline void tgi_engine_effect(tgi_task *self)
 
 // With tracing: words for the operation that the calling task does next.
 void tgi_engine_describe(tgi_engine *e, const char *text);
+
+// What the script takes for random: the same in every run.
+void tgi_engine_random(tgi_task *self, void *buffer, size_t bytes);
 
 // A poll of the eval breaker that is not a point.
 void tgi_engine_tick(tgi_task *self);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """test_oracles.py - what togil stress calls a failure, and what not.
 
-    test_oracles.py Standstill|Endless      TOGIL names the command
+    test_oracles.py Standstill|Endless|Told      TOGIL names the command
 """
 import json
 import os
@@ -88,6 +88,46 @@ def second():
 ALL = [first, second]
 """ + START
 
+# One preemption, in a function that the GIL may be handed over in.
+LOST_UPDATE = """
+import threading
+n = 0
+def bump(x):
+    return x + 1
+def work():
+    global n
+    n = bump(n)
+threads = [threading.Thread(target=work) for _ in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert n == 2
+"""
+
+LOST_UPDATE_TOLD = """
+  MainThread
+  |   Thread-1 (work)
+  |   |   Thread-2 (work)
+  3  n = 0  [n = 0]
+  |   8  n = bump(n)  [n is 0]
+  |   %s  [preempted here]
+  |   |   8  n = bump(n)  [n is 0]
+  |   |   8  n = bump(n)  [n = 1]
+  |   8  n = bump(n)  [n = 1]
+  12  assert n == 2  [n is 1]
+"""
+
+# What is random must be the same when a failure is shown again.
+DRAWS = """
+import os, random, threading
+from concurrent.futures import ThreadPoolExecutor
+def work():
+    return random.getrandbits(32), os.urandom(4).hex(), random.Random().getrandbits(32)
+drawn = [work()]
+with ThreadPoolExecutor(2) as pool:
+    drawn += [f.result() for f in [pool.submit(work) for _ in range(2)]]
+raise SystemExit("drawn %s by %s" % (drawn, pool._thread_name_prefix))
+"""
+
 # Nobody ends, and every round makes things that a race might be about.
 ENDLESS = """
 import sys, threading
@@ -163,6 +203,27 @@ class Standstill(unittest.TestCase):
             code, out = stress("--strategy", strategy, "--max-steps", "300", "--runs", "100",
                                scenario("22_stop_flag_livelock_fixed"))
             self.assertEqual(code, 0, out)
+
+
+class Told(unittest.TestCase):
+    def test_every_thread_has_a_lane(self):
+        for policy, where in (("gil", "5  return x + 1"), ("bytecode", "8  n = bump(n)"),
+                              ("free", "8  n = bump(n)")):
+            code, out = stress("--policy", policy, "-c", LOST_UPDATE)
+            self.assertEqual(code, 1, out)
+            self.assertIn(LOST_UPDATE_TOLD % where, out)
+
+    def test_what_is_random_repeats(self):
+        said = set()
+        for run in ("0", "0", "5"):
+            code, out = stress("--run", run, "--strategy", "none", "-c", DRAWS)
+            self.assertEqual(code, 1, out)
+            self.assertNotIn("did not come back", out)
+            said.add(out[out.index("drawn"):].splitlines()[0])
+        line, = said
+        self.assertTrue(line.endswith("by ThreadPoolExecutor-0"), line)
+        numbers = eval(line[len("drawn "):line.index(" by")])
+        self.assertEqual(len(set(sum(numbers, ()))), 9, "drawn twice")
 
 
 class Endless(unittest.TestCase):

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// trace.c - the trace of a run in columns, one per thread.
+// trace.c - the trace of a run in lanes, one per thread.
 //
 // Method      A step is shown if it waits, wakes, starts or ends something, or touches what another
 //             thread touches, too. Steps of the same line and thing that follow each other are one.
-//             With more threads than fit beside each other, a line says which thread it is about.
+//             A row belongs to one thread and begins in its lane, so its text has the whole width.
+//             With more threads than lanes fit, a row begins with the name of its thread.
 #include "cli/stress/trace.h"
 
 #include <stdbool.h> // flags
 #include <stdlib.h>  // calloc
 #include <string.h>  // memchr
 
-enum { WIDTH = 96, MIN_COLUMN = 30, MAX_COLUMNS = 8, MAX_ROWS = 48, FEW_ROWS = 30, NEAR = 2 };
+enum { WIDTH = 96, LANE = 4, MAX_LANES = 12, MAX_ROWS = 48, FEW_ROWS = 30, NEAR = 2 };
 
 typedef struct object {
     uint32_t first; // thread + 1
@@ -27,7 +28,8 @@ typedef struct objects {
 static bool is_sync(const tg_stress_event *e)
 {
     return strstr(e->action, "lock") != NULL || strcmp(e->action, "sleeps") == 0 ||
-           strcmp(e->action, "waits") == 0 || strcmp(e->text, "goes round for ever") == 0;
+           strcmp(e->action, "waits") == 0 || strcmp(e->text, "goes round for ever") == 0 ||
+           strcmp(e->text, "preempted here") == 0;
 }
 
 static objects collect(tg_stress *s)
@@ -85,7 +87,14 @@ const char *tgi_stress_source_line(const tgi_source *source, const char *file, u
     return line_of(source, number, n);
 }
 
-static void format(char *out, size_t size, const tg_stress_event *e, const tgi_source *source)
+// The steps that are shown, repetitions left out.
+typedef struct rows {
+    tg_stress_event *list;
+    size_t count, capacity;
+} rows;
+
+// The step in at most `width` columns; the text of the line is cut first.
+static void print_step(FILE *to, size_t width, const tg_stress_event *e, const tgi_source *source)
 {
     size_t n = 0;
     const char *line = source->name != NULL && strcmp(e->file, source->name) == 0
@@ -94,22 +103,22 @@ static void format(char *out, size_t size, const tg_stress_event *e, const tgi_s
     if (line == e->file)
         n = strlen(line);
     const char *what = e->text[0] != '\0' ? e->text : e->action;
-    size_t room = size > 12 + strlen(what) ? size - 12 - strlen(what) : 4;
-    snprintf(out, size, "%4u  %.*s  [%s]", e->line, (int)(n < room ? n : room), line, what);
+    size_t rest = 10 + strlen(what);
+    size_t room = width > rest + 4 ? width - rest : 4;
+    fprintf(to, "%u  %.*s  [%s]\n", e->line, (int)(n < room ? n : room), line, what);
 }
 
-// The steps that are shown, repetitions left out.
-typedef struct rows {
-    tg_stress_event *list;
-    size_t count, capacity;
-} rows;
+// Of the locks that one line takes, those of what it calls say nothing new.
+static bool is_repetition(const tg_stress_event *last, const tg_stress_event *e)
+{
+    return last->thread == e->thread && last->line == e->line &&
+           (last->object == e->object || is_sync(e)) && strcmp(last->action, e->action) == 0 &&
+           strcmp(last->text, e->text) == 0;
+}
 
 static void add_row(rows *r, const tg_stress_event *e)
 {
-    const tg_stress_event *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
-    if (last != NULL && last->thread == e->thread && last->line == e->line &&
-        last->object == e->object && strcmp(last->action, e->action) == 0 &&
-        strcmp(last->text, e->text) == 0)
+    if (r->count > 0 && is_repetition(&r->list[r->count - 1], e))
         return;
     if (r->count == r->capacity) {
         size_t capacity = r->capacity * 2 + 64;
@@ -120,6 +129,19 @@ static void add_row(rows *r, const tg_stress_event *e)
         r->capacity = capacity;
     }
     r->list[r->count++] = *e;
+}
+
+static rows choose(tg_stress *s)
+{
+    objects all = collect(s);
+    rows r = {NULL, 0, 0};
+    tg_stress_event e;
+    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++) {
+        if (is_shown(&all, &e))
+            add_row(&r, &e);
+    }
+    free(all.list);
+    return r;
 }
 
 // Of many steps, those near a switch and the last ones.
@@ -135,50 +157,50 @@ static bool is_near_switch(const rows *r, size_t i)
     return false;
 }
 
-typedef struct layout {
-    const char *names[MAX_COLUMNS];
-    size_t first, columns, width;
-    bool beside; // every thread has a column
-} layout;
+typedef struct lanes {
+    const char *names[MAX_LANES]; // NULL: the thread has no row
+    uint32_t at[MAX_LANES];       // by thread: the number of its lane
+    uint32_t count;
+    bool fit; // every thread with a row has a lane
+} lanes;
 
-// The main thread has a column only if it has something to say.
-static layout lay_out(const rows *r)
+static lanes lay_out(const rows *r)
 {
-    layout l = {.first = 1};
-    size_t threads = 0;
+    lanes l = {.fit = true};
     for (size_t i = 0; i < r->count; i++) {
         const tg_stress_event *e = &r->list[i];
-        if (e->thread >= threads)
-            threads = e->thread + 1u;
-        if (e->thread < MAX_COLUMNS)
+        if (e->thread < MAX_LANES)
             l.names[e->thread] = e->name;
-        if (e->thread == 0)
-            l.first = 0;
+        else
+            l.fit = false;
     }
-    l.columns = threads > l.first ? threads - l.first : 1;
-    l.width = WIDTH / l.columns;
-    l.beside = threads <= MAX_COLUMNS && l.width >= MIN_COLUMN;
+    for (size_t k = 0; k < MAX_LANES; k++)
+        l.at[k] = l.names[k] != NULL ? l.count++ : l.count;
     return l;
+}
+
+static void print_bars(FILE *to, uint32_t n)
+{
+    fputs("  ", to);
+    for (; n > 0; n--)
+        fprintf(to, "%-*s", LANE, "|");
+}
+
+static void print_names(FILE *to, const lanes *l)
+{
+    for (size_t k = 0; l->fit && k < MAX_LANES; k++) {
+        if (l->names[k] == NULL)
+            continue;
+        print_bars(to, l->at[k]);
+        fprintf(to, "%s\n", l->names[k]);
+    }
 }
 
 void tgi_stress_print_trace(FILE *to, tg_stress *s, const tgi_source *source)
 {
-    objects all = collect(s);
-    rows r = {NULL, 0, 0};
-    tg_stress_event e;
-    for (size_t i = 0; tg_stress_event_at(s, i, &e); i++) {
-        if (is_shown(&all, &e))
-            add_row(&r, &e);
-    }
-    layout l = lay_out(&r);
-    if (l.beside && r.count > 0) {
-        fputs(" ", to);
-        for (size_t k = l.first; k < l.first + l.columns; k++)
-            fprintf(to, " %-*.*s", (int)l.width - 1, (int)l.width - 2,
-                    l.names[k] != NULL ? l.names[k] : "");
-        fputc('\n', to);
-    }
-    char cell[WIDTH + 1];
+    rows r = choose(s);
+    lanes l = lay_out(&r);
+    print_names(to, &l);
     size_t hidden = 0, shown = 0;
     for (size_t i = 0; i < r.count; i++) {
         if (!is_near_switch(&r, i) || shown >= MAX_ROWS) {
@@ -189,14 +211,14 @@ void tgi_stress_print_trace(FILE *to, tg_stress *s, const tgi_source *source)
             fprintf(to, "  ... %zu steps ...\n", hidden);
         hidden = 0;
         shown++;
-        format(cell, l.beside ? l.width - 1 : 70, &r.list[i], source);
-        if (l.beside)
-            fprintf(to, "  %*s%s\n", (int)((r.list[i].thread - l.first) * l.width), "", cell);
+        const tg_stress_event *at = &r.list[i];
+        if (l.fit)
+            print_bars(to, l.at[at->thread]);
         else
-            fprintf(to, "  %-20.20s %s\n", r.list[i].name, cell);
+            fprintf(to, "  %-27s ", at->name);
+        print_step(to, WIDTH - (l.fit ? l.at[at->thread] * LANE : 28), at, source);
     }
     if (hidden > 0)
         fprintf(to, "  ... and %zu more steps\n", hidden);
     free(r.list);
-    free(all.list);
 }

@@ -325,7 +325,7 @@ static void points_of(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     uint32_t points = t->task->points;
-    if ((points & TGI_AT_ACCESS) != 0)
+    if ((points & (TGI_AT_ACCESS | TGI_AT_WATCH)) != 0)
         points_of(t, f, i);
     if (TGI_UNLIKELY((points & TGI_AT_RACE) != 0))
         tgc_race_access(t, f, i);

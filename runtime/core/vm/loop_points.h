@@ -64,15 +64,16 @@
         SAVE();                        \
         tgc_control_called(t, points); \
     } while (0)
-#define ACCESS()                                                                           \
-    do {                                                                                   \
-        if ((points & (TGI_AT_ACCESS | TGI_AT_RACE)) != 0 && tgc_control_visible[i->op]) { \
-            SAVE();                                                                        \
-            tgc_control_access(t, f, i);                                                   \
-        } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {                            \
-            SAVE();                                                                        \
-            tgc_sync_step(t, f, i);                                                        \
-        }                                                                                  \
+#define LOOKED_AT (TGI_AT_ACCESS | TGI_AT_RACE | TGI_AT_WATCH)
+#define ACCESS()                                                       \
+    do {                                                               \
+        if ((points & LOOKED_AT) != 0 && tgc_control_visible[i->op]) { \
+            SAVE();                                                    \
+            tgc_control_access(t, f, i);                               \
+        } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {        \
+            SAVE();                                                    \
+            tgc_sync_step(t, f, i);                                    \
+        }                                                              \
     } while (0)
 
 #endif

@@ -366,6 +366,11 @@ _pool_numbers = [0]
 _exiting = [False]
 
 
+def _begin_again():
+    # A program is run once more in the same interpreter.
+    _pool_numbers[0] = 0
+
+
 def _shut_down_all():
     with _pools_lock:
         _exiting[0] = True
