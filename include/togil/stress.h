@@ -105,6 +105,8 @@ TG_API void tg_stress_set_points(tg_stress *s, tg_stress_points points);
 // Run number `run`; the same number does the same, in any order.
 TG_API void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out);
 
+// A systematic search has nothing left to try.
+TG_API bool tg_stress_is_over(const tg_stress *s);
 // False: the strategy is not a systematic one.
 TG_API bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out);
 

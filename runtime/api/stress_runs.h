@@ -20,8 +20,9 @@ struct tg_stress {
     uint64_t learnt;           // runs
     char *schedule;            // of the last run, as text
     tgi_schedule forced;
-    uint64_t searched;  // runs of a systematic search
-    char coverage[192]; // its text
+    bool had_finalizers; // before the run
+    uint64_t searched;   // runs of a systematic search
+    char coverage[192];  // its text
 };
 
 // The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.
@@ -29,6 +30,9 @@ bool tgi_stress_prime(tg_stress *s);
 void tgi_stress_run_once(tg_stress *s, uint64_t run);
 // Run number `run` of a systematic search. stress_search.c.
 void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out);
+// One run of engine.search, and what it leads to: false if nothing is left to try.
+void tgi_stress_search_once(tg_stress *s, uint64_t run);
+bool tgi_stress_search_next(tg_stress *s);
 // One run that follows s->forced.
 void tgi_stress_follow(tg_stress *s, bool trace);
 // What the last run did.

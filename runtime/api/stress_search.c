@@ -11,39 +11,59 @@
 
 enum { FIRST_RACING = 8, RUNS_PER_RACING_ONE = 8 };
 
+void tgi_stress_search_once(tg_stress *s, uint64_t run)
+{
+    tgi_engine *e = s->engine;
+    s->had_finalizers = e->finalizers;
+    e->searching = true;
+    e->forced = NULL;
+    e->tracing = e->sharing.learning = false;
+    tgi_stress_run_once(s, run);
+    e->racing = e->searching = false;
+}
+
+bool tgi_stress_search_next(tg_stress *s)
+{
+    tgi_engine *e = s->engine;
+    if (!tgi_sharing_settle(&e->sharing) && s->had_finalizers == e->finalizers)
+        return tgi_search_end(e->search, e->trace_hash);
+    tgi_search_restart(e->search);
+    return true;
+}
+
+static bool is_stopped(const tgi_engine *e)
+{
+    return e->failure.kind == TGI_FAIL_INTERRUPT || e->failure.kind == TGI_FAIL_MEMORY;
+}
+
 static void run_next(tg_stress *s)
 {
     tgi_engine *e = s->engine;
     uint64_t run = s->searched++;
-    bool had_finalizers = e->finalizers;
-    e->searching = true;
-    e->sharing.learning = false;
+    bool diverged = e->search->diverged;
     e->racing = e->races != NULL && !e->finalizers &&
                 (run < FIRST_RACING || run % RUNS_PER_RACING_ONE == RUNS_PER_RACING_ONE - 1);
-    bool diverged = e->search->diverged;
-    tgi_stress_run_once(s, run);
-    e->racing = e->searching = false;
-    if (e->failure.kind == TGI_FAIL_INTERRUPT || e->failure.kind == TGI_FAIL_MEMORY) {
+    tgi_stress_search_once(s, run);
+    if (is_stopped(e))
         e->search->diverged = diverged; // it is not the script that went another way
-        return;
-    }
-    if (tgi_sharing_settle(&e->sharing) || had_finalizers != e->finalizers)
-        tgi_search_restart(e->search);
     else
-        (void)tgi_search_end(e->search, e->trace_hash);
+        (void)tgi_stress_search_next(s);
 }
 
 void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
     bool on = tgi_stress_prime(s);
-    e->forced = NULL;
-    e->tracing = false;
     while (on && s->searched <= run && !e->search->over) {
         run_next(s);
-        on = e->failure.kind != TGI_FAIL_INTERRUPT && e->failure.kind != TGI_FAIL_MEMORY;
+        on = !is_stopped(e);
     }
     tgi_stress_fill(s, out);
+}
+
+bool tg_stress_is_over(const tg_stress *s)
+{
+    return s->engine->search != NULL && s->engine->search->over;
 }
 
 // --- what was covered

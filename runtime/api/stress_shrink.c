@@ -5,14 +5,18 @@
 // Method      Delta debugging takes out decisions, larger pieces first, until no single one can go.
 //             What is left may still be a local minimum: a decision that only brings a thread to
 //             where the next one stops it. So decisions are given another target while one is taken
-//             out. Last, if there is still more than one preemption, every schedule with one
-//             preemption is tried, as far as the budget goes.
+//             out. If there is still more than one preemption, every schedule with one
+//             preemption is tried, as far as the budget goes; last, systematically, those with
+//             fewer preemptions than the best one, which also differ where nobody is preempted.
 // Invariants  SH1  a schedule is accepted only if it fails with the same signature.
 //             SH2  fewer preemptions are better, then fewer decisions.
 // Sources     Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002.
 #include "api/stress_runs.h"
 
+#include "stress/strategy.h" // pb
+
 enum { MOST_STEPS = 30 * 1000 * 1000 }; // of all replays: about a second
+enum { SEARCHED_RUNS = 4000 };          // with fewer preemptions
 
 typedef struct shrinker {
     tg_stress *s;
@@ -120,6 +124,35 @@ static void try_single(shrinker *h)
     vec_free(&all);
 }
 
+// All schedules with fewer preemptions: none, one, and so on.
+static void search_fewer(shrinker *h)
+{
+    tgi_engine *e = h->s->engine;
+    tgi_search bounded, *search = e->search;
+    const tgi_strategy *strategy = e->strategy;
+    uint64_t run = 0;
+    tgi_search_init(&bounded, TGI_SEARCH_BOUND, (int32_t)h->preemptions - 1);
+    (void)tgi_sharing_settle(&e->sharing);
+    e->search = &bounded;
+    e->strategy = &tgi_strategy_pb;
+    bool more = true;
+    while (more && run++ < SEARCHED_RUNS && h->steps < MOST_STEPS && !h->interrupted) {
+        tgi_stress_search_once(h->s, run);
+        h->steps += e->steps;
+        h->interrupted |= e->failure.kind == TGI_FAIL_INTERRUPT;
+        if (e->failure.kind != TGI_FAIL_NONE && e->failure.signature == h->signature &&
+            tgi_schedule_copy(&h->best, &e->taken)) {
+            h->preemptions = e->preemptions;
+            break;
+        }
+        more = tgi_stress_search_next(h->s);
+    }
+    h->replays += (uint32_t)run;
+    tgi_search_free(&bounded);
+    e->search = search;
+    e->strategy = strategy;
+}
+
 static void shrink(shrinker *h)
 {
     take_out(h);
@@ -127,6 +160,10 @@ static void shrink(shrinker *h)
         take_out(h);
     if (h->preemptions > 1)
         try_single(h);
+    if (h->preemptions > 1 && !h->s->engine->overflowed)
+        search_fewer(h);
+    if (h->best.count > 1)
+        take_out(h);
 }
 
 tg_status tg_stress_shrink(tg_stress *s, const char *schedule, uint32_t budget,

@@ -173,14 +173,42 @@ bool tgi_search_end(tgi_search *s, uint64_t hash)
     return false;
 }
 
+// Under a bound the choices of a decision do not lead to equally many schedules: most need the
+// preemptions that are left. As if all went on like the current run: after its decision i there are
+// ways[r] schedules with at most r preemptions.
+static double share_under_bound(const tgi_search *s)
+{
+    enum { MOST = 32 };
+    uint32_t bound = s->bound < MOST ? (uint32_t)s->bound : MOST;
+    double ways[MOST + 1], left = 0;
+    for (uint32_t r = 0; r <= bound; r++)
+        ways[r] = 1;
+    for (size_t i = s->nodes.count; i-- > 0;) {
+        const tgi_search_node *n = &s->nodes.data[i];
+        uint32_t has = bound > n->preemptions ? bound - n->preemptions : 0;
+        double rest = n->count - 1 - n->tried;
+        if (!n->stays)
+            left += rest * ways[has];
+        else if (has > 0)
+            left += rest * ways[has - 1];
+        for (uint32_t r = bound + 1; r-- > 0;)
+            ways[r] = !n->stays ? n->count * ways[r]
+                      : r > 0   ? ways[r] + (n->count - 1) * ways[r - 1]
+                                : ways[r];
+    }
+    return (double)s->level_runs / ((double)s->level_runs + left);
+}
+
 double tgi_search_share(const tgi_search *s)
 {
     if (s->over)
         return 1;
+    if (s->kind == TGI_SEARCH_BOUND)
+        return share_under_bound(s);
     double part = 1, sum = 0;
     for (size_t i = 0; i < s->nodes.count; i++) {
         const tgi_search_node *n = &s->nodes.data[i];
-        part /= choices(s, n);
+        part /= n->count;
         sum += part * n->tried;
     }
     return sum;

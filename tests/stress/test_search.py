@@ -206,7 +206,8 @@ class Claims(unittest.TestCase):
 class Proofs(unittest.TestCase):
     def test_failure_is_found_and_comes_back(self):
         for name in ("01_lost_update_global", "04_bank_check_then_act", "14_abba_deadlock",
-                     "17_lost_notify", "24_finalizer_deadlock"):
+                     "17_lost_notify", "24_finalizer_deadlock",
+                     "25_shared_generator"):
             for strategy in ("exhaustive", "pb:1"):
                 with self.subTest(scenario=name, strategy=strategy):
                     code, text, session = stress(name, "--strategy", strategy, "--policy", "free")

@@ -107,13 +107,6 @@ static void count(tgi_stress_session *f, const tg_stress_result *r)
     f->preemptions += r->preemptions;
 }
 
-// A systematic search has nothing left to try.
-static bool is_over(const session *p)
-{
-    tg_stress_coverage c;
-    return tg_stress_covered(p->s, &c) && c.over;
-}
-
 static void keep_coverage(session *p)
 {
     tgi_stress_session *f = p->found;
@@ -149,7 +142,7 @@ static int explore(session *p, bool tell)
             if (fresh)
                 report(p, failure, tell);
         }
-        if (o->one_run || is_over(p) || (f->failed > 0 && !o->keep_going) ||
+        if (o->one_run || tg_stress_is_over(p->s) || (f->failed > 0 && !o->keep_going) ||
             (o->seconds > 0 && f->seconds > o->seconds))
             break;
     }

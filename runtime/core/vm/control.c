@@ -25,6 +25,9 @@ void tgc_control_prepare(void)
 {
     for (size_t i = 0; i < TGI_OP_COUNT; i++)
         tgc_control_visible[i] = strchr(tgi_opcode_table[i].effects, 'V') != NULL;
+    // They may leave a generator.
+    tgc_control_visible[TGI_OP_YIELD] = tgc_control_visible[TGI_OP_YIELDFROM] = true;
+    tgc_control_visible[TGI_OP_RET] = tgc_control_visible[TGI_OP_RETK] = true;
 }
 
 // What a loop may consist of that only waits: See Note [spin]. What looks like a read and runs code
@@ -316,6 +319,13 @@ static void points_of(tg_thread *t, tgc_frame *f, const tgi_ins *i)
         return;
     case TGI_OP_CALLKW:
         call(t, &R[i->a], i->b, i);
+        return;
+    case TGI_OP_YIELD:
+    case TGI_OP_YIELDFROM:
+    case TGI_OP_RET:
+    case TGI_OP_RETK:
+        if (f->generator != NULL) // until now nobody else could go on with it
+            access_object(t, TGI_OPK_CALL, tgc_from_ptr(&f->generator->head), 0, i);
         return;
     default:
         return;
