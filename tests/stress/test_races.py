@@ -147,6 +147,18 @@ class Order(unittest.TestCase):
                 self.check(parts, True)
 
 
+SINGLETON = """
+import threading
+class Only:
+    made = None
+def make():
+    if Only.made is None:
+        Only.made = Only()
+threads = [threading.Thread(target=make) for _ in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+
 # Programs without an error: what they share is handed over, or read only.
 SILENT = {
     "future": """
@@ -415,6 +427,10 @@ class Options(unittest.TestCase):
         code, text = stress(self.PATH, "--policy", "gil", "--race", "off")
         self.assertEqual(code, 0)
         self.assertNotIn("RACES", text)
+
+    def test_a_class_goes_by_its_name(self):
+        text = stress("-c", SINGLETON)[1]
+        self.assertIn("the attribute made of the class Only", text)
 
     def test_json_says_the_same(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -132,9 +132,13 @@ typedef struct site {
     const tgi_ins *i;
 } site;
 
-// "a Box" or "an Account".
+// "a Box", "an Account" or "the class Box".
 static void describe_type(tg_value v, char *out, size_t size)
 {
+    if (tgc_is_type(v)) {
+        snprintf(out, size, "the class %s", ((const tgc_type *)tgc_ptr(v))->name);
+        return;
+    }
     const char *name = tgc_type_name(v);
     snprintf(out, size, "%s %s", strchr("aeiouAEIOU", name[0]) != NULL ? "an" : "a", name);
 }
@@ -237,7 +241,7 @@ static void attribute(site s, bool write, tg_value v, uint32_t index, tg_value s
     }
     char type[40], text[96];
     describe_type(v, type, sizeof type);
-    snprintf(text, sizeof text, "the attribute %.24s of %.30s", utf8(s.t, name), type);
+    snprintf(text, sizeof text, "the attribute %.24s of %.36s", utf8(s.t, name), type);
     touch(s, tgc_ptr(v), name, TGI_PART_ATTRIBUTE, write, flags, text);
     if (stored != TGC_NULL)
         publish(s, stored);
