@@ -8,10 +8,22 @@
 // of the token, which takes the thread's entry out of the body. When the local ends, all entries
 // go, and the tokens that stay behind are small; a thread throws them away from time to time.
 //
+// Where a thread found its dict is kept beside it, in a table with a few places, so that the next
+// use takes no lock and writes to nothing that another thread reads.
+//
 // Threads     the list of a body is guarded by its short lock. An entry's dict is touched by its
 //             own thread only, but for the end.
 // Invariants  TL1  a body lives as long as its local or a token of it.
-//             TL2  an entry of a thread exists only while that thread has a token.
+//             TL2  an entry goes when its own thread lets go of the token, or with the local: while
+//                  the thread uses the dict nobody takes it away. A token that another thread holds
+//                  on to (gc.get_objects) and lets go later leaves the entry to the local's end.
+//             TL3  what a place of the table says holds while its thread, the number of the body
+//                  and the body's count of removals are the same. Neither threads nor bodies have
+//                  the number of another, ever; an OS thread may serve several thread states, one
+//                  after the other, and a state several OS threads.
+// Rejected    a table per body, indexed by thread: numbers of threads only grow, and what replaces
+//             it has to wait until nobody reads the old one. An owned reference in the table: the
+//             attributes would outlive the local.
 #include "modules/thread_local.h"
 
 #include "modules/support.h"
@@ -30,7 +42,8 @@ typedef struct body {
     _Atomic(bool) dead;     // any thread: the local has ended
     uint64_t number;        // const after init: key in thread dicts
     tgi_short_lock lock;
-    entry *entries; // guarded by lock
+    entry *entries;             // guarded by lock
+    _Atomic(uint64_t) removals; // written under lock: TL3
 } body;
 
 typedef struct local {
@@ -42,6 +55,26 @@ typedef struct token {
     body *body;
     uint64_t thread;
 } token;
+
+typedef struct place {
+    uint64_t thread, number, removals;
+    tg_value dict; // borrowed: TL3
+} place;
+
+#define PLACES 16u // a power of two
+
+static _Thread_local place places[PLACES];
+
+static place *place_of(const body *b)
+{
+    return &places[b->number % PLACES];
+}
+
+static uint64_t removals_of(body *b)
+{
+    // ORDER: relaxed; our own entry is removed by ourselves, and with the local nobody asks (TL2).
+    return atomic_load_explicit(&b->removals, memory_order_relaxed);
+}
 
 static void drop_body(body *b)
 {
@@ -68,16 +101,21 @@ static void token_finalize(tg_thread *t, void *data)
     body *b = k->body;
     if (b == NULL)
         return;
-    tgi_short_lock_take(&b->lock);
-    entry **at = &b->entries;
-    while (*at != NULL && (*at)->thread != k->thread)
-        at = &(*at)->next;
-    entry *own = *at;
-    if (own != NULL) {
-        *at = own->next;
-        own->next = NULL;
+    entry *own = NULL;
+    if (k->thread == tg_thread_id(t)) { // TL2
+        tgi_short_lock_take(&b->lock);
+        entry **at = &b->entries;
+        while (*at != NULL && (*at)->thread != k->thread)
+            at = &(*at)->next;
+        own = *at;
+        if (own != NULL) {
+            *at = own->next;
+            own->next = NULL;
+            // ORDER: relaxed; TL3, see removals_of.
+            atomic_fetch_add_explicit(&b->removals, 1, memory_order_relaxed);
+        }
+        tgi_short_lock_drop(&b->lock);
     }
-    tgi_short_lock_drop(&b->lock);
     free_entries(t, own);
     drop_body(b);
 }
@@ -137,7 +175,7 @@ static int add_token(tg_thread *t, tg_value threads_own, tg_value key, body *b)
 // --- the local
 
 // The calling thread's dict, borrowed; TG_NULL without exception if it has none yet.
-static tg_value find(tg_thread *t, body *b)
+static __attribute__((noinline)) tg_value look_for(tg_thread *t, body *b)
 {
     uint64_t self = tg_thread_id(t);
     tgi_short_lock_take(&b->lock);
@@ -145,8 +183,19 @@ static tg_value find(tg_thread *t, body *b)
     while (e != NULL && e->thread != self)
         e = e->next;
     tg_value dict = e != NULL ? e->dict : TG_NULL;
+    uint64_t removals = removals_of(b);
     tgi_short_lock_drop(&b->lock);
+    if (dict != TG_NULL)
+        *place_of(b) = (place){self, b->number, removals, dict};
     return dict;
+}
+
+static tg_value find(tg_thread *t, body *b)
+{
+    const place *p = place_of(b);
+    if (p->number == b->number && p->thread == tg_thread_id(t) && p->removals == removals_of(b))
+        return p->dict;
+    return look_for(t, b);
 }
 
 static tg_value make(tg_thread *t, body *b)
