@@ -19,8 +19,7 @@
 //                  on to (gc.get_objects) and lets go later leaves the entry to the local's end.
 //             TL3  what a place of the table says holds while its thread, the number of the body
 //                  and the body's count of removals are the same. Neither threads nor bodies have
-//                  the number of another, ever; an OS thread may serve several thread states, one
-//                  after the other, and a state several OS threads.
+//                  the number of another, ever; an OS thread may have several thread states.
 // Rejected    a table per body, indexed by thread: numbers of threads only grow, and what replaces
 //             it has to wait until nobody reads the old one. An owned reference in the table: the
 //             attributes would outlive the local.

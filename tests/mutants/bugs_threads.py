@@ -4,6 +4,7 @@ from plan import mutant
 
 STATE = "runtime/thread/state.c"
 RUNTIME = "runtime/thread/runtime.c"
+LOCAL = "runtime/modules/thread_local.c"
 FORK = "runtime/thread/fork.c"
 QSBR = "runtime/mem/qsbr.c"
 PARKING = "runtime/sync/parking_lot.c"
@@ -199,3 +200,34 @@ mutant("goal-too-low",
        edits=[("    return atom_add_seq_cst(&domain->epoch, 0) + 1;",
                "    return atom_add_seq_cst(&domain->epoch, 0);")],
        kill=["unit.mem.qsbr:*"])
+
+# -- threading.local ------------------------------------------------------------------------------
+
+mutant("local-of-another-thread",
+       bug="a thread state finds the attributes that another state of its OS thread has in a local",
+       ref="own: thread_local.c TL3",
+       file=LOCAL,
+       edits=[(" && p->thread == tg_thread_id(t)", "")],
+       kill=["unit.api.local:thread_states_of_one_os_thread_have_attributes_of_their_own"])
+
+mutant("local-of-the-same-place",
+       bug="a thread finds in a local the attributes of the one that had the place in its table before",
+       ref="own: thread_local.c TL3",
+       file=LOCAL,
+       edits=[("p->number == b->number", "p->number != 0")],
+       kill=["unit.api.local:locals_that_share_a_place_keep_their_attributes_apart"])
+
+mutant("local-found-again",
+       bug="a thread finds attributes again that it has let go",
+       ref="own: thread_local.c TL3",
+       file=LOCAL,
+       edits=[(" && p->removals == removals_of(b)", "")],
+       kill=["unit.api.local:attributes_of_a_failed_init_are_not_found_again"],
+       build="asan")
+
+mutant("local-taken-by-another",
+       bug="who lets go of another thread's token frees the attributes that the thread may be reading",
+       ref="own: thread_local.c TL2",
+       file=LOCAL,
+       edits=[("    if (k->thread == tg_thread_id(t)) { // TL2", "    if (k->thread != 0) {")],
+       kill=["unit.api.local:a_thread_keeps_its_attributes_when_another_throws_its_tokens_away"])
