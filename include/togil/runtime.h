@@ -63,6 +63,8 @@ typedef struct tg_config {
     // A pause that takes longer than this to begin names the thread it waits for: stats.h. 0: 5000;
     // negative: never.
     int64_t pause_limit_ms;
+    // objects that several threads count often stay as they are: docs/counts.md
+    bool hot_counts_off;
     bool check_world; // for tests: abort when the GIL or a pause breaks its promise
     // Called once by tg_runtime_destroy, attached, when every other thread has ended and the heap
     // is still there: the place to read the last figures (<togil/stats.h>). May be NULL.

@@ -22,6 +22,8 @@ typedef struct tg_stats {
     uint64_t pauses;           // of every scope
     uint64_t pause_max_ns;     // the longest time the world was stopped
     uint64_t merges, deferred; // foreign decrements merged; frees that had to wait for readers
+    // references dropped by threads not the owner; objects that became hot
+    uint64_t foreign, hot;
     uint64_t threads_started;
     uint64_t attaches;      // times a thread came back from a call that may block, or was started
     uint64_t queued;        // objects that wait in merge queues now
@@ -97,6 +99,7 @@ typedef enum tg_pause_cause {
     TG_PAUSE_INSPECT, // somebody looks at all objects or all stacks
     TG_PAUSE_TYPES,   // a class changes in a way that every thread must see at once
     TG_PAUSE_MEMORY,  // memory ran out on a path that must not fail
+    TG_PAUSE_COUNTS,  // counts of hot objects are added up: docs/counts.md
     TG_PAUSE_TEST,    // a test
     TG_PAUSE_CAUSES   // how many
 } tg_pause_cause;

@@ -111,6 +111,7 @@ tg_status tg_runtime_create(const tg_config *config, tg_runtime **out, tg_thread
             .gil_enabled = mode->gil,
             .gil_switchable = mode->switchable,
             .check_world = config->check_world,
+            .hot_off = config->hot_counts_off,
             .pause_limit_ns = config->pause_limit_ms * 1000000,
             .counts = mode->counts,
             .gil_interval_ns = config->switch_interval_us * 1000,

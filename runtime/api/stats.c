@@ -55,6 +55,8 @@ void tg_stats_read(tg_thread *t, tg_stats *out)
     out->gil_wait_ns = s.value[TGI_STAT_gil_wait_ns];
     out->gil_drops = s.value[TGI_STAT_gil_drops];
     out->merges = s.value[TGI_STAT_merges];
+    out->foreign = s.value[TGI_STAT_foreign];
+    out->hot = s.value[TGI_STAT_hot];
     out->deferred = s.value[TGI_STAT_deferred];
     out->threads_started = s.value[TGI_STAT_threads_started];
     out->attaches = s.value[TGI_STAT_attaches];

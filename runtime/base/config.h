@@ -105,4 +105,20 @@
 #define TGI_TRACE_RINGS 512
 #endif
 
+// Counts of one object by a thread that does not own it, until it is merged, and again until it
+// becomes hot (core/policy/hot.c): about 30 us of counting. Stress: 4.
+#ifndef TGI_HOT_AFTER
+#define TGI_HOT_AFTER 1024
+#endif
+
+// Objects that are hot at a time; each thread has 8 bytes for each. Stress: 4.
+#ifndef TGI_HOT_MOST
+#define TGI_HOT_MOST 511
+#endif
+
+// Least time between two pauses that look for dead ones among them. Stress: 0.
+#ifndef TGI_HOT_FOLD_NS
+#define TGI_HOT_FOLD_NS INT64_C(10000000)
+#endif
+
 #endif

@@ -24,6 +24,7 @@ static const char run_options[] =
     "  --trace FILE     write what the threads did, and when, as JSON for Perfetto\n"
     "  --pause-limit MS name the thread that a pause waits for longer than this\n"
     "                   (default: 5000; 0: never)\n"
+    "  --hot-counts S   off: objects that several threads count often stay as they are\n"
     "  --check-world    abort if the GIL or a pause ever fails to keep threads out (slower)\n";
 
 static void list_modes(FILE *to)

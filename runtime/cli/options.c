@@ -135,20 +135,9 @@ static bool choose_mode(const char *command, choice c, const tg_mode **out)
 // --- the line
 
 static const char *const known_with_mode[] = {
-    "--mode",
-    "--gil",
-    "--counts",
-    "--gil-policy",
-    "--gil-signal",
-    "--stats",
-    "--trace",
-    "--check-world",
-    "--pause-limit",
-    "--version",
-    "-V",
-    "--help",
-    "-h",
-    "-c",
+    "--mode",    "--gil",   "--counts",      "--gil-policy", "--gil-signal",
+    "--stats",   "--trace", "--check-world", "--hot-counts", "--pause-limit",
+    "--version", "-V",      "--help",        "-h",           "-c",
 };
 static const char *const known_plain[] = {"--help", "-h", "-c"};
 
@@ -212,6 +201,15 @@ static int take_run_option(char **argv, int argc, int *at, const char *command, 
     int st = tgi_option_value(argv, argc, at, "--pause-limit", command, &value);
     if (st != 0)
         return st < 0 ? st : take_pause_limit(value, command, out);
+    st = tgi_option_value(argv, argc, at, "--hot-counts", command, &value);
+    if (st != 0) {
+        if (st > 0 && strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
+            tgi_usage_error(command, "--hot-counts takes on or off, not '%s'", value);
+            return -1;
+        }
+        out->hot_counts_off = st > 0 && strcmp(value, "off") == 0;
+        return st;
+    }
     // The value is behind "=" or there is none: what follows --stats is the script.
     if (strcmp(option, "--stats") == 0) {
         out->stats = true;

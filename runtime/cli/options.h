@@ -30,6 +30,7 @@ typedef struct tgi_options {
     bool help, version;
     int64_t pause_limit_ms; // --pause-limit; 0: the default, negative: none
     bool check_world;       // --check-world
+    bool hot_counts_off;    // --hot-counts off
     bool stats;             // --stats: print the figures when the script has ended
     const char *stats_file; // --stats=FILE: write them there as JSON; NULL: no
 } tgi_options;

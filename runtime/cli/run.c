@@ -209,6 +209,7 @@ int tgi_run(const tgi_options *options)
                         .path = path,
                         .gil_stays_off = options->gil_stays_off,
                         .check_world = options->check_world,
+                        .hot_counts_off = options->hot_counts_off,
                         .pause_limit_ms = options->pause_limit_ms,
                         .at_end = write_reports,
                         .at_end_arg = &r};

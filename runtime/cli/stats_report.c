@@ -172,9 +172,10 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
             s->gil_drops);
     text_gil(to, t);
     fprintf(to,
-            "  counts     %" PRIu64 " merges, %" PRIu64 " deferred frees; %" PRIu64
-            " objects wait in queues, %" PRIu64 " bytes for readers\n",
-            s->merges, s->deferred, s->queued, s->backlog_bytes);
+            "  counts     %" PRIu64 " merges, %" PRIu64 " foreign, %" PRIu64
+            " objects hot, %" PRIu64 " deferred frees; %" PRIu64 " objects wait in queues, %" PRIu64
+            " bytes for readers\n",
+            s->merges, s->foreign, s->hot, s->deferred, s->queued, s->backlog_bytes);
     text_memory(to);
     text_collector(to, t);
     if (s->pauses == 0)
@@ -337,6 +338,8 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     json_uint(&json, "gil_wait_ns", s->gil_wait_ns);
     json_uint(&json, "gil_drops", s->gil_drops);
     json_uint(&json, "merges", s->merges);
+    json_uint(&json, "foreign", s->foreign);
+    json_uint(&json, "hot", s->hot);
     json_uint(&json, "deferred", s->deferred);
     json_uint(&json, "queued", s->queued);
     json_uint(&json, "queue_longest", s->queue_longest);

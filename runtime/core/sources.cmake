@@ -3,6 +3,7 @@
 # The sources of a core, in reading order: policy, objects, gc, vm, builtins. Compiled once per policy.
 set(TOGIL_CORE_SOURCES
     policy/counts.c
+    policy/hot.c
     object/object.c
     object/step.c
     object/finalize.c

@@ -280,14 +280,24 @@ static int fill_counters(tg_thread *t, tg_value dict)
         const char *name;
         uint64_t value;
     } figures[] = {
-        {"objects_made", s.objects_made},   {"objects_live", s.objects_live},
-        {"bytes_live", s.bytes_live},       {"gil_takes", s.gil_takes},
-        {"gil_waits", s.gil_waits},         {"gil_wait_ns", s.gil_wait_ns},
-        {"gil_drops", s.gil_drops},         {"pauses", s.pauses},
-        {"pause_max_ns", s.pause_max_ns},   {"merges", s.merges},
-        {"deferred", s.deferred},           {"threads_started", s.threads_started},
-        {"attaches", s.attaches},           {"queued", s.queued},
-        {"queue_longest", s.queue_longest}, {"backlog_bytes", s.backlog_bytes},
+        {"objects_made", s.objects_made},
+        {"objects_live", s.objects_live},
+        {"bytes_live", s.bytes_live},
+        {"gil_takes", s.gil_takes},
+        {"gil_waits", s.gil_waits},
+        {"gil_wait_ns", s.gil_wait_ns},
+        {"gil_drops", s.gil_drops},
+        {"pauses", s.pauses},
+        {"pause_max_ns", s.pause_max_ns},
+        {"merges", s.merges},
+        {"deferred", s.deferred},
+        {"threads_started", s.threads_started},
+        {"attaches", s.attaches},
+        {"queued", s.queued},
+        {"queue_longest", s.queue_longest},
+        {"backlog_bytes", s.backlog_bytes},
+        {"foreign", s.foreign},
+        {"hot", s.hot},
     };
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (put_uint(t, dict, figures[i].name, figures[i].value) < 0)

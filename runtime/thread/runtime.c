@@ -58,6 +58,7 @@ tg_status tgi_runtime_create(const tgi_runtime_config *config, tg_runtime **out)
     rt->hooks = config->hooks != NULL ? config->hooks : &no_hooks;
     rt->counts = config->counts;
     rt->gil_switchable = config->gil_switchable;
+    rt->hot_off = config->hot_off;
     tgi_qsbr_init(&rt->qsbr);
     tgi_deferred_pool_init(&rt->deferred, &rt->qsbr);
     tgi_stw_init(&rt->stw, NULL);

@@ -51,6 +51,9 @@ typedef struct tgi_core_hooks {
     // For the stress tester: where t is in the script, as a number (stress/race_place.h; 0:
     // nowhere), and whether code of the library is what runs.
     uint32_t (*place)(tg_thread *t, bool *library);
+    // The world of interp (NULL: of every interpreter of rt) has been stopped, by the calling
+    // thread. No allocation, no counting.
+    void (*stopped)(tg_runtime *rt, tg_interp *interp);
     // Fork: after everything is stopped; then in the parent or in the child, still stopped.
     void (*fork_prepare)(tg_thread *t);
     void (*fork_parent)(tg_thread *t);
@@ -61,6 +64,7 @@ typedef struct tgi_runtime_config {
     bool gil_enabled;            // GIL on at the start; permanent if not switchable
     bool gil_switchable;         // false: classic counts, or the user pinned it
     bool check_world;            // see world_check.h
+    bool hot_off;                // no object becomes hot: core/policy/hot.c
     int64_t pause_limit_ns;      // see watchdog.h
     const char *counts;          // name of the counting policy, for reports; kept, not copied
     int64_t gil_interval_ns;     // 0: the default
@@ -75,17 +79,18 @@ struct tg_interp {
     tgi_gil *gil;        // const after init: own_gil or the first interpreter's
     tgi_gil own_gil;
     tgi_stw stw;
-    _Atomic(int) inside;    // any thread: world_check.c
-    bool owns_gil;          // const after init
-    unsigned objmap_tag;    // const after init: see mem/objmap.h
-    void *core;             // const after init: the core's data
-    void *host;             // const once open: free for the embedder
-    _Atomic(uint32_t) refs; // any thread: see Ownership
-    tg_interp *prev, *next; // guarded by runtime.threads_lock, as the rest
-    bool open;              // others may enter it
-    uint32_t entering;      // threads that saw it open, and have no state on the list yet
-    bool ending;            // no new threads
-    uint32_t left_behind;   // threads that will never run again, but hold its objects
+    _Atomic(int) inside;     // any thread: world_check.c
+    bool owns_gil;           // const after init
+    unsigned objmap_tag;     // const after init: see mem/objmap.h
+    void *core;              // const after init: the core's data
+    void *host;              // const once open: free for the embedder
+    _Atomic(uint32_t) refs;  // any thread: see Ownership
+    tg_interp *prev, *next;  // guarded by runtime.threads_lock, as the rest
+    bool open;               // others may enter it
+    uint32_t entering;       // threads that saw it open, and have no state on the list yet
+    bool ending;             // no new threads
+    _Atomic(int) merge_left; // any thread: a thread left its merge queue to others, state.c
+    uint32_t left_behind;    // threads that will never run again, but hold its objects
 };
 
 struct tg_runtime {
@@ -93,6 +98,7 @@ struct tg_runtime {
     struct tgi_world_check *world_check; // const after init: NULL unless it is checked
     const char *counts;                  // const after init
     bool gil_switchable;                 // const after init
+    bool hot_off;                        // const after init
 
     tgi_qsbr qsbr;
     tgi_deferred_pool deferred;

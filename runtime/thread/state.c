@@ -267,15 +267,38 @@ void tgi_thread_unbind(tg_thread *t)
         bound = NULL;
 }
 
+// A thread detaches before it has polled for its merge queue, and may be gone for long: somebody of
+// its interpreter who is attached does it, or else the next who attaches. Note [merge-left]:
+// whoever leaves sets the flag and then looks for one who is attached; whoever attaches is attached
+// and then looks at the flag (seq_cst both), so one of the two sees the other.
+static TGI_NOINLINE void pass_merge_on(tg_interp *interp)
+{
+    tg_runtime *rt = interp->runtime;
+    tgi_rawlock_lock(&rt->threads_lock);
+    // ORDER: seq_cst; Note [merge-left].
+    atom_store_seq_cst(&interp->merge_left, 1);
+    for (tg_thread *t = rt->threads; t != NULL; t = t->next) {
+        if (t->interp == interp && atom_load_seq_cst(&t->state) == TGI_ATTACHED) {
+            tgi_breaker_set(t, TGI_BRK_MERGE);
+            break;
+        }
+    }
+    tgi_rawlock_unlock(&rt->threads_lock);
+}
+
 // ATTACHED -> DETACHED. Everything a pause relies on has been given up: T3.
 static void leave_attached(tg_thread *t)
 {
+    tg_interp *interp = t->interp; // t may be ended by others from the moment it is detached
     tgi_point(TGI_POINT_ACCESS, &t->state);
     // ORDER: seq_cst; store-load with stop_threads in stw.c: it sets STOP and then looks at the
     // state, we store the state and then look for STOP. One of the two sees the other.
     atom_store_seq_cst(&t->state, TGI_DETACHED);
-    if (TGI_UNLIKELY((atom_load_seq_cst(&t->breaker) & TGI_BRK_STOP) != 0))
+    uint32_t asked = atom_load_seq_cst(&t->breaker);
+    if (TGI_UNLIKELY((asked & TGI_BRK_STOP) != 0))
         tgi_stw_note_detached(t);
+    if (TGI_UNLIKELY((asked & TGI_BRK_MERGE) != 0))
+        pass_merge_on(interp);
 }
 
 // The state is SUSPENDED. Returns when it no longer is.
@@ -339,6 +362,9 @@ tg_status tgi_thread_try_attach(tg_thread *t)
         current = t;
         bound = t;
         tgi_qsbr_online(&t->runtime->qsbr, &t->qsbr);
+        // ORDER: seq_cst; Note [merge-left].
+        if (TGI_UNLIKELY(atom_load_seq_cst(&t->interp->merge_left) != 0))
+            tgi_breaker_set(t, TGI_BRK_MERGE);
         tgi_stat_add(t, attaches, 1);
         tgi_trace_event(t, TGI_TRACE_ATTACH, 0);
         const tgi_core_hooks *hooks = t->runtime->hooks;

@@ -31,6 +31,8 @@ struct tg_thread;
     X(deferred, "frees that had to wait for a grace period")     \
     X(deferred_bytes, "their bytes")                             \
     X(merges, "times foreign decrements were merged")            \
+    X(foreign, "references dropped by a thread not the owner")   \
+    X(hot, "objects that became hot")                            \
     X(threads_started, "threads started")                        \
     X(user0, "free for the layers above")                        \
     X(user1, "free for the layers above")                        \

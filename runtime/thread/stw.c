@@ -49,7 +49,7 @@
 static const char *const cause_names[TGI_CAUSE_COUNT] = {
     [TGI_CAUSE_COLLECT] = "collect", [TGI_CAUSE_GIL] = "gil",         [TGI_CAUSE_FORK] = "fork",
     [TGI_CAUSE_END] = "end",         [TGI_CAUSE_INSPECT] = "inspect", [TGI_CAUSE_TYPES] = "types",
-    [TGI_CAUSE_MEMORY] = "memory",   [TGI_CAUSE_TEST] = "test",
+    [TGI_CAUSE_MEMORY] = "memory",   [TGI_CAUSE_COUNTS] = "counts",   [TGI_CAUSE_TEST] = "test",
 };
 
 const char *tgi_stw_cause_name(tgi_stw_cause cause)
@@ -259,9 +259,16 @@ static void start(tg_thread *requester, tg_runtime *rt, tgi_stw *stw)
     unlock_scope(rt, stw);
 }
 
+static void tell(tg_runtime *rt, tg_interp *interp)
+{
+    if (rt->hooks->stopped != NULL)
+        rt->hooks->stopped(rt, interp);
+}
+
 void tgi_stop_the_world(tg_thread *t, tg_interp *interp, tgi_stw_cause cause)
 {
     stop(t, interp->runtime, &interp->stw, cause);
+    tell(interp->runtime, interp);
 }
 
 void tgi_start_the_world(tg_thread *t, tg_interp *interp)
@@ -272,6 +279,7 @@ void tgi_start_the_world(tg_thread *t, tg_interp *interp)
 void tgi_stop_the_world_global(tg_thread *t, tg_runtime *rt, tgi_stw_cause cause)
 {
     stop(t, rt, &rt->stw, cause);
+    tell(rt, NULL);
 }
 
 void tgi_start_the_world_global(tg_thread *t, tg_runtime *rt)

@@ -18,6 +18,7 @@ typedef enum tgi_stw_cause {
     TGI_CAUSE_INSPECT,
     TGI_CAUSE_TYPES,
     TGI_CAUSE_MEMORY,
+    TGI_CAUSE_COUNTS,
     TGI_CAUSE_TEST,
     TGI_CAUSE_COUNT
 } tgi_stw_cause;

@@ -101,6 +101,7 @@ inline die(x)
 }
 
 // C: runtime/core/policy/biased.h tgc_incref
+// C: runtime/core/policy/hot.c tgc_biased_foreign_incref
 inline incref(x)
 {
     atomic {
@@ -113,6 +114,7 @@ inline incref(x)
 }
 
 // C: runtime/core/policy/biased.h tgc_try_incref
+// C: runtime/core/policy/hot.c tgc_biased_foreign_try
 inline try_incref(x)
 {
     atomic {
@@ -290,7 +292,8 @@ decref:
     :: else -> goto next
     fi;
 
-    // C: runtime/core/policy/counts.c tgc_biased_shared_decref
+    // C: runtime/core/policy/counts.c tgc_biased_drop
+    // C: runtime/core/policy/hot.c tgc_biased_foreign_decref
 shared_decref:
     atomic {
         touch(o);

@@ -3,6 +3,7 @@
 from plan import mutant
 
 COUNTS = "runtime/core/policy/counts.c"
+HOT = "runtime/core/policy/hot.c"
 BIASED = "runtime/core/policy/biased.h"
 POLICY = "runtime/core/policy/policy.h"
 
@@ -28,10 +29,12 @@ mutant("merge-forgets-immortal",
        bug="an object made immortal while it is queued is merged like any other",
        ref="gh-152276",
        file=COUNTS,
-       edits=[("        if (atom_load_relaxed(&o->owner) == 0)\n"
-               "            tgc_biased_shared_decref(t, o);\n"
+       edits=[("        if (!has_owner(o))\n"
+               "            tgc_biased_foreign_decref(t, o);\n"
                "        else if (merge(o, -1))",
-               "        if (merge(o, -1))")],
+               "        if (merge(o, -1))"),
+              ("    if (local == TGC_LOCAL_IMMORTAL)\n        return false;",
+               "    if (local < 0)\n        return false;")],
        kill=["unit.core.counts.biased:an_object_may_become_immortal_while_it_is_queued"])
 
 mutant("merge-for-attached-owner",
@@ -47,8 +50,8 @@ mutant("queue-holds-no-reference",
        bug="the reference that was given to the queue is not dropped by the merge",
        ref="own: counts.c Q2",
        file=COUNTS,
-       edits=[("            tgc_biased_shared_decref(t, o);\n        else if (merge(o, -1))",
-               "            tgc_biased_shared_decref(t, o);\n        else if (merge(o, 0))")],
+       edits=[("            tgc_biased_foreign_decref(t, o);\n        else if (merge(o, -1))",
+               "            tgc_biased_foreign_decref(t, o);\n        else if (merge(o, 0))")],
        kill=["unit.core.counts.biased:a_reference_dropped_for_the_owner_waits_in_its_queue"])
 
 mutant("queue-not-emptied-at-exit",
@@ -63,10 +66,7 @@ mutant("queue-left-before-empty",
        bug="a thread leaves the table of queues first and drains then: others merge what it counts",
        ref="own: counts.c Q3",
        file=COUNTS,
-       edits=[("    if (leave && *count == 0) {\n", "    if (leave && b->queues != NULL) {\n"),
-              ("        while (*link != q)\n", "        while (*link != NULL && *link != q)\n"),
-              ("        *link = q->next;\n", "        if (*link != NULL)\n"
-               "            *link = q->next;\n")],
+       edits=[("    if (leave && *count == 0) {\n", "    if (leave && find_locked(b, q->id) == q) {\n")],
        kill=["unit.core.counts.biased:a_reference_that_comes_while_the_queue_is_emptied_is_queued"])
 
 mutant("queue-of-the-creator",
@@ -97,7 +97,7 @@ mutant("finalizer-keeps-plain-count",
 mutant("try-takes-the-dead",
        bug="a reader counts an object whose count has reached zero",
        ref="PEP 703, try-incref",
-       file=BIASED,
+       file=HOT,
        edits=[("        if (s == TGC_SHARED_DEFAULT || s == TGC_SHARED_MERGED)\n"
                "            return false; // B3",
                "        if (s == TGC_SHARED_DEFAULT)\n            return false; // B3")],
@@ -129,3 +129,88 @@ mutant("published-freed-at-once",
        edits=[("    if (tgc_was_published(o))\n        tgi_defer_object(t, o, size, TGC_HEADER_BYTES);",
                "    if (tgc_was_published(o) && size == 0)\n        tgi_defer_object(t, o, size, TGC_HEADER_BYTES);")],
        kill=["unit.core.counts.biased:memory_of_a_published_object_waits_for_readers"])
+
+mutant("count-wraps",
+       bug="a merge takes the owner's count for plain although it has reached its limit",
+       ref="own: biased.h B5",
+       file=COUNTS,
+       edits=[("    if (local == TGC_LOCAL_IMMORTAL)\n        return false;", "    if (local < 0)\n        return false;")],
+       kill=["unit.core.counts.biased:a_count_at_its_limit_stays_there"])
+
+mutant("queue-waits-for-a-blocked-owner",
+       bug="an owner that blocks before it has polled leaves its merge queue to nobody",
+       ref="own: state.c Note [merge-left]",
+       file="runtime/thread/state.c",
+       edits=[("    if (TGI_UNLIKELY((asked & TGI_BRK_MERGE) != 0))\n        pass_merge_on(interp);",
+               "    if (TGI_UNLIKELY((asked & TGI_BRK_MERGE) != 0 && interp == NULL))\n"
+               "        pass_merge_on(interp);")],
+       kill=["unit.core.counts.biased:"
+             "a_queue_is_merged_by_others_when_its_owner_blocks_before_it_has_polled"])
+
+mutant("queue-left-is-not-found",
+       bug="a thread that attaches does not look whether a merge queue was left to it",
+       ref="own: state.c Note [merge-left]",
+       file="runtime/thread/state.c",
+       edits=[("        if (TGI_UNLIKELY(atom_load_seq_cst(&t->interp->merge_left) != 0))",
+               "        if (TGI_UNLIKELY(atom_load_seq_cst(&t->interp->merge_left) > 1))")],
+       kill=["unit.core.counts.biased:"
+             "a_queue_left_while_nobody_is_attached_is_merged_by_who_comes_first"])
+
+HOT_TEST = "unit.core.hot.biased"
+
+mutant("hot-without-bias",
+       bug="the shared word of a hot object can reach zero while threads hold references of their own",
+       ref="own: hot.c H1",
+       file=HOT,
+       edits=[("    atom_add_relaxed(&o->shared, TGC_HOT_BIAS);\n",
+               "    atom_add_relaxed(&o->shared, 0);\n"),
+              ("        } else if (atom_load_relaxed(&o->shared) != (TGC_HOT_BIAS | TGC_SHARED_MERGED)) {",
+               "        } else if (atom_load_relaxed(&o->shared) != TGC_SHARED_MERGED) {"),
+              ("            (void)atom_sub_relaxed(&o->shared, TGC_HOT_BIAS);\n", "")],
+       kill=[f"{HOT_TEST}:a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead"])
+
+mutant("hot-count-left-out",
+       bug="a pause adds up the counts of all threads but the one that asked for it",
+       ref="own: hot.c Note [hot-count]",
+       file=HOT,
+       edits=[("    if (is_in(arg, t->interp) && own(t) != NULL)",
+               "    if (is_in(arg, t->interp) && own(t) != NULL && t != tgi_current_thread())")],
+       kill=[f"{HOT_TEST}:a_reference_that_one_thread_takes_and_another_drops_is_one"])
+
+mutant("hot-fold-forgotten",
+       bug="a fold that was not due when the thread that wanted it polled is never asked for again",
+       ref="own: hot.c Note [hot-count]",
+       file=HOT,
+       edits=[("% 256 == 0) && (below || atom_load_relaxed(&hot.wanted))", "% 256 == 0) && below")],
+       kill=[f"{HOT_TEST}:a_fold_that_another_thread_asked_for_is_asked_for_by_all_who_count"])
+
+mutant("hot-count-lost-at-exit",
+       bug="a thread ends and what it has counted of hot objects is forgotten",
+       ref="own: hot.c Note [hot-count]",
+       file=HOT,
+       edits=[("        add_counts_locked(t);\n        // ORDER: relaxed; it may have been",
+               "        (void)t;\n        // ORDER: relaxed; it may have been")],
+       kill=[f"{HOT_TEST}:the_counts_of_a_thread_that_ends_stay"])
+
+mutant("hot-count-added-twice",
+       bug="a thread's counts stay in its array after a pause has added them",
+       ref="own: hot.c Note [hot-count]",
+       file=HOT,
+       edits=[("        ht->count[n] = 0;\n", "")],
+       kill=[f"{HOT_TEST}:a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead"])
+
+mutant("hot-taken-for-owned",
+       bug="an object that became hot while it was queued is merged as if somebody owned it",
+       ref="own: counts.c, hot.c H1",
+       file=COUNTS,
+       edits=[("    return (atom_load_relaxed(&o->owner) & 1) != 0;",
+               "    return atom_load_relaxed(&o->owner) != 0;")],
+       kill=[f"{HOT_TEST}:an_object_may_become_hot_while_it_is_queued"])
+
+mutant("hot-dies-in-finalizer",
+       bug="an object that became hot in its finalizer is freed at the end of it, and again by a fold",
+       ref="own: biased.h tgc_resurrect_end",
+       file=BIASED,
+       edits=[("        tgc_biased_foreign_decref(t, o);\n        return false;\n",
+               "        tgc_biased_foreign_decref(t, o);\n        return true;\n")],
+       kill=[f"{HOT_TEST}:an_object_that_becomes_hot_in_its_finalizer_dies_with_the_next_fold"])

@@ -123,7 +123,7 @@ mutant("looks-before-it-leaves",
        edits=[("static void leave_attached(tg_thread *t)\n{\n",
                "static void leave_attached(tg_thread *t)\n{\n"
                "    bool stop = (atom_load_seq_cst(&t->breaker) & TGI_BRK_STOP) != 0;\n"),
-              ("    if (TGI_UNLIKELY((atom_load_seq_cst(&t->breaker) & TGI_BRK_STOP) != 0))\n"
+              ("    if (TGI_UNLIKELY((asked & TGI_BRK_STOP) != 0))\n"
                "        tgi_stw_note_detached(t);",
                "    if (stop)\n        tgi_stw_note_detached(t);")],
        kill=["unit.thread.steps_world:pause_sees_a_thread_that_is_just_leaving"])

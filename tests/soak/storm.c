@@ -82,7 +82,7 @@ static void collect(storm *s, figures *f)
         tgi_histogram_merge(&f->enabling, &w->enabling);
         tgi_histogram_merge(&f->disabling, &w->disabling);
         f->pings += w->pings;
-        if (!w->passive)
+        if (!atom_load_seq_cst(&w->passive))
             f->jobs += w->jobs;
     }
     size_t pos = 0;

@@ -51,7 +51,7 @@ typedef struct storm_thread {
     _Atomic(uint64_t) beats;     // owner writes: steps done
     _Atomic(const char *) doing; // owner writes
     _Atomic(bool) done;          // owner writes
-    bool passive;                // const: waits for another one, makes no steps by itself
+    _Atomic(bool) passive;       // any thread: waits for another one, makes no steps by itself
     tgi_random random;           // owner
     storm_counts counts;         // owner, read after the end
     tgi_histogram enabling;      // owner: ns of an enable that turned it on

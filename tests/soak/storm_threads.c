@@ -514,7 +514,7 @@ void storm_start_threads(storm *s)
         if (kind == 2 && i + 1 >= workers)
             kind = 0; // a client needs a server
         w->role = roles[kind];
-        w->passive = kind == 3;
+        atom_store_seq_cst(&w->passive, kind == 3);
         if (kind == 2)
             connect_pair(s, w, w + 1);
         start_thread(s, w, work[kind]);
@@ -534,7 +534,7 @@ void storm_join_threads(storm *s)
         (void)tg_sleep(s->t, 100000);
     for (int i = 0; i < s->thread_count; i++) {
         storm_thread *w = &s->threads[i];
-        if (w->passive && w->jobs != 5 * s->threads[i - 1].pings)
+        if (atom_load_seq_cst(&w->passive) && w->jobs != 5 * s->threads[i - 1].pings)
             storm_fail("server %d has seen %llu bytes of %llu messages", i,
                        (unsigned long long)w->jobs, (unsigned long long)s->threads[i - 1].pings);
     }

@@ -199,7 +199,7 @@ static void *watch(void *arg)
         for (int i = 0; i < s->thread_count; i++) {
             storm_thread *w = &s->threads[i];
             uint64_t seen = atom_load_seq_cst(&w->beats);
-            if (seen != beats[i] || w->passive || atom_load_seq_cst(&w->done)) {
+            if (seen != beats[i] || atom_load_seq_cst(&w->passive) || atom_load_seq_cst(&w->done)) {
                 beats[i] = seen;
                 since[i] = now;
             } else if ((double)(now - since[i]) / 1e9 > s->options->patience) {

@@ -145,6 +145,7 @@ static void thread_free(tg_thread *t)
     tgc_thread *ct = tgc_of(t);
     if (ct == NULL)
         return;
+    tgc_policy_thread_free(t);
     tgi_os.unmap(ct->stack, STACK_VALUES * sizeof *ct->stack);
     tgi_os.unmap(ct->frames, FRAMES * sizeof *ct->frames);
     if (ct->dealloc_later != ct->dealloc_first)
@@ -156,6 +157,11 @@ static void thread_free(tg_thread *t)
 static void merge_pending(tg_thread *t)
 {
     tgc_policy_merge_pending(t);
+}
+
+static void stopped(tg_runtime *rt, tg_interp *interp)
+{
+    tgc_policy_stopped(rt, interp);
 }
 
 // Code objects and their units live as long as the runtime; frames are the thread's own.
@@ -180,6 +186,7 @@ const tgi_core_hooks tgc_hooks = {
     .thread_clear = thread_clear,
     .thread_free = thread_free,
     .merge_pending = merge_pending,
+    .stopped = stopped,
     .signals = tgc_life_signals,
     .async_exc = tgc_life_async_exc,
     .collect = tgc_gc_poll,

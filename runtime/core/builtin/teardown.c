@@ -152,6 +152,7 @@ void tgc_interp_clear(tg_thread *t)
     drop_slot(t, &shared->path);
     drop_slot(t, &shared->excepthook);
     tgc_policy_merge_pending(t);
+    tgc_policy_close(t);
     drain(t);
     tgc_report_left(t);
 

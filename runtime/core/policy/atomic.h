@@ -202,6 +202,10 @@ static inline void tgc_policy_thread_exit(tg_thread *t)
 {
     (void)t;
 }
+static inline void tgc_policy_thread_free(tg_thread *t)
+{
+    (void)t;
+}
 static inline void tgc_policy_after_fork(void) {}
 static inline void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
 {
@@ -221,6 +225,15 @@ static inline bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
 {
     (void)t, (void)out;
     return true;
+}
+static inline void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp)
+{
+    (void)rt;
+    (void)interp;
+}
+static inline void tgc_policy_close(tg_thread *t)
+{
+    (void)t;
 }
 
 #endif

@@ -18,6 +18,7 @@ typedef struct tgc_type tgc_type;
 // What a policy keeps per thread: the head of tgc_thread (object/state.h), which t->core points to.
 typedef struct tgc_policy_thread {
     void *queue; // biased: the merge queue (counts.c)
+    void *hot;   // biased: counts of hot objects (hot.c)
 } tgc_policy_thread;
 
 // References that were on merge queues when the world was stopped: each item is to be released

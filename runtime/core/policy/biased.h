@@ -8,8 +8,8 @@
 // States      low two bits of shared, only ever rising: DEFAULT 0, PUBLISHED 1 (a foreign
 //             try-incref may come), QUEUED 2 (the owner was asked to merge), MERGED 3 (shared holds
 //             the whole count).
-// Invariants  B1  MERGED implies owner == 0 and local == 0; owner == 0 implies MERGED or immortal,
-//             except
+// Invariants  B1  MERGED implies no owner and local == 0, or B6; owner == 0 implies MERGED or
+//             immortal, except
 //                 between the two steps of one merge.
 //             B2  only the owner writes local, and only the owner may see it together with shared.
 //             B3  an object dies either by its owner from DEFAULT with shared == 0 (nobody else
@@ -18,7 +18,10 @@
 //             B4  thread ids are odd and never reused; the first word of a freed block is an
 //                 allocator link, 16-aligned or zero, so a stale reader never takes itself for the
 //                 owner.
-//             B5  local == UINT32_MAX: immortal; owner 0, shared 0.
+//             B5  local == UINT32_MAX: immortal; owner 0, shared 0. A plain count that reaches it
+//                 stays there: the object leaks, it is never freed too early.
+//             B6  owner == TGC_OWNER_HOT: MERGED, and counted by each thread for itself: hot.c.
+//                 local is its number there.
 // Sources     Choi, Shull, Torrellas, PACT 2018; PEP 703 (docs/papers.md).
 #ifndef TGC_POLICY_BIASED_H
 #define TGC_POLICY_BIASED_H
@@ -29,6 +32,7 @@
 
 #define TGC_FREE_THREADED  1
 #define TGC_LOCAL_IMMORTAL UINT32_MAX
+#define TGC_OWNER_HOT      2u
 
 enum {
     TGC_SHARED_DEFAULT = 0,
@@ -53,8 +57,17 @@ struct tgc_obj {
 
 #define tgc_biased_zero_local TG_CORE_SYM(tgc_biased_zero_local)
 void tgc_biased_zero_local(tg_thread *t, tgc_obj *o);
-#define tgc_biased_shared_decref TG_CORE_SYM(tgc_biased_shared_decref)
-void tgc_biased_shared_decref(tg_thread *t, tgc_obj *o);
+#define tgc_biased_foreign_incref TG_CORE_SYM(tgc_biased_foreign_incref)
+void tgc_biased_foreign_incref(tg_thread *t, tgc_obj *o);
+#define tgc_biased_foreign_decref TG_CORE_SYM(tgc_biased_foreign_decref)
+void tgc_biased_foreign_decref(tg_thread *t, tgc_obj *o);
+#define tgc_biased_foreign_try TG_CORE_SYM(tgc_biased_foreign_try)
+bool tgc_biased_foreign_try(tg_thread *t, tgc_obj *o);
+// What is left of a foreign decref when the object is not hot; and a request to its owner to merge.
+#define tgc_biased_drop TG_CORE_SYM(tgc_biased_drop)
+void tgc_biased_drop(tg_thread *t, tgc_obj *o);
+#define tgc_biased_ask_merge TG_CORE_SYM(tgc_biased_ask_merge)
+void tgc_biased_ask_merge(tg_thread *t, tgc_obj *o);
 #define tgc_biased_publish_foreign TG_CORE_SYM(tgc_biased_publish_foreign)
 void tgc_biased_publish_foreign(tg_thread *t, tgc_obj *o);
 
@@ -102,8 +115,7 @@ static inline void tgc_incref(tg_thread *t, tgc_obj *o)
     if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) // ORDER: relaxed; B4.
         atom_store_relaxed(&o->local, next);               // ORDER: relaxed; B2.
     else
-        // ORDER: relaxed; a new reference is made from one that already orders access.
-        atom_add_relaxed(&o->shared, TGC_SHARED_ONE);
+        tgc_biased_foreign_incref(t, o);
 }
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
@@ -117,7 +129,7 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
         if (local == 0)
             tgc_biased_zero_local(t, o);
     } else {
-        tgc_biased_shared_decref(t, o);
+        tgc_biased_foreign_decref(t, o);
     }
 }
 
@@ -136,15 +148,7 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
         atom_store_relaxed(&o->local, next); // ORDER: relaxed; B2.
         return true;
     }
-    // ORDER: relaxed; the CAS decides.
-    int64_t s = atom_load_relaxed(&o->shared);
-    for (;;) {
-        if (s == TGC_SHARED_DEFAULT || s == TGC_SHARED_MERGED)
-            return false; // B3
-        // ORDER: acquire; the object's content was released by the slot store that let us find it.
-        if (atom_cas_weak_acquire(&o->shared, &s, s + TGC_SHARED_ONE))
-            return true;
-    }
+    return tgc_biased_foreign_try(t, o);
 }
 
 static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
@@ -185,7 +189,12 @@ static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
 
 static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
+    // ORDER: acquire; as is_hot in hot.c. It became hot meanwhile: the next fold sees the end of
+    // it.
+    if (atom_load_acquire(&o->owner) == TGC_OWNER_HOT) {
+        tgc_biased_foreign_decref(t, o);
+        return false;
+    }
     // ORDER: acq_rel; as the last decref of a merged object.
     return atom_sub_acq_rel(&o->shared, TGC_SHARED_ONE) == (TGC_SHARED_ONE | TGC_SHARED_MERGED);
 }
@@ -218,8 +227,12 @@ static inline void tgc_unpublish(tgc_obj *o)
 
 static inline int64_t tgc_refcount(const tgc_obj *o)
 {
-    // ORDER: relaxed; for diagnostics, exact only when nobody else counts.
-    return (int64_t)atom_load_relaxed(&o->local) + (atom_load_relaxed(&o->shared) >> 2);
+    // ORDER: relaxed; for diagnostics, exact only when nobody else counts. Of a hot object it is
+    // far too large.
+    int64_t shared = atom_load_relaxed(&o->shared) >> 2;
+    if (atom_load_relaxed(&o->owner) == TGC_OWNER_HOT)
+        return shared;
+    return (int64_t)atom_load_relaxed(&o->local) + shared;
 }
 
 // Makes a counted object immortal if that is safe now: it is ours, and no foreign count is under
@@ -264,6 +277,9 @@ static inline bool tgc_lock_is_free(tgc_lock *l)
 tg_status tgc_policy_thread_init(tg_thread *t);
 #define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
 void tgc_policy_thread_exit(tg_thread *t);
+// What a state has that never ran, or was abandoned.
+#define tgc_policy_thread_free TG_CORE_SYM(tgc_policy_thread_free)
+void tgc_policy_thread_free(tg_thread *t);
 // Child of fork: first the locks, then for each thread that is gone: t merges what it should have;
 // t is NULL for one of another interpreter, whose objects stay.
 #define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
@@ -279,5 +295,26 @@ bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out);
 void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest);
 #define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
 void tgc_policy_merge_pending(tg_thread *t);
+
+// Hot objects (hot.c). stopped: the world of interp, or of all of rt, has just been stopped; counts
+// in the objects are exact afterwards. close: t is the last thread of its interpreter and is about
+// to free everything; nothing becomes hot any more.
+#define tgc_policy_stopped TG_CORE_SYM(tgc_policy_stopped)
+void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp);
+#define tgc_policy_close TG_CORE_SYM(tgc_policy_close)
+void tgc_policy_close(tg_thread *t);
+#define tgc_hot_thread_init TG_CORE_SYM(tgc_hot_thread_init)
+tg_status tgc_hot_thread_init(tg_thread *t);
+#define tgc_hot_thread_leave TG_CORE_SYM(tgc_hot_thread_leave)
+void tgc_hot_thread_leave(tg_thread *t);
+#define tgc_hot_thread_free TG_CORE_SYM(tgc_hot_thread_free)
+void tgc_hot_thread_free(tg_thread *t);
+#define tgc_hot_after_fork TG_CORE_SYM(tgc_hot_after_fork)
+void tgc_hot_after_fork(void);
+// At a poll: frees hot objects that nobody refers to, if it is time. fold: in any case.
+#define tgc_hot_poll TG_CORE_SYM(tgc_hot_poll)
+void tgc_hot_poll(tg_thread *t);
+#define tgc_hot_fold TG_CORE_SYM(tgc_hot_fold)
+void tgc_hot_fold(tg_thread *t);
 
 #endif

@@ -8,6 +8,9 @@
 //             life.
 //             Q2  the reference that found shared at zero is not subtracted but given to the queue;
 //                 whoever merges drops it.
+//             Q4  the breaker bit MERGE is set while a queue is not empty, until its owner has
+//                 begun to empty it. An owner that detaches with the bit set leaves the queue to
+//                 others: Note [merge-left] in thread/state.c.
 //             Q3  a thread leaves the table only with its queue empty; from then on it counts
 //                 nothing, so anybody may merge its objects.
 // Threads     any attached thread. Nothing is freed while a bucket is locked.
@@ -37,7 +40,7 @@ typedef struct merge_queue {
 
 static struct bucket {
     tgi_mutex lock;
-    merge_queue *queues;
+    _Atomic(merge_queue *) queues; // any thread reads, written under lock
 } table[BUCKETS];
 
 static tgc_policy_thread *own(tg_thread *t)
@@ -52,7 +55,7 @@ static struct bucket *bucket_of(uint32_t id)
 
 static merge_queue *find_locked(struct bucket *b, uint32_t id)
 {
-    merge_queue *q = b->queues;
+    merge_queue *q = atom_load_relaxed(&b->queues); // ORDER: relaxed; under the lock.
     while (q != NULL && q->id != id)
         q = q->next;
     return q;
@@ -67,6 +70,13 @@ static tgc_obj **empty_locked(merge_queue *q, uint32_t *count)
     return items;
 }
 
+// Thread ids are odd: a merged object has none, a hot one TGC_OWNER_HOT.
+static bool has_owner(const tgc_obj *o)
+{
+    // ORDER: relaxed; see the callers.
+    return (atom_load_relaxed(&o->owner) & 1) != 0;
+}
+
 // Folds the local half into the shared one, adding `extra` references. Only the owner, somebody who
 // holds the owner detached, or anybody once the owner is gone. Returns true if the object is dead
 // and now the caller's.
@@ -75,6 +85,8 @@ static bool merge(tgc_obj *o, int64_t extra)
     // ORDER: relaxed; local is ours to read by the rule above. owner is cleared before the CAS:
     // after it another thread may drop the last reference and free the object.
     int64_t local = (int64_t)atom_load_relaxed(&o->local);
+    if (local == TGC_LOCAL_IMMORTAL)
+        return false; // B5: counted up to there while it waited
     atom_store_relaxed(&o->local, 0);
     atom_store_relaxed(&o->owner, 0);          // ORDER: relaxed; released by the CAS below.
     int64_t s = atom_load_relaxed(&o->shared); // ORDER: relaxed; the CAS decides.
@@ -112,18 +124,53 @@ static void merge_for_detached(tg_thread *t, uint32_t id)
     uint32_t count = 0;
     tgi_mutex_lock(&b->lock);
     merge_queue *q = find_locked(b, id);
-    if (q != NULL)
+    if (q != NULL) {
         items = empty_locked(q, &count);
+        tgi_breaker_clear(owner, TGI_BRK_MERGE); // whoever finds the queue empty sets it again
+    }
     tgi_mutex_unlock(&b->lock);
     for (uint32_t i = 0; i < count; i++) {
         // ORDER: relaxed; only the owner, who is held, clears it. Immortal objects have none.
-        if (atom_load_relaxed(&items[i]->owner) != 0)
+        if (has_owner(items[i]))
             (void)merge(items[i], 0);
     }
     tgi_thread_unhold(owner);
     for (uint32_t i = 0; i < count; i++)
-        tgc_biased_shared_decref(t, items[i]);
+        tgc_biased_foreign_decref(t, items[i]);
     tgi_raw_free(items);
+}
+
+typedef struct left_behind {
+    tg_thread *helper;
+    uint32_t ids[16];
+    uint32_t count;
+    bool more;
+} left_behind;
+
+static void note_left_behind(tg_thread *t, void *arg)
+{
+    left_behind *l = arg;
+    // ORDER: seq_cst; as every breaker bit. The bit is set while the queue is not empty.
+    if (t == l->helper || t->interp != l->helper->interp || tgi_thread_is_attached(t) ||
+        (atom_load_seq_cst(&t->breaker) & TGI_BRK_MERGE) == 0)
+        return;
+    if (l->count < sizeof l->ids / sizeof *l->ids)
+        l->ids[l->count++] = t->id;
+    else
+        l->more = true;
+}
+
+// See Note [merge-left] in thread/state.c.
+static void merge_for_others(tg_thread *t)
+{
+    left_behind l = {.helper = t};
+    do {
+        l.count = 0;
+        l.more = false;
+        tgi_threads_for_each(t->runtime, note_left_behind, &l);
+        for (uint32_t i = 0; i < l.count; i++)
+            merge_for_detached(t, l.ids[i]);
+    } while (l.more);
 }
 
 // The owner lives somewhere: hand it the reference.
@@ -132,15 +179,21 @@ static void enqueue(tg_thread *t, tgc_obj *o)
     for (;;) {
         // ORDER: seq_cst; against the owner's merge, which clears it before it touches shared.
         uint32_t id = atom_load_seq_cst(&o->owner);
-        if (id == 0) { // merged meanwhile: the reference is an ordinary one again
-            tgc_biased_shared_decref(t, o);
+        if ((id & 1) == 0) { // merged meanwhile: the reference is an ordinary one again
+            tgc_biased_foreign_decref(t, o);
             return;
         }
         struct bucket *b = bucket_of(id);
-        tgi_mutex_lock(&b->lock);
-        merge_queue *q = find_locked(b, id);
+        merge_queue *q = NULL;
+        // ORDER: acquire; pairs with the release in take. Q3: an owner is in its bucket until it
+        // counts no more, and ids are not used again, so an empty bucket needs no lock.
+        if (atom_load_acquire(&b->queues) != NULL) {
+            tgi_mutex_lock(&b->lock);
+            q = find_locked(b, id);
+            if (q == NULL)
+                tgi_mutex_unlock(&b->lock);
+        }
         if (q == NULL) { // Q3
-            tgi_mutex_unlock(&b->lock);
             if (merge(o, -1))
                 tgc_dealloc(t, o);
             return;
@@ -153,11 +206,11 @@ static void enqueue(tg_thread *t, tgc_obj *o)
                 tgi_mutex_unlock(&b->lock);
                 tgi_stop_the_world_global(t, t->runtime, TGI_CAUSE_MEMORY);
                 // ORDER: relaxed; the world is stopped.
-                bool merged_already = atom_load_relaxed(&o->owner) == 0;
+                bool merged_already = !has_owner(o);
                 bool dead = !merged_already && merge(o, -1);
                 tgi_start_the_world_global(t, t->runtime);
                 if (merged_already)
-                    tgc_biased_shared_decref(t, o);
+                    tgc_biased_foreign_decref(t, o);
                 else if (dead)
                     tgc_dealloc(t, o);
                 return;
@@ -178,7 +231,7 @@ static void enqueue(tg_thread *t, tgc_obj *o)
     }
 }
 
-void tgc_biased_shared_decref(tg_thread *t, tgc_obj *o)
+void tgc_biased_drop(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; the CAS decides.
     int64_t s = atom_load_relaxed(&o->shared);
@@ -194,6 +247,20 @@ void tgc_biased_shared_decref(tg_thread *t, tgc_obj *o)
         else if (next == TGC_SHARED_MERGED)
             tgc_dealloc(t, o);
         return;
+    }
+}
+
+void tgc_biased_ask_merge(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: relaxed; the CAS decides.
+    int64_t s = atom_load_relaxed(&o->shared);
+    while ((s & 3) == TGC_SHARED_DEFAULT || (s & 3) == TGC_SHARED_PUBLISHED) {
+        int64_t next = (s & ~INT64_C(3)) + TGC_SHARED_ONE + TGC_SHARED_QUEUED;
+        // ORDER: relaxed; a new reference, given to the queue. The caller has one of its own.
+        if (atom_cas_weak_relaxed(&o->shared, &s, next)) {
+            enqueue(t, o);
+            return;
+        }
     }
 }
 
@@ -214,13 +281,18 @@ tg_status tgc_policy_thread_init(tg_thread *t)
     merge_queue *q = tgi_raw_calloc(1, sizeof *q);
     if (q == NULL)
         return TG_ERR_NOMEM;
+    if (tgc_hot_thread_init(t) != TG_OK) {
+        tgi_raw_free(q);
+        return TG_ERR_NOMEM;
+    }
     q->owner = t;
     q->id = t->id;
     own(t)->queue = q;
     struct bucket *b = bucket_of(q->id);
     tgi_mutex_lock(&b->lock);
-    q->next = b->queues;
-    b->queues = q;
+    // ORDER: relaxed (both); under the lock. Nobody asks for an owner that has made nothing yet.
+    q->next = atom_load_relaxed(&b->queues);
+    atom_store_relaxed(&b->queues, q);
     tgi_mutex_unlock(&b->lock);
     return TG_OK;
 }
@@ -232,10 +304,15 @@ static tgc_obj **take(merge_queue *q, uint32_t *count, bool leave)
     tgi_mutex_lock(&b->lock);
     tgc_obj **items = empty_locked(q, count);
     if (leave && *count == 0) {
-        merge_queue **link = &b->queues;
-        while (*link != q)
-            link = &(*link)->next;
-        *link = q->next;
+        merge_queue *each = atom_load_relaxed(&b->queues); // ORDER: relaxed; under the lock.
+        if (each == q) {
+            // ORDER: release; pairs with the acquire in enqueue: what the owner counted is there.
+            atom_store_release(&b->queues, q->next);
+        } else {
+            while (each->next != q)
+                each = each->next;
+            each->next = q->next;
+        }
     }
     tgi_mutex_unlock(&b->lock);
     return items;
@@ -247,8 +324,8 @@ static void merge_all(tg_thread *t, tgc_obj **items, uint32_t count)
         tgc_obj *o = items[i];
         // ORDER: relaxed; the owner field is ours to read: only the owner clears it while it is in
         // the table.
-        if (atom_load_relaxed(&o->owner) == 0)
-            tgc_biased_shared_decref(t, o);
+        if (!has_owner(o))
+            tgc_biased_foreign_decref(t, o);
         else if (merge(o, -1))
             tgc_dealloc(t, o);
     }
@@ -261,6 +338,11 @@ void tgc_policy_merge_pending(tg_thread *t)
     uint32_t count;
     tgc_obj **items = take(q, &count, false);
     merge_all(t, items, count);
+    // ORDER: seq_cst; Note [merge-left] in thread/state.c.
+    if (atom_load_seq_cst(&t->interp->merge_left) != 0 &&
+        atom_exchange_seq_cst(&t->interp->merge_left, 0) != 0)
+        merge_for_others(t);
+    tgc_hot_poll(t);
 }
 
 static bool make_room(tgc_drained *out)
@@ -286,14 +368,15 @@ bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
                 return false;
             taken = (tgc_drained_block){NULL, 0};
             tgi_mutex_lock(&b->lock);
-            for (merge_queue *q = b->queues; q != NULL && taken.count == 0; q = q->next) {
+            // ORDER: relaxed; under the lock.
+            merge_queue *q = atom_load_relaxed(&b->queues);
+            for (; q != NULL && taken.count == 0; q = q->next) {
                 if (q->owner->interp == t->interp)
                     taken.items = empty_locked(q, &taken.count);
             }
             tgi_mutex_unlock(&b->lock);
             for (uint32_t k = 0; k < taken.count; k++) {
-                // ORDER: relaxed; the owner is stopped. Immortal and merged objects have none.
-                if (atom_load_relaxed(&taken.items[k]->owner) != 0)
+                if (has_owner(taken.items[k])) // it is stopped; immortal and merged ones have none
                     (void)merge(taken.items[k], 0);
             }
             if (taken.count > 0)
@@ -309,7 +392,8 @@ void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest)
     for (size_t i = 0; i < BUCKETS; i++) {
         struct bucket *b = &table[i];
         tgi_mutex_lock(&b->lock);
-        for (merge_queue *q = b->queues; q != NULL; q = q->next) {
+        merge_queue *q = atom_load_relaxed(&b->queues); // ORDER: relaxed; under the lock.
+        for (; q != NULL; q = q->next) {
             if (q->owner->runtime != rt)
                 continue;
             *objects += q->count;
@@ -321,6 +405,7 @@ void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest)
 
 void tgc_policy_after_fork(void)
 {
+    tgc_hot_after_fork();
     for (size_t i = 0; i < BUCKETS; i++)
         tgi_mutex_reset(&table[i].lock);
 }
@@ -353,10 +438,27 @@ void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
         tgi_breaker_set(t, TGI_BRK_MERGE);
     own(dead)->queue = NULL;
     tgi_raw_free(q);
+    tgc_hot_thread_free(dead);
+}
+
+void tgc_policy_thread_free(tg_thread *t)
+{
+    merge_queue *q = own(t)->queue;
+    if (q != NULL) {
+        uint32_t count;
+        tgi_raw_free(take(q, &count, true));
+        if (count > 0) // what nobody merged stays until the runtime ends
+            (void)take(q, &count, true);
+        tgi_raw_free(q);
+        own(t)->queue = NULL;
+    }
+    if (own(t)->hot != NULL)
+        tgc_hot_thread_free(t);
 }
 
 void tgc_policy_thread_exit(tg_thread *t)
 {
+    tgc_hot_poll(t);
     merge_queue *q = own(t)->queue;
     uint32_t count;
     do {
@@ -365,6 +467,8 @@ void tgc_policy_thread_exit(tg_thread *t)
     } while (count != 0);
     own(t)->queue = NULL;
     tgi_raw_free(q);
+    tgc_hot_thread_leave(t);
+    tgc_hot_thread_free(t);
 }
 
 #endif

@@ -51,11 +51,17 @@ static void merge_pending(tg_thread *t)
     tgc_policy_merge_pending(t);
 }
 
+static void stopped(tg_runtime *rt, tg_interp *interp)
+{
+    tgc_policy_stopped(rt, interp);
+}
+
 static const tgi_core_hooks hooks = {
     .thread_init = thread_init,
     .thread_clear = thread_clear,
     .thread_free = thread_free,
     .merge_pending = merge_pending,
+    .stopped = stopped,
 };
 
 static void ready_types(tg_thread *t)

@@ -385,8 +385,10 @@ TEST(child_forgets_who_waited_for_the_gil)
     tgi_gil_set_interval_ns(w.rt->main_interp->gil, TGI_NS_PER_MS);
     begin();
     tgi_thread_handle *h[2] = {world_start(&w, nothing, NULL), world_start(&w, nothing, NULL)};
-    // They wait, and have asked us to let go: so will the child's breaker say.
-    while ((atom_load_seq_cst(&w.t->breaker) & TGI_BRK_GIL_DROP) == 0)
+    // They wait, and have asked us to let go: so will the child's breaker say. Both do, because a
+    // thread that just starts may have the sanitizer's allocator locked, in the child for ever.
+    while ((atom_load_seq_cst(&w.t->breaker) & TGI_BRK_GIL_DROP) == 0 ||
+           atom_load_seq_cst(&w.rt->main_interp->gil->waiters) != 2)
         sched_yield();
     tgi_fork_prepare(w.t);
     pid_t pid = fork();

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: MIT
+//
+// test_hot.c - objects that many threads count: how they become hot, what their counts are worth,
+// how they cool and how they die.
+//
+// Attacks     H1-H3 of policy/hot.c. Wrong looks like: an object that dies while somebody has a
+//             reference (deaths too early, or a report of the address sanitizer), one that never
+//             dies (deaths missing, objects left over), a count that is not exact in a pause.
+#include "counts_fixture.h"
+
+#include "base/config.h"
+#include "thread/runtime.h"
+#include "thread/stw.h"
+
+#if defined(TG_POLICY_BIASED)
+
+static uint32_t owner_of(tgc_obj *o)
+{
+    return atom_load_relaxed(&o->owner);
+}
+
+static bool is_hot(tgc_obj *o)
+{
+    return owner_of(o) == TGC_OWNER_HOT;
+}
+
+static void count_often(tg_thread *t, tgc_obj *o)
+{
+    for (int i = 0; i < TGI_HOT_AFTER; i++) {
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+}
+
+static void detach_it(tg_thread *t, tgc_obj *o)
+{
+    (void)o;
+    tgi_thread_detach(t);
+}
+
+static void attach_it(tg_thread *t, tgc_obj *o)
+{
+    (void)o;
+    tgi_thread_attach(t);
+}
+
+// The other thread waits attached and does not poll: it is detached for what may pause.
+static void fold(tg_thread *t)
+{
+    on_other(detach_it, NULL);
+    tgc_hot_fold(t);
+    on_other(attach_it, NULL);
+}
+
+static void poll(tg_thread *t)
+{
+    on_other(detach_it, NULL);
+    poll_it(t, NULL);
+    on_other(attach_it, NULL);
+}
+
+// The other thread counts o until it is hot; this thread polls in between, because it owns it.
+static void heat(tg_thread *t, tgc_obj *o)
+{
+    for (int i = 0; i < 100 && !is_hot(o); i++) {
+        on_other(count_often, o);
+        poll(t);
+    }
+    CHECK(is_hot(o));
+}
+
+TEST(an_object_counted_often_by_another_thread_is_merged_and_becomes_hot)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    CHECK_EQ_UINT(owner_of(o), t->id);
+    on_other(count_often, o);
+    CHECK_EQ_UINT(owner_of(o), t->id); // it waits for the owner
+    CHECK_EQ_INT(atom_load_relaxed(&o->shared) & 3, TGC_SHARED_QUEUED);
+    poll(t);
+    CHECK_EQ_UINT(owner_of(o), 0);
+    on_other(count_often, o);
+    CHECK(is_hot(o));
+    CHECK_EQ_INT(atom_load_relaxed(&o->shared) & 3, TGC_SHARED_MERGED);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 0); // nobody knows yet
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_blocked_owner_does_not_keep_an_object_from_becoming_hot)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgi_thread_detach(t);
+    on_other(count_often, o);
+    on_other(count_often, o);
+    CHECK(is_hot(o));
+    tgi_thread_attach(t);
+    tgc_decref(t, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(counting_a_hot_object_writes_nothing_that_is_shared)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    int64_t before = atom_load_relaxed(&o->shared);
+    uint32_t number = atom_load_relaxed(&o->local);
+    on_other(take_it, o);
+    tgc_incref(t, o);
+    on_other(try_it, o);
+    CHECK(other.answer);
+    CHECK_EQ_INT(atom_load_relaxed(&o->shared), before);
+    CHECK_EQ_UINT(atom_load_relaxed(&o->local), number);
+    CHECK(!tgc_is_unique(t, o));
+    on_other(detach_it, NULL);
+    tgi_stop_the_world(t, t->interp, TGI_CAUSE_TEST);
+    CHECK_EQ_INT(tgc_refcount(o), 4); // ours, and three that were taken
+    tgi_start_the_world(t, t->interp);
+    on_other(attach_it, NULL);
+    for (int i = 0; i < 3; i++)
+        tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    on_other(drop_it, o); // cool since the pause
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_reference_that_one_thread_takes_and_another_drops_is_one)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    on_other(take_it, o); // the other counts +1
+    tgc_decref(t, o);     // and this thread -1, twice
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_fold_is_asked_for_when_a_reference_from_elsewhere_is_dropped)
+{
+    BEGIN();
+    fold(t); // what was wanted before
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    poll(t);
+    CHECK(!tgi_thread_poll_needed(t));
+    tgc_incref(t, o);
+    tgc_decref(t, o);
+    CHECK(!tgi_thread_poll_needed(t)); // what this thread took itself
+    tgc_decref(t, o);
+    CHECK(tgi_thread_poll_needed(t));
+    while (atomic_load(&deaths) == 0) { // when it is due
+        poll(t);
+        tgi_breaker_set(t, TGI_BRK_MERGE);
+    }
+    end(t);
+}
+
+// Whoever asked first may have ended, or polled too early.
+TEST(a_fold_that_another_thread_asked_for_is_asked_for_by_all_who_count)
+{
+    BEGIN();
+    fold(t); // what was wanted before
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    poll(t);
+    on_other(drop_it, o); // the last reference; this thread does not poll
+    CHECK(!tgi_thread_poll_needed(t));
+    for (int i = 0; i < 256; i++) { // as one who looks up a weak reference
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+    CHECK(tgi_thread_poll_needed(t));
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead)
+{
+    BEGIN();
+    tgc_obj *alive = probe(t), *dead = probe(t);
+    heat(t, alive);
+    heat(t, dead);
+    tgc_decref(t, dead);
+    on_other(detach_it, NULL);
+    tgi_stop_the_world_global(t, t->runtime, TGI_CAUSE_TEST);
+    CHECK_EQ_UINT(owner_of(alive), 0);
+    CHECK_EQ_INT(tgc_refcount(alive), 1);
+    CHECK(is_hot(dead));
+    CHECK(tgc_refcount(dead) > 1000000); // to whoever looks for garbage it is alive
+    tgi_start_the_world_global(t, t->runtime);
+    on_other(attach_it, NULL);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    tgc_decref(t, alive);
+    CHECK_EQ_INT(atomic_load(&deaths), 2);
+    end(t);
+}
+
+TEST(an_object_may_become_hot_while_it_is_queued)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_incref(t, o);
+    on_other(drop_it, o); // one of ours: queued, with that reference
+    CHECK_EQ_INT(atom_load_relaxed(&o->shared) & 3, TGC_SHARED_QUEUED);
+    on_other(take_it, o);
+    on_other(take_it, o);
+    tgc_decref(t, o);
+    tgc_decref(t, o); // one the other took: the owner has counted to zero, and merges it itself
+    CHECK_EQ_UINT(owner_of(o), 0);
+    on_other(count_often, o);
+    on_other(count_often, o);
+    CHECK(is_hot(o));
+    poll(t); // the queue's reference is dropped: one is left
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    on_other(drop_it, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_try_that_comes_before_the_fold_keeps_the_object)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_publish(t, o);
+    heat(t, o);
+    tgc_decref(t, o);
+    on_other(try_it, o); // as a weak reference does
+    CHECK(other.answer);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    heat(t, o);
+    on_other(drop_it, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    on_other(try_it, o);
+    CHECK(!other.answer);
+    end(t);
+}
+
+static void live_and_count(void *context, int index)
+{
+    (void)index;
+    tg_thread *t = fixture_enter();
+    tgc_incref(t, context);
+    tgc_incref(t, context);
+    tgc_decref(t, context);
+    fixture_leave(t);
+}
+
+TEST(the_counts_of_a_thread_that_ends_stay)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    tgi_thread_detach(t);
+    test_threads_join(test_threads_start(1, live_and_count, o));
+    tgi_thread_attach(t);
+    CHECK(is_hot(o));
+    tgc_decref(t, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 0); // the reference it took is still there
+    CHECK_EQ_INT(tgc_refcount(o), 1);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+static void resurrect_counted(tg_thread *t, tgc_obj *o)
+{
+    tgc_resurrect_begin(t, o);
+    for (int i = 0; i < TGI_HOT_AFTER; i++) {
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+    other.answer = tgc_resurrect_end(t, o);
+}
+
+TEST(an_object_that_becomes_hot_in_its_finalizer_dies_with_the_next_fold)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    atom_store_relaxed(&o->local, 0); // as a dealloc sees it
+    on_other(resurrect_counted, o);
+    CHECK(is_hot(o));
+    CHECK(!other.answer); // as if somebody had kept it
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(when_the_table_is_full_everything_cools)
+{
+    BEGIN();
+    enum { MANY = TGI_HOT_MOST + 1 };
+    static tgc_obj *o[MANY];
+    int hot = 0;
+    for (int i = 0; i < MANY; i++)
+        o[i] = probe(t);
+    tgi_thread_detach(t); // the queue is merged by the other
+    for (int i = 0; i < MANY; i++) {
+        for (int k = 0; k < 4 && !is_hot(o[i]); k++)
+            on_other(count_often, o[i]);
+        hot += is_hot(o[i]);
+    }
+    tgi_thread_attach(t);
+    // The other polls nowhere; so nothing has cooled.
+    CHECK_EQ_INT(hot, TGI_HOT_MOST);
+    fold(t);
+    for (int i = 0; i < MANY; i++) {
+        CHECK(!is_hot(o[i]));
+        tgc_decref(t, o[i]);
+    }
+    CHECK_EQ_INT(atomic_load(&deaths), MANY);
+    end(t);
+}
+
+TEST(nothing_becomes_hot_where_it_is_switched_off)
+{
+    BEGIN();
+    t->runtime->hot_off = true;
+    tgc_obj *o = probe(t);
+    for (int i = 0; i < 4; i++) {
+        on_other(count_often, o);
+        poll(t);
+    }
+    t->runtime->hot_off = false;
+    CHECK_EQ_UINT(owner_of(o), t->id);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+// --- all at once
+
+enum { SHARED = 8 };
+
+typedef struct storm {
+    tgc_slot slots[SHARED];
+    _Atomic(int) made;
+} storm;
+
+static void storm_worker(tg_thread *t, void *context, int index)
+{
+    storm *s = context;
+    test_rng rng = test_rng_new((uint64_t)index);
+    tg_value kept = TGC_NONE;
+    for (long n = test_scale(60000); n > 0; n--) {
+        tgc_slot *slot = &s->slots[test_rng_below(&rng, SHARED)];
+        uint64_t what = test_rng_below(&rng, 4000);
+        tg_value v = tgc_slot_load(t, slot);
+        if (tgc_is_ptr(v))
+            CHECK(tgc_obj_type(tgc_ptr(v)) == &probe_type);
+        if (what < 4) {
+            tgc_obj *o = probe(t);
+            atomic_fetch_add(&s->made, 1);
+            tgc_release(t, tgc_slot_exchange(t, slot, tgc_from_ptr(o)));
+        } else if (what < 6) {
+            tgc_hot_fold(t);
+        } else if (what < 1000) {
+            tg_value old = kept; // a reference that outlives pauses
+            kept = v;
+            v = old;
+        }
+        tgc_release(t, v);
+        if (n % 16 == 0)
+            REQUIRE(tgi_breaker_poll(t) == TG_OK);
+    }
+    tgc_release(t, kept);
+}
+
+TEST(hot_objects_exchanged_by_all_threads_die_once)
+{
+    if (!TGC_FREE_THREADED)
+        SKIP("classic counts have one attached thread at a time");
+    fixture_runtime();
+    atomic_store(&deaths, 0);
+    static storm s;
+    atomic_store(&s.made, 0);
+    for (int i = 0; i < SHARED; i++)
+        atom_store_relaxed(&s.slots[i].word, TGC_NONE);
+    fixture_run_threads(4, storm_worker, &s);
+    tg_thread *t = fixture_enter();
+    for (int i = 0; i < SHARED; i++)
+        tgc_release(t, tgc_slot_exchange(t, &s.slots[i], TGC_NONE));
+    tgc_hot_fold(t);
+    fixture_leave(t);
+    CHECK_EQ_INT(atomic_load(&deaths), atomic_load(&s.made));
+}
+
+#else
+
+// The other policies have one word: however often it was counted, the last reference frees at once.
+TEST(what_is_counted_often_dies_with_its_last_reference)
+{
+    tg_thread *t = fixture_enter();
+    atomic_store(&deaths, 0);
+    tgc_obj *o = probe(t);
+    for (int i = 0; i < 4 * TGI_HOT_AFTER; i++) {
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+    tgc_policy_stopped(t->runtime, t->interp); // adds nothing up
+    CHECK_EQ_INT(tgc_refcount(o), 1);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    fixture_leave(t);
+}
+
+#endif
