@@ -429,7 +429,7 @@ class Options(unittest.TestCase):
         self.assertNotIn("RACES", text)
 
     def test_a_class_goes_by_its_name(self):
-        text = stress("-c", SINGLETON)[1]
+        text = stress(SINGLETON, "-c")[1]
         self.assertIn("the attribute made of the class Only", text)
 
     def test_json_says_the_same(self):
