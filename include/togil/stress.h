@@ -16,6 +16,9 @@ extern "C" {
 
 typedef struct tg_stress tg_stress;
 
+// The first so many runs of a seed teach all later ones: docs/stress.md.
+#define TG_STRESS_BLOCK 8
+
 // Where threads may be switched; each includes the ones before it.
 typedef enum tg_stress_points {
     TG_STRESS_GIL,      // where a GIL may be handed over: calls, backward jumps, waits
@@ -139,6 +142,10 @@ typedef struct tg_stress_race {
     tg_stress_severity severity;
     const char *name; // of what is touched: "the variable x"
     uint64_t times;   // in all runs so far
+    uint64_t key;     // the same in every process, on every machine, for the same two lines
+    // Runs: the first that showed it; the first that showed it as bad as this; the one whose
+    // `guarded` this is. The same runs, done again in their order, give the same report.
+    uint64_t first_run, shown_run, guard_run;
     // of so many accesses, the lock taken at place 0 of side 2 was held in so many
     uint32_t guarded;
     uint32_t accesses;
@@ -157,6 +164,8 @@ TG_API bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out);
 TG_API bool tg_stress_race_frame(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
 // Where lock k that one side held was taken. Side 2: the lock that guards it most of the time.
 TG_API bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_stress_place *out);
+// Other processes have done runs, too: the report was seen so many times in all of them.
+TG_API void tg_stress_race_set_times(tg_stress *s, size_t i, uint64_t times);
 // A run did more than is watched, or memory ran out: some races may not have been seen.
 TG_API bool tg_stress_races_incomplete(tg_stress *s);
 
@@ -165,6 +174,8 @@ TG_API bool tg_stress_races_incomplete(tg_stress *s);
 
 // How many threads are in ring i; 0: there is none of that number.
 TG_API size_t tg_stress_cycle(tg_stress *s, size_t i);
+// The first run that showed ring i, which exists, and what names it in every process.
+TG_API uint64_t tg_stress_cycle_run(tg_stress *s, size_t i, uint64_t *key);
 // Frame k of the stack where thread `side` of ring i takes the lock that it holds, or the one that
 // it wants then; false: there is none.
 TG_API bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool wants, size_t k,

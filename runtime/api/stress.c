@@ -20,7 +20,7 @@
 #include <stdlib.h> // calloc
 #include <string.h> // strlen
 
-enum { LEARNING_RUNS = 8, RUNS_PER_COLLECTION = 512, RUNS_PER_RACING_ONE = 8 };
+enum { LEARNING_RUNS = TG_STRESS_BLOCK, RUNS_PER_COLLECTION = 512, RUNS_PER_RACING_ONE = 8 };
 
 const char *tg_stress_strategy(size_t i)
 {
@@ -176,6 +176,8 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
     tgi_engine *e = s->engine;
     const tgi_core *core = s->core;
     reset_library(s);
+    if (e->races != NULL)
+        tgi_races_number(e->races, run);
     if (!tgi_engine_begin(e, run)) {
         e->failure.kind = TGI_FAIL_MEMORY;
         return;

@@ -5,12 +5,42 @@
 // Threads     the main thread.
 #include "api/stress_races.h"
 
+#include "base/hash.h"       // keys
 #include "stress/strategy.h" // directed runs
+
+#include <string.h> // strlen
 
 static const tgi_race_report *report_at(tg_stress *s, size_t i)
 {
     const tgi_engine *e = tgi_stress_engine_of(s);
     return e->races == NULL ? NULL : tgi_races_at(e->races, i);
+}
+
+static uint64_t hash_text(uint64_t h, const char *text, size_t n)
+{
+    return tgi_hash_combine(h, tgi_hash_bytes(tgi_hash_key_from_seed(0), text, n));
+}
+
+// A line by the name of its file: folders differ from machine to machine.
+static uint64_t line_key(tg_stress *s, uint32_t place)
+{
+    if (place == 0)
+        return 0;
+    const tgi_place *p = tgi_place_at(tgi_races_places(tgi_stress_engine_of(s)->races), place);
+    const char *slash = strrchr(p->file, '/');
+    const char *file = slash != NULL ? slash + 1 : p->file;
+    return hash_text(p->line, file, strlen(file));
+}
+
+// As key_of of stress/race.c, with names in place of addresses.
+static uint64_t race_key(tg_stress *s, const tgi_race_report *r)
+{
+    uint64_t x = line_key(s, r->sides[0].place), y = line_key(s, r->sides[1].place);
+    uint64_t what = tgi_hash_combine(x + y, x ^ y);
+    if (r->part != TGI_PART_ATTRIBUTE)
+        return tgi_hash_combine(what, r->part);
+    const char *of = strstr(r->name, " of "); // "the attribute x of a C"
+    return hash_text(what, r->name, of != NULL ? (size_t)(of - r->name) : strlen(r->name));
 }
 
 bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out)
@@ -36,6 +66,10 @@ bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out)
                             .severity = severities[tgi_race_severity_of(r->class_)],
                             .name = r->name,
                             .times = r->times,
+                            .key = race_key(s, r),
+                            .first_run = r->first_run,
+                            .shown_run = r->shown_run,
+                            .guard_run = r->guard_run,
                             .guarded = r->guarded,
                             .accesses = r->accesses,
                             .thread = {r->sides[0].thread, r->sides[1].thread},
@@ -75,6 +109,12 @@ bool tg_stress_race_lock(tg_stress *s, size_t i, int side, size_t k, tg_stress_p
     return k < r->sides[side].lock_count && fill_place(s, r->sides[side].locks[k], out);
 }
 
+void tg_stress_race_set_times(tg_stress *s, size_t i, uint64_t times)
+{
+    if (report_at(s, i) != NULL)
+        tgi_races_set_times(tgi_stress_engine_of(s)->races, i, times);
+}
+
 bool tg_stress_races_incomplete(tg_stress *s)
 {
     const tgi_engine *e = tgi_stress_engine_of(s);
@@ -93,6 +133,15 @@ size_t tg_stress_cycle(tg_stress *s, size_t i)
 {
     const tgi_lock_cycle *c = cycle_at(s, i);
     return c == NULL ? 0 : c->count;
+}
+
+uint64_t tg_stress_cycle_run(tg_stress *s, size_t i, uint64_t *key)
+{
+    const tgi_lock_cycle *c = cycle_at(s, i);
+    *key = 0;
+    for (uint32_t k = 0; k < c->count; k++)
+        *key += tgi_hash_combine(line_key(s, c->sides[k].holds), line_key(s, c->sides[k].wants));
+    return c->run;
 }
 
 bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool wants, size_t k,

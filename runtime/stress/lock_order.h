@@ -32,6 +32,7 @@ typedef struct tgi_lock_cycle_side {
 // Threads that may come to wait for each other in a ring.
 typedef struct tgi_lock_cycle {
     uint64_t key;
+    uint64_t run; // the first one that showed it
     uint32_t count;
     tgi_lock_cycle_side sides[TGI_CYCLE_LENGTH];
 } tgi_lock_cycle;

@@ -97,6 +97,7 @@ struct tgi_races {
     bool lost, ever_lost; // R2: in this run, in any
     tgi_places places;
     tgi_vec(tgi_race_report) reports;
+    uint64_t number;        // its number
     size_t named;           // reports before this one have a name
     tgi_lock_edges edges;   // of this run
     tgi_lock_cycles cycles; // of the session
@@ -312,13 +313,26 @@ static const char *name_of(void *arg, uint32_t task)
 
 void tgi_races_end(tgi_races *r)
 {
+    size_t known = r->cycles.count;
     if (!r->lost)
         tgi_lock_cycles_find(&r->edges, &r->cycles, name_of, r);
+    for (size_t i = known; i < r->cycles.count; i++)
+        r->cycles.data[i].run = r->number;
 }
 
 const tgi_lock_cycle *tgi_races_cycle_at(const tgi_races *r, size_t i)
 {
     return i < r->cycles.count ? &r->cycles.data[i] : NULL;
+}
+
+void tgi_races_number(tgi_races *r, uint64_t run)
+{
+    r->number = run;
+}
+
+void tgi_races_set_times(tgi_races *r, size_t i, uint64_t times)
+{
+    r->reports.data[i].times = times;
 }
 
 bool tgi_races_holds(const tgi_races *r, uint32_t task, uint32_t place)
@@ -513,10 +527,11 @@ static void fill_side(tgi_races *r, tgi_race_report_side *out, const tgi_race_si
         out->locks[out->lock_count++] = set->locks[i].place;
 }
 
-static void fill_guard(tgi_race_report *report, const cell *c)
+static void fill_guard(tgi_race_report *report, const cell *c, uint64_t run)
 {
     if (c->accesses < report->accesses)
         return;
+    report->guard_run = run;
     report->accesses = c->accesses;
     report->guard = report->guarded = 0;
     for (size_t i = 0; i < GUARDS; i++) {
@@ -541,7 +556,7 @@ static void found(void *p, const tgi_race_side *earlier, bool wrote)
             report = &r->reports.data[i];
     }
     if (report == NULL) {
-        tgi_race_report empty = {.key = key, .part = a->op->part};
+        tgi_race_report empty = {.key = key, .part = a->op->part, .first_run = r->number};
         if (!vec_push(&r->reports, empty)) {
             (void)lose(r);
             return;
@@ -550,12 +565,13 @@ static void found(void *p, const tgi_race_side *earlier, bool wrote)
         a->fresh = true;
     }
     report->times++;
-    fill_guard(report, a->cell);
+    fill_guard(report, a->cell, r->number);
     // The worst that was seen is shown.
     if (report->class_ != TGI_RACE_NONE &&
         tgi_race_severity_of(class_) <= tgi_race_severity_of(report->class_))
         return;
     report->class_ = class_;
+    report->shown_run = r->number;
     fill_side(r, &report->sides[0], earlier, wrote);
     fill_side(r, &report->sides[1], a->side, a->op->write);
 }

@@ -93,6 +93,8 @@ typedef struct tgi_race_report {
     tgi_race_part part;
     char name[96]; // of what is touched
     uint64_t times;
+    // Runs: the first one that showed it, the one whose sides are kept, the one of `guard`.
+    uint64_t first_run, shown_run, guard_run;
     tgi_race_report_side sides[2]; // in the order of the run that showed it
     // The lock that is held most often when it is touched: taken here, in so many of all accesses.
     uint32_t guard, guarded, accesses;
@@ -103,6 +105,8 @@ void tgi_races_free(tgi_races *r);
 tgi_places *tgi_races_places(tgi_races *r);
 // Reports of all runs so far; NULL behind the last.
 const tgi_race_report *tgi_races_at(const tgi_races *r, size_t i);
+// Report i was seen so many times, other processes included.
+void tgi_races_set_times(tgi_races *r, size_t i, uint64_t times);
 // A run did more than is watched, or memory ran out: some races may not have been seen.
 bool tgi_races_incomplete(const tgi_races *r);
 
@@ -112,6 +116,7 @@ const tgi_lock_cycle *tgi_races_cycle_at(const tgi_races *r, size_t i);
 // --- a run. Tasks are numbers; a name stays valid until the run ends.
 
 void tgi_races_begin(tgi_races *r);
+void tgi_races_number(tgi_races *r, uint64_t run); // of the run that begins next
 void tgi_races_started(tgi_races *r, uint32_t parent, uint32_t task, const char *name,
                        const void *handle); // of the main task: itself, NULL
 void tgi_races_end(tgi_races *r);           // looks at the order of locks

@@ -19,6 +19,7 @@ void tgi_stress_help(FILE *to)
           "                      free      also between the steps of builtins (the default)\n"
           "  --diff-gil        try all three and say what a GIL protects\n"
           "  --runs N          how many schedules to try at most (10000)\n"
+          "  -j N              in N processes; what is tried and found is the same (1)\n"
           "  --time-budget S   stop after S seconds\n"
           "  --seed S          where the schedules start; random if not given, and printed\n"
           "  --run I           only run number I of the seed\n"

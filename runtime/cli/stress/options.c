@@ -137,6 +137,8 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         out->seed_given = true;
         return number(name, value, 0, UINT64_MAX, &out->seed);
     }
+    if (strcmp(name, "-j") == 0)
+        return number(name, value, 1, TGI_STRESS_MOST_JOBS, &out->jobs);
     if (strcmp(name, "--runs") == 0)
         return number(name, value, 1, UINT64_MAX, &out->runs);
     if (strcmp(name, "--run") == 0) {
@@ -174,6 +176,18 @@ static int take_option(int argc, char **argv, int i, tgi_stress_options *out)
     return take(name, argv[i + 1], out) ? i + 1 : -1;
 }
 
+// `-j N` or `-jN`.
+static int take_jobs(int argc, char **argv, int i, tgi_stress_options *out)
+{
+    if (argv[i][2] != '\0')
+        return take("-j", argv[i] + 2, out) ? i : -1;
+    if (i + 1 >= argc) {
+        tgi_usage_error(command, "-j needs a value");
+        return -1;
+    }
+    return take("-j", argv[i + 1], out) ? i + 1 : -1;
+}
+
 bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
 {
     *out = (tgi_stress_options){.points = TG_STRESS_FREE, .runs = 10000};
@@ -189,6 +203,10 @@ bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
         } else if (strcmp(argv[i], "--") == 0) {
             i++;
             break;
+        } else if (strncmp(argv[i], "-j", 2) == 0) {
+            i = take_jobs(argc, argv, i, out);
+            if (i < 0)
+                return false;
         } else if (strncmp(argv[i], "--", 2) == 0) {
             i = take_option(argc, argv, i, out);
             if (i < 0)

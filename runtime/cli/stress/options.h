@@ -8,6 +8,10 @@
 
 #include <togil/togil.h> // tg_stress_points
 
+typedef struct tgi_stress_shard {
+    uint64_t index, count; // from 1; 0 of 0: all runs
+} tgi_stress_shard;
+
 typedef struct tgi_stress_options {
     tgi_options script; // which script, in which mode
     tg_stress_points points;
@@ -15,6 +19,8 @@ typedef struct tgi_stress_options {
     uint64_t seed;
     bool seed_given;
     uint64_t runs;
+    uint64_t jobs; // -j: processes; 0: one
+    tgi_stress_shard shard;
     bool one_run;       // --run
     uint64_t run;       // the number of it
     double seconds;     // --time-budget; 0: none
@@ -31,6 +37,8 @@ typedef struct tgi_stress_options {
     bool races_fail;   // --race=fail
     bool help;
 } tgi_stress_options;
+
+enum { TGI_STRESS_MOST_JOBS = 1024 };
 
 // False after a message.
 bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out);

@@ -6,6 +6,7 @@
 #define TGI_CLI_STRESS_RESULTS_H
 
 #include "cli/stress/options.h" // tgi_stress_options
+#include "cli/stress/seen.h"    // what processes tell each other
 
 #include "base/vec.h" // lists
 
@@ -47,6 +48,11 @@ typedef struct tgi_stress_race {
     tgi_vec(tgi_stress_race_place) places;
 } tgi_stress_race;
 
+// Numbers that can be added up over processes and machines.
+typedef struct tgi_stress_sums {
+    uint64_t runs, failed, others, steps, decisions, switches, preemptions;
+} tgi_stress_sums;
+
 // The runs under one policy.
 typedef struct tgi_stress_session {
     tg_stress_points points;
@@ -55,6 +61,9 @@ typedef struct tgi_stress_session {
     uint64_t steps, decisions, switches, preemptions;
     double seconds;
     int code;                             // TGI_STRESS_*
+    bool crashed;                         // a process of the tester did
+    tgi_stress_sums sums;                 // without runs that were directed
+    tgi_stress_seen_list seen;            // with several processes or machines
     tgi_vec(tgi_stress_failure) failures; // one of every kind, in order of appearance
     uint64_t others;                      // failed runs of further kinds, which have no entry
     tgi_vec(tgi_stress_race) races;
@@ -78,6 +87,12 @@ tgi_stress_failure *tgi_stress_note_failure(tgi_stress_session *session, uint64_
                                             const tg_stress_result *r, bool *fresh);
 // Keeps the last run of s, which was traced: the short form of f.
 void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_result *r);
+// Adds an entry of another process, in the order of runs, and takes over what it owns; *fresh: it
+// is new. False: there is no room.
+bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, bool *fresh);
+tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *session);
+void tgi_stress_add_sums(tgi_stress_session *session, const tgi_stress_sums *sums);
+void tgi_stress_session_free(tgi_stress_session *session);
 void tgi_stress_results_free(tgi_stress_results *results);
 
 // What comparing the policies says. It speaks of runs that fail: a race is the same under every

@@ -4,6 +4,10 @@
 set(TOGIL_STRESS_SOURCES
     stress/stress.c
     stress/options.c
+    stress/session.c
+    stress/jobs.c
+    stress/message.c
+    stress/seen.c
     stress/races.c
     stress/results.c
     stress/results_json.c

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+//
+// session.c - the runs of a script under one policy.
+//
+// Note [blocks]
+// Runs are dealt out in blocks of TG_STRESS_BLOCK: shard I of N has the blocks I - 1, I - 1 + N,
+// and so on. The first block teaches later runs which accesses matter, so every process does it; it
+// is counted by the one that it belongs to.
+#include "cli/stress/session.h"
+
+#include "cli/stress/jobs.h"   // several processes
+#include "cli/stress/races.h"  // texts
+#include "cli/stress/report.h" // texts
+#include "cli/stress/stress.h" // exit codes
+
+#include "base/clock.h" // budget
+
+#include <string.h> // memset
+#include <unistd.h> // isatty
+
+static const char command[] = "togil stress";
+
+enum { DIRECTED_RUNS = 20, CYCLES_TRIED = 10, SHRINK_BUDGET = 2000 };
+
+static int open_session(tgi_session *p)
+{
+    const tgi_stress_options *o = p->options;
+    tg_stress_options settings = {.points = p->found->points,
+                                  .strategy = o->strategy,
+                                  .seed = o->seed,
+                                  .max_steps = o->max_steps,
+                                  .adversarial = o->adversarial,
+                                  .races = !o->no_races && o->replay == NULL};
+    tg_status st =
+        tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
+    if (st == TG_OK)
+        return TGI_STRESS_CLEAN;
+    if (st == TG_ERR_RAISED)
+        (void)tg_report_exception(p->t, tg_error_fetch(p->t));
+    else
+        fprintf(stderr, "%s: %s\n", command,
+                st == TG_ERR_ARG ? "the strategy's number is wrong" : "out of memory");
+    return st == TG_ERR_NOMEM ? TGI_STRESS_BROKEN : TGI_STRESS_USAGE;
+}
+
+static void print_totals(const tgi_session *p)
+{
+    const tgi_stress_options *o = p->options;
+    const tgi_stress_session *f = p->found;
+    fprintf(p->to, "%llu of %llu schedules failed (policy %s, strategy %s, seed %llu",
+            (unsigned long long)f->failed, (unsigned long long)f->runs,
+            tgi_stress_points_name(f->points),
+            o->strategy != NULL ? o->strategy : tg_stress_strategy(0), (unsigned long long)o->seed);
+    if (o->shard.count > 1)
+        fprintf(p->to, ", shard %llu/%llu", (unsigned long long)o->shard.index,
+                (unsigned long long)o->shard.count);
+    fprintf(p->to, "), %.0f per second\n", (double)f->runs / f->seconds);
+}
+
+// --- progress
+
+void tgi_session_clear_progress(tgi_session *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+    p->shown = false;
+}
+
+void tgi_session_show_progress(tgi_session *p)
+{
+    int64_t now = tgi_clock_now_ns();
+    if (p->progress == 0 || now - p->progress < TGI_NS_PER_S)
+        return;
+    p->progress = now;
+    p->shown = true;
+    const tgi_stress_session *f = p->found;
+    fprintf(stderr, "\r\033[K%llu of %llu schedules tried, %llu failed, %.0f per second",
+            (unsigned long long)f->runs, (unsigned long long)p->options->runs,
+            (unsigned long long)f->failed, (double)f->runs / f->seconds);
+    fflush(stderr);
+}
+
+// --- runs
+
+void tgi_session_report(tgi_session *p, tgi_stress_failure *f)
+{
+    tg_stress_result r;
+    uint32_t replays = 0;
+    tgi_session_clear_progress(p);
+    if (f->found == NULL) { // too many decisions
+        if (p->tell)
+            tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+        return;
+    }
+    if (tg_stress_shrink(p->s, f->found, SHRINK_BUDGET, &r, &replays) != TG_OK) {
+        fprintf(stderr, "%s: the failure of run %llu did not come back\n", command,
+                (unsigned long long)f->run);
+        return;
+    }
+    tgi_stress_keep_trace(f, p->s, &r);
+    f->replays = replays;
+    if (!p->tell)
+        return;
+    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+    fputc('\n', p->to);
+}
+
+static void count(tgi_stress_session *f, const tg_stress_result *r)
+{
+    f->runs++;
+    f->steps += r->steps;
+    f->decisions += r->decisions;
+    f->switches += r->switches;
+    f->preemptions += r->preemptions;
+}
+
+static void keep_coverage(tgi_session *p)
+{
+    tgi_stress_session *f = p->found;
+    f->systematic = tg_stress_covered(p->s, &f->coverage);
+    if (!f->systematic)
+        return;
+    snprintf(f->covered, sizeof f->covered, "%s", f->coverage.text);
+    f->coverage.text = NULL;
+    fprintf(p->to, "%s\n", f->covered);
+}
+
+uint64_t tgi_session_block(const tgi_stress_options *o, uint64_t k)
+{
+    uint64_t shards = o->shard.count > 0 ? o->shard.count : 1;
+    uint64_t first = o->shard.count > 0 ? o->shard.index - 1 : 0;
+    if (k > (UINT64_MAX / TG_STRESS_BLOCK - first) / shards)
+        return UINT64_MAX;
+    return (first + k * shards) * TG_STRESS_BLOCK;
+}
+
+tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
+                                 tgi_stress_failure **fresh)
+{
+    const tgi_stress_options *o = p->options;
+    tg_stress_result r;
+    bool is_new = false;
+    *fresh = NULL;
+    tg_stress_run(p->s, run, &r);
+    count(found, &r);
+    found->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
+    if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
+        found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
+        return TGI_SESSION_STOPPED;
+    }
+    if (r.kind != TG_STRESS_OK) {
+        found->failed++;
+        tgi_stress_failure *f = tgi_stress_note_failure(found, run, &r, &is_new);
+        if (is_new)
+            *fresh = f;
+    }
+    bool enough = o->one_run || tg_stress_is_over(p->s) || (found->failed > 0 && !o->keep_going) ||
+                  (o->seconds > 0 && found->seconds > o->seconds);
+    return enough ? TGI_SESSION_ENOUGH : TGI_SESSION_GO_ON;
+}
+
+static tgi_session_next one_here(tgi_session *p, uint64_t run)
+{
+    tgi_stress_failure *fresh;
+    tgi_session_next next = tgi_session_one(p, p->found, run, &fresh);
+    if (fresh != NULL)
+        tgi_session_report(p, fresh);
+    tgi_session_show_progress(p);
+    return next;
+}
+
+static tgi_session_next block_here(tgi_session *p, uint64_t k)
+{
+    uint64_t first = tgi_session_block(p->options, k);
+    tgi_session_next next = TGI_SESSION_GO_ON;
+    if (first >= p->options->runs)
+        return TGI_SESSION_ENOUGH;
+    for (uint64_t i = 0; i < TG_STRESS_BLOCK && next == TGI_SESSION_GO_ON; i++) {
+        if (first + i >= p->options->runs)
+            return TGI_SESSION_ENOUGH;
+        next = one_here(p, first + i);
+    }
+    return next;
+}
+
+// The first block of another shard.
+static tgi_session_next make_up(tgi_session *p)
+{
+    tg_stress_result r;
+    for (uint64_t i = 0; i < TG_STRESS_BLOCK; i++) {
+        tg_stress_run(p->s, i, &r);
+        if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
+            p->found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
+            return TGI_SESSION_STOPPED;
+        }
+    }
+    tgi_stress_seen_list none = TGI_VEC_INIT;
+    (void)tgi_stress_seen_take(&none, &p->told, p->s);
+    vec_free(&none);
+    return TGI_SESSION_GO_ON;
+}
+
+// What others have seen is seen here, too: Note [again] in seen.h.
+static tgi_session_next see_again(tgi_session *p)
+{
+    tgi_stress_numbers runs = TGI_VEC_INIT;
+    tg_stress_result r = {.kind = TG_STRESS_OK};
+    bool well = tgi_stress_seen_runs(&p->found->seen, TG_STRESS_BLOCK, &runs);
+    for (size_t i = 0; well && i < runs.count && r.kind != TG_STRESS_INTERRUPTED; i++)
+        tg_stress_run(p->s, runs.data[i], &r);
+    vec_free(&runs);
+    p->found->code = !well                             ? TGI_STRESS_BROKEN
+                     : r.kind == TG_STRESS_INTERRUPTED ? TGI_STRESS_INTERRUPTED
+                                                       : p->found->code;
+    return well && r.kind != TG_STRESS_INTERRUPTED ? TGI_SESSION_GO_ON : TGI_SESSION_STOPPED;
+}
+
+static tgi_session_next explore_blocks(tgi_session *p)
+{
+    const tgi_stress_options *o = p->options;
+    tgi_stress_session *f = p->found;
+    uint64_t k = 0;
+    tgi_session_next next = TGI_SESSION_GO_ON;
+    if (o->shard.index > 1)
+        next = make_up(p);
+    else
+        next = block_here(p, k++);
+    bool shares = o->jobs > 1 && !f->systematic;
+    if (next == TGI_SESSION_GO_ON && shares) {
+        if (!tgi_stress_seen_take(&f->seen, &p->told, p->s))
+            f->code = TGI_STRESS_BROKEN;
+        else
+            next = tgi_jobs_explore(p, k);
+        return next == TGI_SESSION_STOPPED || f->code != 0 ? TGI_SESSION_STOPPED : see_again(p);
+    }
+    while (next == TGI_SESSION_GO_ON)
+        next = block_here(p, k++);
+    if (o->shard.count > 1 && !tgi_stress_seen_take(&f->seen, &p->told, p->s))
+        f->code = TGI_STRESS_BROKEN;
+    return next;
+}
+
+static int explore(tgi_session *p)
+{
+    const tgi_stress_options *o = p->options;
+    tgi_stress_session *f = p->found;
+    tg_stress_coverage c;
+    p->start = tgi_clock_now_ns();
+    p->progress = isatty(2) ? p->start : 0;
+    f->seconds = 1e-9;
+    f->first = o->one_run ? o->run : 0;
+    f->systematic = tg_stress_covered(p->s, &c);
+    if (f->systematic && o->shard.count > 1) {
+        fprintf(stderr, "%s: a systematic search cannot be dealt out to several machines\n",
+                command);
+        return TGI_STRESS_USAGE;
+    }
+    tgi_session_next next = o->one_run ? one_here(p, o->run) : explore_blocks(p);
+    tgi_session_clear_progress(p);
+    if (next != TGI_SESSION_STOPPED && f->seen.count > 0)
+        tgi_stress_seen_settle(&f->seen, p->s);
+    f->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
+    if (f->code == TGI_STRESS_BROKEN && !f->crashed)
+        fprintf(stderr, "%s: out of memory\n", command);
+    return f->code != 0 ? f->code : f->failed > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
+}
+
+// Whether a replay has done what its file says. False after a message.
+static bool is_as_saved(const tgi_session *p, const tg_stress_result *r)
+{
+    const tgi_schedule_file *file = p->file;
+    if (file == NULL || (r->hash == file->hash && r->signature == file->signature))
+        return true;
+    if (file->source != tgi_schedule_source_hash(p->source))
+        fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
+    else if (r->signature == file->signature)
+        fprintf(stderr,
+                "%s: the run went another way than the one that was saved: something that "
+                "the tester does not control decides\n",
+                command);
+    if (r->signature == file->signature)
+        return file->source != tgi_schedule_source_hash(p->source);
+    fprintf(stderr, "%s: the schedule does not lead to the failure that was saved\n", command);
+    return false;
+}
+
+static int replay(tgi_session *p)
+{
+    tg_stress_result r;
+    const char *text = p->file != NULL ? p->file->schedule : p->options->replay;
+    if (tg_stress_replay(p->s, text, true, &r) != TG_OK)
+        return tgi_usage_error(command, "'%s' is not a schedule", p->options->replay);
+    if (r.kind == TG_STRESS_INTERRUPTED)
+        return TGI_STRESS_INTERRUPTED;
+    count(p->found, &r);
+    bool as_saved = is_as_saved(p, &r);
+    if (r.kind == TG_STRESS_OK) {
+        fprintf(p->to, "The schedule does not fail: %llu steps, %llu switches\n",
+                (unsigned long long)r.steps, (unsigned long long)r.switches);
+        return TGI_STRESS_DIFFERS;
+    }
+    bool fresh;
+    p->found->failed++;
+    tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, &r, &fresh);
+    if (f == NULL)
+        return TGI_STRESS_BROKEN;
+    f->count = 0; // no run of the seed has found it
+    tgi_stress_keep_trace(f, p->s, &r);
+    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+    return as_saved ? TGI_STRESS_FOUND : TGI_STRESS_DIFFERS;
+}
+
+static bool has_deadlock(const tgi_stress_session *f)
+{
+    for (size_t i = 0; i < f->failures.count; i++) {
+        if (f->failures.data[i].kind == TG_STRESS_DEADLOCK)
+            return true;
+    }
+    return false;
+}
+
+// Deadlocks that the order of locks allows, and that no run has met: a run is directed there.
+static void report_cycles(tgi_session *p, int *code)
+{
+    if (*code > TGI_STRESS_FOUND)
+        return;
+    for (size_t i = 0; i < CYCLES_TRIED && tg_stress_cycle(p->s, i) > 0; i++) {
+        tg_stress_result r;
+        bool fresh = false, known = has_deadlock(p->found);
+        bool confirmed = !known && tg_stress_confirm_cycle(p->s, i, DIRECTED_RUNS, &r);
+        if (confirmed) {
+            count(p->found, &r);
+            p->found->failed++;
+            *code = TGI_STRESS_FOUND;
+            tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, &r, &fresh);
+            if (fresh) {
+                f->count = 0; // no run of the seed has found it
+                tgi_session_report(p, f);
+            }
+        }
+        if (!known && p->tell)
+            tgi_stress_report_cycle(p->to, p->s, p->source, i, confirmed);
+    }
+}
+
+// The policy makes no difference to races: with several sessions, the first one tells.
+static void report_races(const tgi_session *p, int *code)
+{
+    const tgi_stress_options *o = p->options;
+    if (o->no_races || (o->diff_gil && p->found->points != TG_STRESS_GIL))
+        return;
+    size_t errors = tgi_stress_report_races(p->to, p->s, p->source);
+    if (*code == TGI_STRESS_CLEAN && errors > 0 && o->races_fail)
+        *code = TGI_STRESS_FOUND;
+}
+
+int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
+                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell)
+{
+    tgi_stress_session fresh = {.points = points};
+    if (!vec_push(&results->sessions, fresh))
+        return TGI_STRESS_BROKEN;
+    tgi_session p = {.options = results->options,
+                     .source = source,
+                     .t = t,
+                     .to = to,
+                     .file = file,
+                     .tell = tell,
+                     .found = &vec_last(&results->sessions)};
+    int code = open_session(&p);
+    if (code == TGI_STRESS_CLEAN) {
+        if (p.options->replay != NULL) {
+            code = replay(&p);
+        } else {
+            code = explore(&p);
+            p.found->sums = tgi_stress_sums_of(p.found);
+            report_cycles(&p, &code);
+            report_races(&p, &code);
+            tgi_stress_keep_races(p.found, p.s);
+            print_totals(&p);
+            keep_coverage(&p);
+        }
+        tg_stress_close(p.s);
+    }
+    vec_free(&p.told);
+    p.found->code = code;
+    return code;
+}

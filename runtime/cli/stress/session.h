@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// session.h - the runs of a script under one policy. session.c; several processes: jobs.c.
+#ifndef TGI_CLI_STRESS_SESSION_H
+#define TGI_CLI_STRESS_SESSION_H
+
+#include "cli/source.h"               // tgi_source
+#include "cli/stress/results.h"       // what was found
+#include "cli/stress/schedule_file.h" // --replay
+
+typedef struct tgi_session {
+    const tgi_stress_options *options;
+    const tgi_source *source;
+    tg_thread *t;
+    tg_stress *s;
+    FILE *to;                      // what people read
+    const tgi_schedule_file *file; // of --replay; NULL: none
+    tgi_stress_session *found;
+    bool tell;               // failures are printed
+    int64_t start;           // of the first run
+    int64_t progress;        // when progress was shown last; 0: it is not shown
+    bool shown;              // its line is on the screen
+    tgi_stress_numbers told; // seen.h
+} tgi_session;
+
+// What to do after a run.
+typedef enum tgi_session_next {
+    TGI_SESSION_GO_ON,
+    TGI_SESSION_ENOUGH,
+    TGI_SESSION_STOPPED, // interrupted, or no memory: `code` of what is found says so
+} tgi_session_next;
+
+// The runs under one policy. `results` gets a session. A TGI_STRESS_* code.
+int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
+                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell);
+
+// The first run of block k of those that this process deals with: Note [blocks] in session.c.
+uint64_t tgi_session_block(const tgi_stress_options *o, uint64_t k);
+// One run: counted in `found`, a failure of a new kind is kept, and *fresh.
+tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
+                                 tgi_stress_failure **fresh);
+// Makes the schedule of a failure short and prints it.
+void tgi_session_report(tgi_session *p, tgi_stress_failure *f);
+// On a terminal, once a second: how far it is.
+void tgi_session_show_progress(tgi_session *p);
+void tgi_session_clear_progress(tgi_session *p);
+
+#endif

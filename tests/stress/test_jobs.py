@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_jobs.py - one campaign of togil stress in several processes.
+
+    test_jobs.py Same|Ends      TOGIL names the command
+
+Same: what is tried, found and printed does not depend on how many there are. Ends: no process is left
+over, and one that dies is reported.
+"""
+import glob
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOGIL = os.environ.get("TOGIL", "togil")
+
+ENDLESS = """
+import threading
+x = 0
+def work():
+    global x
+    x += 1
+for k in range(2):
+    threading.Thread(target=work).start()
+"""
+
+# In the first process of the tester it does nothing.
+DIES = """
+import os, sys
+try:
+    with open(sys.argv[1]) as file:
+        first = int(file.read())
+except OSError:
+    first = os.getpid()
+    with open(sys.argv[1], "w") as file:
+        file.write(str(first))
+if os.getpid() != first:
+    os.kill(os.getpid(), 9)
+"""
+
+
+def scenario(name):
+    return os.path.join(HERE, "scenarios", name + ".py")
+
+
+def stress(*options, timeout=300):
+    done = subprocess.run([TOGIL, "stress", *options], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=timeout)
+    return done.returncode, re.sub(r", \d+ per second", "", done.stdout), done.stderr
+
+
+def children(pid):
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path) as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(path.split("/")[2]))
+    return found
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Same(unittest.TestCase):
+    def check(self, *options, script, jobs=(2,)):
+        alone = stress(*options, script)
+        for n in jobs:
+            self.assertEqual(stress("-j", str(n), *options, script), alone, (n, options, script))
+        return alone
+
+    def test_the_first_failure_is_the_one_with_the_lowest_number(self):
+        for name in ("04_bank_check_then_act", "11_zip_tearing", "20_reorder_10"):
+            for seed in ("1",):
+                code, text, _ = self.check("--runs", "1500", "--seed", seed, script=scenario(name),
+                                           jobs=(2, 3))
+                self.assertEqual(code, 1, text)
+
+    def test_every_kind_of_failure_and_how_often(self):
+        for name in ("18_if_instead_of_while", "13_sort_while_append", "25_shared_generator"):
+            self.check("--runs", "700", "--seed", "3", "--stop", "never", script=scenario(name),
+                       jobs=(2, 5))
+
+    def test_races_and_rings_of_locks(self):
+        for name in ("01_lost_update_global", "19_wrong_lock", "15_dining_5", "12_append_only",
+                     "06_publish_before_init_fixed", "n1_setdefault"):
+            _, text, _ = self.check("--runs", "503", "--seed", "4", "--stop", "never",
+                                    script=scenario(name), jobs=(2, 3))
+        self.assertIn("seen", text)
+
+    def test_the_three_policies(self):
+        _, text, _ = self.check("--diff-gil", "--runs", "500", "--seed", "7",
+                                script=scenario("10_sum_tearing"))
+        self.assertIn("exposed by removing the GIL", text)
+
+    def test_a_systematic_search_and_few_runs(self):
+        self.check("--strategy", "pb:1", "--seed", "1", script=scenario("14_abba_deadlock_fixed"))
+        for runs in ("1", "7", "8", "9", "17"):
+            self.check("--runs", runs, "--seed", "1", script=scenario("12_append_only"), jobs=(2, 9))
+
+    def test_numbers_of_the_document(self):
+        documents = []
+        for jobs in ("1", "2"):
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "found.json")
+                stress("-j", jobs, "--json", path, "--stop", "never", "--runs", "999", "--seed", "8",
+                       scenario("05_lazy_singleton"))
+                with open(path) as file:
+                    found = json.load(file)
+            del found["sessions"][0]["seconds"]
+            documents.append(found)
+        self.assertEqual(documents[0], documents[1])
+        self.assertEqual(documents[0]["sessions"][0]["runs"], 999)
+
+    def test_bad_numbers(self):
+        for value in ("0", "-1", "x", "", "100000"):
+            code, _, error = stress("-j", value, scenario("12_append_only"))
+            self.assertEqual((code, error.count("\n")), (2, 1), error)
+
+
+class Ends(unittest.TestCase):
+    def start(self, *options):
+        tester = subprocess.Popen([TOGIL, "stress", "-j", "2", "--race", "off", "--seed", "1",
+                                   "--runs", str(10**12), *options, "-c", ENDLESS],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tester.kill)
+        while len(children(tester.pid)) < 2:
+            self.assertIsNone(tester.poll(), "it has ended")
+            time.sleep(0.01)
+        return tester, children(tester.pid)
+
+    def check_gone(self, pids):
+        for _ in range(1000):
+            if not any(is_alive(pid) for pid in pids):
+                return
+            time.sleep(0.01)
+        self.fail("a process is left over")
+
+    def test_interrupt_ends_all_and_says_what_was_tried(self):
+        tester, pids = self.start()
+        time.sleep(0.3)
+        for pid in [tester.pid, *pids]:  # as a terminal does
+            os.kill(pid, signal.SIGINT)
+        out, error = tester.communicate(timeout=60)
+        self.assertEqual((tester.returncode, error), (130, ""))
+        tried = re.search(r"0 of (\d+) schedules failed", out)
+        self.assertGreaterEqual(int(tried.group(1)), 8, out)
+        self.check_gone(pids)
+
+    def test_they_end_with_their_parent(self):
+        tester, pids = self.start()
+        tester.kill()
+        self.check_gone(pids)
+        tester.communicate()
+
+    def test_the_time_is_bounded(self):
+        tester, pids = self.start("--time-budget", "0.3")
+        out, error = tester.communicate(timeout=60)
+        self.assertEqual((tester.returncode, error), (0, ""), out)
+        self.check_gone(pids)
+
+    def test_a_process_that_dies_is_a_failure_of_the_tester(self):
+        with tempfile.TemporaryDirectory() as folder:
+            code, out, error = stress("-j", "2", "--seed", "1", "-c", DIES,
+                                      os.path.join(folder, "pid"))
+        self.assertEqual(code, 4, out + error)
+        self.assertRegex(error, r"ended by signal 9 in run \d+")
+        self.assertEqual(error.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[1:]])
