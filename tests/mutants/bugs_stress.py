@@ -156,3 +156,40 @@ mutant("search-other-run-not-noticed",
        file=SEARCH,
        edits=[("    s->diverged = true;\n", "")],
        kill=["unit.stress.search:run_that_is_not_what_it_was_takes_the_claim_away"])
+
+SHARD = "runtime/cli/stress/shard.c"
+SHARDS = "unit.cli.stress_shards:"
+
+mutant("stress-shard-left-out",
+       bug="the last shard does what the first one does: its own runs are left out",
+       ref="own: shard.h Note [blocks]",
+       file=SHARD,
+       edits=[("shard->count > 0 ? shard->index - 1 : 0;",
+               "shard->count > 0 ? shard->index % shard->count : 0;"),
+              ("    return (first + k * count) * TG_STRESS_BLOCK;\n",
+               "    first = first > 0 ? first - 1 : 0;\n"
+               "    return (first + k * count) * TG_STRESS_BLOCK;\n")],
+       kill=[SHARDS + "every_run_belongs_to_one_shard"])
+
+mutant("stress-shard-run-twice",
+       bug="a shard goes on with the blocks of its neighbour",
+       ref="own: shard.h Note [blocks]",
+       file=SHARD,
+       edits=[("    return (first + k * count) * TG_STRESS_BLOCK;\n",
+               "    return (first + k * count - (k > 3)) * TG_STRESS_BLOCK;\n")],
+       kill=[SHARDS + "every_run_belongs_to_one_shard"])
+
+mutant("stress-merge-forgets-a-failure",
+       bug="a failure that is the second of its kind hides the next kind",
+       ref="own: results.c RS1",
+       file="runtime/cli/stress/results.c",
+       edits=[("        if (known->signature == f->signature) {\n",
+               "        if (known->signature == f->signature || session->failures.count == 2) {\n")],
+       kill=[SHARDS + "failures_of_the_same_kind_are_counted_together_and_others_are_kept"])
+
+mutant("stress-merge-last-race",
+       bug="of a race that several machines have seen, the last run is shown, not the first",
+       ref="own: seen.c SE1",
+       file="runtime/cli/stress/seen.c",
+       edits=[("one->shown < known->shown)", "one->shown > known->shown)")],
+       kill=[SHARDS + "what_was_seen_of_a_race_is_the_same_in_any_order"])

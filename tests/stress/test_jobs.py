@@ -87,20 +87,18 @@ class Same(unittest.TestCase):
     def test_the_first_failure_is_the_one_with_the_lowest_number(self):
         for name in ("04_bank_check_then_act", "11_zip_tearing", "20_reorder_10"):
             for seed in ("1",):
-                code, text, _ = self.check("--runs", "1500", "--seed", seed, script=scenario(name),
-                                           jobs=(2, 3))
+                code, text, _ = self.check("--runs", "1000", "--seed", seed, script=scenario(name))
                 self.assertEqual(code, 1, text)
 
     def test_every_kind_of_failure_and_how_often(self):
-        for name in ("18_if_instead_of_while", "13_sort_while_append", "25_shared_generator"):
+        for name in ("13_sort_while_append", "25_shared_generator"):
             self.check("--runs", "700", "--seed", "3", "--stop", "never", script=scenario(name),
-                       jobs=(2, 5))
+                       jobs=(3,))
 
     def test_races_and_rings_of_locks(self):
-        for name in ("01_lost_update_global", "19_wrong_lock", "15_dining_5", "12_append_only",
-                     "06_publish_before_init_fixed", "n1_setdefault"):
+        for name in ("01_lost_update_global", "15_dining_5", "n1_setdefault"):
             _, text, _ = self.check("--runs", "503", "--seed", "4", "--stop", "never",
-                                    script=scenario(name), jobs=(2, 3))
+                                    script=scenario(name), jobs=(2,))
         self.assertIn("seen", text)
 
     def test_the_three_policies(self):
@@ -110,7 +108,7 @@ class Same(unittest.TestCase):
 
     def test_a_systematic_search_and_few_runs(self):
         self.check("--strategy", "pb:1", "--seed", "1", script=scenario("14_abba_deadlock_fixed"))
-        for runs in ("1", "7", "8", "9", "17"):
+        for runs in ("7", "8", "9"):
             self.check("--runs", runs, "--seed", "1", script=scenario("12_append_only"), jobs=(2, 9))
 
     def test_numbers_of_the_document(self):

@@ -7,26 +7,30 @@
 
 void tgi_stress_help(FILE *to)
 {
-    fputs("usage: togil stress [options] script.py [arguments]\n"
-          "\n"
-          "Runs a script many times, decides every switch between its threads, and reports the\n"
-          "first order in which it fails: an exception that nobody catches, a failed assertion, a\n"
-          "deadlock, a program that does not end. The script needs no changes.\n"
-          "\n"
-          "  --policy P        where threads may be switched:\n"
-          "                      gil       where a GIL may be handed over (calls, loops, waits)\n"
-          "                      bytecode  before every access to what others may see\n"
-          "                      free      also between the steps of builtins (the default)\n"
-          "  --diff-gil        try all three and say what a GIL protects\n"
-          "  --runs N          how many schedules to try at most (10000)\n"
-          "  -j N              in N processes; what is tried and found is the same (1)\n"
-          "  --time-budget S   stop after S seconds\n"
-          "  --seed S          where the schedules start; random if not given, and printed\n"
-          "  --run I           only run number I of the seed\n"
-          "  --replay TEXT     follow the schedule that a failure printed, or the one in a file\n"
-          "  --save-schedule FILE  write the schedule of the first failure\n"
-          "  --strategy NAME   how schedules are chosen:",
-          to);
+    fputs(
+        "usage: togil stress [options] script.py [arguments]\n"
+        "\n"
+        "Runs a script many times, decides every switch between its threads, and reports the\n"
+        "first order in which it fails: an exception that nobody catches, a failed assertion, a\n"
+        "deadlock, a program that does not end. The script needs no changes.\n"
+        "\n"
+        "  --policy P        where threads may be switched:\n"
+        "                      gil       where a GIL may be handed over (calls, loops, waits)\n"
+        "                      bytecode  before every access to what others may see\n"
+        "                      free      also between the steps of builtins (the default)\n"
+        "  --diff-gil        try all three and say what a GIL protects\n"
+        "  --runs N          how many schedules to try at most (10000)\n"
+        "  -j N              in N processes; what is tried and found is the same (1)\n"
+        "  --shard I/N       part I of N of the runs, for N machines; job engines say it by\n"
+        "                    themselves, Kubernetes with auto/N; needs --seed\n"
+        "  --merge FILE...   instead of a script: what shards wrote with --json becomes one report\n"
+        "  --time-budget S   stop after S seconds\n"
+        "  --seed S          where the schedules start; random if not given, and printed\n"
+        "  --run I           only run number I of the seed\n"
+        "  --replay TEXT     follow the schedule that a failure printed, or the one in a file\n"
+        "  --save-schedule FILE  write the schedule of the first failure\n"
+        "  --strategy NAME   how schedules are chosen:",
+        to);
     for (size_t i = 0; tg_stress_strategy(i) != NULL; i++)
         fprintf(to, " %s", tg_stress_strategy(i));
     fputs("\n"

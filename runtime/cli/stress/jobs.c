@@ -16,6 +16,7 @@
 #include "cli/stress/jobs.h"
 
 #include "cli/stress/message.h" // what is sent
+#include "cli/stress/shard.h"   // which runs
 #include "cli/stress/stress.h"  // exit codes
 
 #include "base/atomic.h" // shared numbers
@@ -91,7 +92,7 @@ static bool do_chunk(jobs *j, size_t me, uint64_t number, tgi_stress_session *fo
     tgi_session *p = j->p;
     const tgi_stress_options *o = p->options;
     for (uint64_t b = 0; b < j->blocks; b++) {
-        uint64_t first = tgi_session_block(o, j->first + number * j->blocks + b);
+        uint64_t first = tgi_shard_block(&o->shard, j->first + number * j->blocks + b);
         for (uint64_t i = 0; i < TG_STRESS_BLOCK; i++) {
             // ORDER: relaxed; see lower_bound.
             if (first >= o->runs || first + i >= o->runs ||

@@ -5,15 +5,19 @@
 // Invariants  O1  options end at the script; what follows belongs to it.
 #include "cli/stress/options.h"
 
+#include "cli/stress/shard.h" // --shard
+
 #include <stdlib.h> // strtoull
 #include <string.h> // strcmp
 
 static const char command[] = "togil stress";
 
+enum { USUAL_RUNS = 10000 };
+
 static const char *const known[] = {
-    "--policy", "--strategy", "--seed",      "--runs",   "--run",           "--time-budget",
-    "--time",   "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json",
-    "--junit",  "--stop",     "--race",      "--mode",   "--help"};
+    "--policy",   "--strategy",  "--seed",   "--runs",          "--run",  "--time-budget", "--time",
+    "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json", "--junit",       "--stop",
+    "--race",     "--mode",      "--help",   "--shard",         "--merge"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -137,6 +141,10 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         out->seed_given = true;
         return number(name, value, 0, UINT64_MAX, &out->seed);
     }
+    if (strcmp(name, "--shard") == 0) {
+        out->shard_given = true;
+        return tgi_shard_parse(value, &out->shard);
+    }
     if (strcmp(name, "-j") == 0)
         return number(name, value, 1, TGI_STRESS_MOST_JOBS, &out->jobs);
     if (strcmp(name, "--runs") == 0)
@@ -163,7 +171,8 @@ static int take_option(int argc, char **argv, int i, tgi_stress_options *out)
     bool found = false;
     for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
         found |= strcmp(name, known[k]) == 0;
-    if (!found || strcmp(name, "--help") == 0 || strcmp(name, "--diff-gil") == 0) {
+    if (!found || strcmp(name, "--help") == 0 || strcmp(name, "--diff-gil") == 0 ||
+        strcmp(name, "--merge") == 0) {
         (void)tgi_unknown_option(command, argv[i], known, sizeof known / sizeof known[0]);
         return -1;
     }
@@ -188,9 +197,42 @@ static int take_jobs(int argc, char **argv, int i, tgi_stress_options *out)
     return take("-j", argv[i + 1], out) ? i + 1 : -1;
 }
 
+// What was asked for stands in the documents.
+static bool take_documents(int argc, char **argv, int i, tgi_stress_options *out)
+{
+    bool asks = out->seed_given || out->points_given || out->strategy != NULL || out->one_run ||
+                out->runs != USUAL_RUNS || out->seconds > 0 || out->adversarial || out->diff_gil ||
+                out->max_steps != 0 || out->replay != NULL || out->keep_going || out->no_races ||
+                out->races_fail || out->script.mode != NULL || out->jobs != 0 || out->shard_given;
+    if (asks)
+        tgi_usage_error(command, "--merge goes with --json, --junit and --save-schedule only");
+    else if (i >= argc)
+        tgi_usage_error(command, "which documents? (togil stress --merge a.json b.json)");
+    out->script.args = argv + i;
+    out->script.arg_count = argc - i;
+    return !asks && i < argc;
+}
+
+// A run that is done again is not dealt out.
+static bool check_shard(tgi_stress_options *out)
+{
+    bool whole = out->replay == NULL && !out->one_run;
+    if (out->shard_given && !whole) {
+        tgi_usage_error(command, "--shard does not go with --run and --replay");
+        return false;
+    }
+    if (!out->shard_given && whole && !tgi_shard_from_environment(&out->shard))
+        return false;
+    if (out->shard.count > 0 && !out->seed_given) {
+        tgi_usage_error(command, "a shard needs --seed, the same on every machine");
+        return false;
+    }
+    return out->shard.count == 0 || tgi_shard_acknowledge();
+}
+
 bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
 {
-    *out = (tgi_stress_options){.points = TG_STRESS_FREE, .runs = 10000};
+    *out = (tgi_stress_options){.points = TG_STRESS_FREE, .runs = USUAL_RUNS};
     out->script.command = command;
     int i = 1;
     for (; i < argc; i++) {
@@ -200,6 +242,8 @@ bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
         }
         if (strcmp(argv[i], "--diff-gil") == 0) {
             out->diff_gil = true;
+        } else if (strcmp(argv[i], "--merge") == 0) {
+            out->merge = true;
         } else if (strcmp(argv[i], "--") == 0) {
             i++;
             break;
@@ -215,6 +259,8 @@ bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
             break;
         }
     }
+    if (out->merge)
+        return take_documents(argc, argv, i, out);
     if (i >= argc) {
         tgi_usage_error(command, "which script? (togil stress script.py)");
         return false;
@@ -228,5 +274,5 @@ bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
     }
     out->script.args = argv + i + 1;
     out->script.arg_count = argc - i - 1;
-    return true;
+    return check_shard(out);
 }

@@ -21,6 +21,8 @@ typedef struct tgi_stress_options {
     uint64_t runs;
     uint64_t jobs; // -j: processes; 0: one
     tgi_stress_shard shard;
+    bool shard_given;
+    bool merge;         // --merge: `script.args` are documents
     bool one_run;       // --run
     uint64_t run;       // the number of it
     double seconds;     // --time-budget; 0: none

@@ -75,6 +75,8 @@ typedef struct tgi_stress_session {
 
 typedef struct tgi_stress_results {
     const tgi_stress_options *options;
+    const struct tgi_merge *merge; // what machines have found, instead of runs; NULL: none
+    uint64_t source;               // hash of the script
     tgi_vec(tgi_stress_session) sessions;
     int code; // of the command
 } tgi_stress_results;

@@ -109,6 +109,40 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
     tgi_ab_json_close(j, '}');
 }
 
+// What --merge needs: docs/stress.md.
+static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
+{
+    static const char *const severities[] = {"note", "warning", "error"};
+    const tgi_stress_sums *sums = &s->sums;
+    tgi_ab_json_open(j, "part", '{');
+    tgi_ab_json_int(j, "runs", (int64_t)sums->runs);
+    tgi_ab_json_int(j, "failed", (int64_t)sums->failed);
+    tgi_ab_json_int(j, "otherwise", (int64_t)sums->others);
+    tgi_ab_json_int(j, "steps", (int64_t)sums->steps);
+    tgi_ab_json_int(j, "decisions", (int64_t)sums->decisions);
+    tgi_ab_json_int(j, "switches", (int64_t)sums->switches);
+    tgi_ab_json_int(j, "preemptions", (int64_t)sums->preemptions);
+    for (int ring = 0; ring < 2; ring++) {
+        tgi_ab_json_open(j, ring ? "rings" : "races", '[');
+        for (size_t i = 0; i < s->seen.count; i++) {
+            const tgi_stress_seen *one = &s->seen.data[i];
+            if (one->ring != (ring == 1))
+                continue;
+            tgi_ab_json_open(j, NULL, '{');
+            write_hex(j, "key", one->key);
+            tgi_ab_json_int(j, "first_run", (int64_t)one->first);
+            tgi_ab_json_int(j, "shown_run", (int64_t)one->shown);
+            tgi_ab_json_int(j, "guard_run", (int64_t)one->guard);
+            tgi_ab_json_int(j, "accesses", one->accesses);
+            tgi_ab_json_int(j, "times", (int64_t)one->times);
+            tgi_ab_json_string(j, "severity", severities[one->severity]);
+            tgi_ab_json_close(j, '}');
+        }
+        tgi_ab_json_close(j, ']');
+    }
+    tgi_ab_json_close(j, '}');
+}
+
 static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi_stress_session *s)
 {
     tgi_ab_json_open(j, NULL, '{');
@@ -132,6 +166,28 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     tgi_ab_json_close(j, ']');
     tgi_stress_write_races(j, s);
     write_coverage(j, s);
+    if (r->options->shard.count > 0)
+        write_part(j, s);
+    tgi_ab_json_close(j, '}');
+}
+
+// What else was asked for.
+static void write_campaign(tgi_ab_json *j, const tgi_stress_results *r)
+{
+    const tgi_stress_options *o = r->options;
+    write_text_or_null(j, "code", o->script.kind == TGI_SCRIPT_CODE ? o->script.text : NULL);
+    write_hex(j, "source", r->source);
+    tgi_ab_json_int(j, "max_steps", o->max_steps);
+    tgi_ab_json_int(j, "runs_wanted", (int64_t)o->runs);
+    tgi_ab_json_string(j, "stop", o->keep_going ? "never" : "first");
+    tgi_ab_json_string(j, "race", o->no_races ? "off" : o->races_fail ? "fail" : "on");
+    if (o->shard.count == 0) {
+        tgi_ab_json_null(j, "shard");
+        return;
+    }
+    tgi_ab_json_open(j, "shard", '{');
+    tgi_ab_json_int(j, "index", (int64_t)o->shard.index);
+    tgi_ab_json_int(j, "count", (int64_t)o->shard.count);
     tgi_ab_json_close(j, '}');
 }
 
@@ -154,6 +210,7 @@ void tgi_stress_write_json(const tgi_stress_results *r, FILE *to)
     tgi_ab_json_string(&j, "seed", seed);
     tgi_ab_json_string(&j, "strategy", o->strategy != NULL ? o->strategy : tg_stress_strategy(0));
     tgi_ab_json_string(&j, "time", o->adversarial ? "adversarial" : "des");
+    write_campaign(&j, r);
     tgi_ab_json_int(&j, "exit_code", r->code);
     write_text_or_null(&j, "verdict", tgi_stress_compare(r).name);
     tgi_ab_json_open(&j, "sessions", '[');

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // session.c - the runs of a script under one policy.
-//
-// Note [blocks]
-// Runs are dealt out in blocks of TG_STRESS_BLOCK: shard I of N has the blocks I - 1, I - 1 + N,
-// and so on. The first block teaches later runs which accesses matter, so every process does it; it
-// is counted by the one that it belongs to.
 #include "cli/stress/session.h"
 
 #include "cli/stress/jobs.h"   // several processes
+#include "cli/stress/merge.h"  // several machines
 #include "cli/stress/races.h"  // texts
 #include "cli/stress/report.h" // texts
+#include "cli/stress/shard.h"  // which runs
 #include "cli/stress/stress.h" // exit codes
 
 #include "base/clock.h" // budget
@@ -33,6 +30,12 @@ static int open_session(tgi_session *p)
                                   .races = !o->no_races && o->replay == NULL};
     tg_status st =
         tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
+    tg_stress_coverage c;
+    p->found->systematic = st == TG_OK && tg_stress_covered(p->s, &c);
+    if (p->found->systematic && o->shard.count > 1) {
+        tg_stress_close(p->s);
+        return tgi_usage_error(command, "a systematic search cannot be dealt out to machines");
+    }
     if (st == TG_OK)
         return TGI_STRESS_CLEAN;
     if (st == TG_ERR_RAISED)
@@ -125,15 +128,6 @@ static void keep_coverage(tgi_session *p)
     fprintf(p->to, "%s\n", f->covered);
 }
 
-uint64_t tgi_session_block(const tgi_stress_options *o, uint64_t k)
-{
-    uint64_t shards = o->shard.count > 0 ? o->shard.count : 1;
-    uint64_t first = o->shard.count > 0 ? o->shard.index - 1 : 0;
-    if (k > (UINT64_MAX / TG_STRESS_BLOCK - first) / shards)
-        return UINT64_MAX;
-    return (first + k * shards) * TG_STRESS_BLOCK;
-}
-
 tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
                                  tgi_stress_failure **fresh)
 {
@@ -171,7 +165,7 @@ static tgi_session_next one_here(tgi_session *p, uint64_t run)
 
 static tgi_session_next block_here(tgi_session *p, uint64_t k)
 {
-    uint64_t first = tgi_session_block(p->options, k);
+    uint64_t first = tgi_shard_block(&p->options->shard, k);
     tgi_session_next next = TGI_SESSION_GO_ON;
     if (first >= p->options->runs)
         return TGI_SESSION_ENOUGH;
@@ -183,21 +177,27 @@ static tgi_session_next block_here(tgi_session *p, uint64_t k)
     return next;
 }
 
-// The first block of another shard.
-static tgi_session_next make_up(tgi_session *p)
+// The first block, which another shard counts.
+static tgi_session_next make_up(tgi_session *p, uint64_t from, uint64_t to)
 {
     tg_stress_result r;
-    for (uint64_t i = 0; i < TG_STRESS_BLOCK; i++) {
+    for (uint64_t i = from; i < to; i++) {
         tg_stress_run(p->s, i, &r);
         if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
             p->found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
             return TGI_SESSION_STOPPED;
         }
     }
+    return TGI_SESSION_GO_ON;
+}
+
+static tgi_session_next make_up_whole(tgi_session *p)
+{
+    tgi_session_next next = make_up(p, 0, TG_STRESS_BLOCK);
     tgi_stress_seen_list none = TGI_VEC_INIT;
     (void)tgi_stress_seen_take(&none, &p->told, p->s);
     vec_free(&none);
-    return TGI_SESSION_GO_ON;
+    return next;
 }
 
 // What others have seen is seen here, too: Note [again] in seen.h.
@@ -222,7 +222,7 @@ static tgi_session_next explore_blocks(tgi_session *p)
     uint64_t k = 0;
     tgi_session_next next = TGI_SESSION_GO_ON;
     if (o->shard.index > 1)
-        next = make_up(p);
+        next = make_up_whole(p);
     else
         next = block_here(p, k++);
     bool shares = o->jobs > 1 && !f->systematic;
@@ -240,26 +240,44 @@ static tgi_session_next explore_blocks(tgi_session *p)
     return next;
 }
 
+// What other machines have found.
+static tgi_session_next merge(tgi_session *p)
+{
+    tgi_stress_session *f = p->found;
+    if (!tgi_merge_take(p->merge, f)) {
+        f->code = TGI_STRESS_BROKEN;
+        return TGI_SESSION_STOPPED;
+    }
+    uint64_t done = 0;
+    for (size_t i = 0; i <= f->failures.count; i++) {
+        // How short a schedule becomes depends on what was learnt before it was found.
+        uint64_t to = i < f->failures.count ? f->failures.data[i].run + 1 : TG_STRESS_BLOCK;
+        to = to < TG_STRESS_BLOCK ? to : TG_STRESS_BLOCK;
+        if (make_up(p, done, to) == TGI_SESSION_STOPPED)
+            return TGI_SESSION_STOPPED;
+        done = done < to ? to : done;
+        if (i < f->failures.count)
+            tgi_session_report(p, &f->failures.data[i]);
+    }
+    return see_again(p);
+}
+
 static int explore(tgi_session *p)
 {
     const tgi_stress_options *o = p->options;
     tgi_stress_session *f = p->found;
-    tg_stress_coverage c;
     p->start = tgi_clock_now_ns();
     p->progress = isatty(2) ? p->start : 0;
     f->seconds = 1e-9;
     f->first = o->one_run ? o->run : 0;
-    f->systematic = tg_stress_covered(p->s, &c);
-    if (f->systematic && o->shard.count > 1) {
-        fprintf(stderr, "%s: a systematic search cannot be dealt out to several machines\n",
-                command);
-        return TGI_STRESS_USAGE;
-    }
-    tgi_session_next next = o->one_run ? one_here(p, o->run) : explore_blocks(p);
+    tgi_session_next next = p->merge != NULL ? merge(p)
+                            : o->one_run     ? one_here(p, o->run)
+                                             : explore_blocks(p);
     tgi_session_clear_progress(p);
     if (next != TGI_SESSION_STOPPED && f->seen.count > 0)
         tgi_stress_seen_settle(&f->seen, p->s);
-    f->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
+    if (p->merge == NULL)
+        f->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
     if (f->code == TGI_STRESS_BROKEN && !f->crashed)
         fprintf(stderr, "%s: out of memory\n", command);
     return f->code != 0 ? f->code : f->failed > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
@@ -366,6 +384,7 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
                      .to = to,
                      .file = file,
                      .tell = tell,
+                     .merge = results->merge,
                      .found = &vec_last(&results->sessions)};
     int code = open_session(&p);
     if (code == TGI_STRESS_CLEAN) {

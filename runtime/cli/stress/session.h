@@ -15,6 +15,7 @@ typedef struct tgi_session {
     tg_stress *s;
     FILE *to;                      // what people read
     const tgi_schedule_file *file; // of --replay; NULL: none
+    const struct tgi_merge *merge; // NULL: none
     tgi_stress_session *found;
     bool tell;               // failures are printed
     int64_t start;           // of the first run
@@ -34,8 +35,6 @@ typedef enum tgi_session_next {
 int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
                     tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell);
 
-// The first run of block k of those that this process deals with: Note [blocks] in session.c.
-uint64_t tgi_session_block(const tgi_stress_options *o, uint64_t k);
 // One run: counted in `found`, a failure of a new kind is kept, and *fresh.
 tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
                                  tgi_stress_failure **fresh);

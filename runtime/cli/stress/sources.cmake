@@ -8,6 +8,8 @@ set(TOGIL_STRESS_SOURCES
     stress/jobs.c
     stress/message.c
     stress/seen.c
+    stress/shard.c
+    stress/merge.c
     stress/races.c
     stress/results.c
     stress/results_json.c

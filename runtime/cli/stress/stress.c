@@ -6,7 +6,8 @@
 //   options.c   the command line
 //   stress.c    sessions and files
 //   session.c   the runs under one policy
-//   jobs.c      the same in several processes; seen.c: what they tell each other
+//   jobs.c      the same in several processes; message.c, seen.c: what they tell each other
+//   shard.c     the same on several machines; merge.c: their results
 //   results.c   what was found; results_json.c and results_junit.c write it to files
 //   schedule_file.c  a schedule as a file
 //   report.c    what is printed about a failure
@@ -17,6 +18,7 @@
 
 #include "cli/run.h"                  // tgi_runtime_open
 #include "cli/source.h"               // tgi_source
+#include "cli/stress/merge.h"         // --merge
 #include "cli/stress/options.h"       // options
 #include "cli/stress/report.h"        // help
 #include "cli/stress/results.h"       // what was found
@@ -90,9 +92,10 @@ static bool write_files(const tgi_stress_results *results, const tgi_source *sou
 }
 
 static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *source,
-                   const tgi_schedule_file *file)
+                   const tgi_schedule_file *file, const tgi_merge *merge)
 {
-    tgi_stress_results results = {.options = o};
+    tgi_stress_results results = {
+        .options = o, .merge = merge, .source = tgi_schedule_source_hash(source)};
     bool taken = (o->json != NULL && strcmp(o->json, "-") == 0) ||
                  (o->junit != NULL && strcmp(o->junit, "-") == 0);
     FILE *to = taken ? stderr : stdout;
@@ -135,6 +138,36 @@ static const char **script_argv(const tgi_stress_options *o)
     return argv;
 }
 
+// With a script, or with documents that tell which.
+static int run_script(tgi_stress_options *o, const tgi_schedule_file *file, const tgi_merge *merge)
+{
+    tgi_source source;
+    int code = tgi_source_open(&o->script, &source);
+    if (code == 0)
+        code = tgi_source_read(&o->script, &source);
+    if (code != 0)
+        return TGI_STRESS_USAGE;
+    const char *path[] = {source.folder, NULL};
+    const char **args = script_argv(o);
+    tg_config config = {.argv = args, .path = path};
+    tg_runtime *rt;
+    tg_thread *t;
+    if (merge != NULL && !tgi_merge_fits(merge, &source))
+        code = TGI_STRESS_USAGE;
+    else if (args == NULL)
+        code = TGI_STRESS_BROKEN;
+    else
+        code = tgi_runtime_open(command, o->script.mode, config, &rt, &t);
+    free(args);
+    if (code == 0) {
+        code = run_all(o, t, &source, file->schedule != NULL ? file : NULL, merge);
+        fflush(stdout);
+        tg_runtime_destroy(rt, t);
+    }
+    tgi_source_close(&source);
+    return code;
+}
+
 int tgi_stress_main(int argc, char **argv)
 {
     tgi_stress_options o;
@@ -144,33 +177,16 @@ int tgi_stress_main(int argc, char **argv)
         tgi_stress_help(stdout);
         return fflush(stdout) == 0 ? TGI_STRESS_CLEAN : TGI_STRESS_BROKEN;
     }
+    tgi_merge *merge = NULL;
+    if (o.merge && (merge = tgi_merge_open(o.script.args, o.script.arg_count, &o)) == NULL)
+        return TGI_STRESS_USAGE;
+    if (o.merge)
+        (void)tgi_merge_policy(merge, 0, &o.points);
     if (!o.seed_given)
         o.seed = tgi_random_os_seed() % 1000000;
     tgi_schedule_file file = {0};
-    if (!open_schedule(&o, &file))
-        return TGI_STRESS_USAGE;
-    tgi_source source;
-    int code = tgi_source_open(&o.script, &source);
-    if (code == 0)
-        code = tgi_source_read(&o.script, &source);
-    if (code != 0) {
-        free(file.schedule);
-        return TGI_STRESS_USAGE;
-    }
-    const char *path[] = {source.folder, NULL};
-    const char **args = script_argv(&o);
-    tg_config config = {.argv = args, .path = path};
-    tg_runtime *rt;
-    tg_thread *t;
-    code = args == NULL ? TGI_STRESS_BROKEN
-                        : tgi_runtime_open(command, o.script.mode, config, &rt, &t);
-    free(args);
-    if (code == 0) {
-        code = run_all(&o, t, &source, file.schedule != NULL ? &file : NULL);
-        fflush(stdout);
-        tg_runtime_destroy(rt, t);
-    }
-    tgi_source_close(&source);
+    int code = open_schedule(&o, &file) ? run_script(&o, &file, merge) : TGI_STRESS_USAGE;
     free(file.schedule);
+    tgi_merge_close(merge);
     return code;
 }
