@@ -28,6 +28,7 @@ function(togil_unit_test layer file)
     cmake_path(GET file STEM stem)
     string(REGEX REPLACE "^test_" "" stem "${stem}")
 
+    togil_plant(arg_SOURCES)
     if(layer STREQUAL "core")
         set(variants ${TOGIL_CORES})
     else()

@@ -181,8 +181,8 @@ mutant("stress-shard-run-twice",
 
 mutant("stress-merge-forgets-a-failure",
        bug="a failure that is the second of its kind hides the next kind",
-       ref="own: results.c RS1",
-       file="runtime/cli/stress/results.c",
+       ref="own: sums.c SU1",
+       file="runtime/cli/stress/sums.c",
        edits=[("        if (known->signature == f->signature) {\n",
                "        if (known->signature == f->signature || session->failures.count == 2) {\n")],
        kill=[SHARDS + "failures_of_the_same_kind_are_counted_together_and_others_are_kept"])

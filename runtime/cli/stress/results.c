@@ -86,61 +86,9 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
     }
 }
 
-static void free_failure(tgi_stress_failure *f)
-{
-    free(f->text);
-    free(f->thread);
-    free(f->schedule);
-    free(f->found);
-    for (size_t i = 0; i < f->names.count; i++)
-        free(f->names.data[i]);
-    vec_free(&f->names);
-    vec_free(&f->lines);
-}
-
-bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, bool *fresh)
-{
-    *fresh = false;
-    for (size_t i = 0; i < session->failures.count; i++) {
-        tgi_stress_failure *known = &session->failures.data[i];
-        if (known->signature == f->signature) {
-            known->count += f->count;
-            free_failure(f);
-            return true;
-        }
-    }
-    if (session->failures.count >= TGI_STRESS_MOST_FAILURES || !vec_push(&session->failures, *f)) {
-        session->others += f->count;
-        free_failure(f);
-        return false;
-    }
-    *fresh = true;
-    return true;
-}
-
-tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *s)
-{
-    return (tgi_stress_sums){s->runs,      s->failed,   s->others,     s->steps,
-                             s->decisions, s->switches, s->preemptions};
-}
-
-void tgi_stress_add_sums(tgi_stress_session *s, const tgi_stress_sums *sums)
-{
-    s->runs += sums->runs;
-    s->failed += sums->failed;
-    s->others += sums->others;
-    s->steps += sums->steps;
-    s->decisions += sums->decisions;
-    s->switches += sums->switches;
-    s->preemptions += sums->preemptions;
-}
-
 void tgi_stress_session_free(tgi_stress_session *s)
 {
-    for (size_t k = 0; k < s->failures.count; k++)
-        free_failure(&s->failures.data[k]);
-    vec_free(&s->failures);
-    vec_free(&s->seen);
+    tgi_stress_failures_free(s);
     tgi_stress_free_races(s);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // results.h - what sessions of `togil stress` have found, and the files it is written to.
-// results.c, results_races.c, results_json.c, results_junit.c.
+// results.c, sums.c, results_races.c, results_json.c, results_junit.c.
 #ifndef TGI_CLI_STRESS_RESULTS_H
 #define TGI_CLI_STRESS_RESULTS_H
 
@@ -94,6 +94,8 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
 bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, bool *fresh);
 tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *session);
 void tgi_stress_add_sums(tgi_stress_session *session, const tgi_stress_sums *sums);
+void tgi_stress_failure_free(tgi_stress_failure *f); // what it owns
+void tgi_stress_failures_free(tgi_stress_session *session);
 void tgi_stress_session_free(tgi_stress_session *session);
 void tgi_stress_results_free(tgi_stress_results *results);
 

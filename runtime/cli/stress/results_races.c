@@ -95,3 +95,41 @@ void tgi_stress_write_races(tgi_ab_json *j, const tgi_stress_session *session)
     }
     tgi_ab_json_close(j, ']');
 }
+
+// --- for other processes
+
+bool tgi_stress_seen_take(tgi_stress_seen_list *to, tgi_stress_numbers *told, tg_stress *s)
+{
+    tg_stress_race r;
+    for (size_t i = 0; tg_stress_race_at(s, i, &r); i++) {
+        if (told->count <= i && !vec_push(told, 0))
+            return false;
+        uint64_t times = r.times - told->data[i];
+        told->data[i] = r.times;
+        tgi_stress_seen one = {.key = r.key,
+                               .times = times,
+                               .first = r.first_run,
+                               .shown = r.shown_run,
+                               .guard = r.guard_run,
+                               .severity = (uint32_t)r.severity,
+                               .accesses = r.accesses};
+        if (times > 0 && !tgi_stress_seen_add(to, &one))
+            return false;
+    }
+    for (size_t i = 0; tg_stress_cycle(s, i) > 0; i++) {
+        tgi_stress_seen one = {.ring = true};
+        one.first = one.shown = one.guard = tg_stress_cycle_run(s, i, &one.key);
+        if (!tgi_stress_seen_add(to, &one))
+            return false;
+    }
+    return true;
+}
+
+void tgi_stress_seen_settle(const tgi_stress_seen_list *seen, tg_stress *s)
+{
+    tg_stress_race r;
+    for (size_t i = 0; tg_stress_race_at(s, i, &r); i++) {
+        const tgi_stress_seen *one = tgi_stress_seen_find(seen, r.key, false);
+        tg_stress_race_set_times(s, i, one != NULL ? one->times : 0);
+    }
+}

@@ -8,7 +8,7 @@
 
 #include <stdlib.h> // qsort
 
-static tgi_stress_seen *find(const tgi_stress_seen_list *list, uint64_t key, bool ring)
+tgi_stress_seen *tgi_stress_seen_find(const tgi_stress_seen_list *list, uint64_t key, bool ring)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (list->data[i].key == key && list->data[i].ring == ring)
@@ -19,7 +19,7 @@ static tgi_stress_seen *find(const tgi_stress_seen_list *list, uint64_t key, boo
 
 bool tgi_stress_seen_add(tgi_stress_seen_list *to, const tgi_stress_seen *one)
 {
-    tgi_stress_seen *known = find(to, one->key, one->ring);
+    tgi_stress_seen *known = tgi_stress_seen_find(to, one->key, one->ring);
     if (known == NULL)
         return vec_push(to, *one);
     known->times += one->times;
@@ -34,33 +34,6 @@ bool tgi_stress_seen_add(tgi_stress_seen_list *to, const tgi_stress_seen *one)
         (one->accesses == known->accesses && one->guard > known->guard)) {
         known->accesses = one->accesses;
         known->guard = one->guard;
-    }
-    return true;
-}
-
-bool tgi_stress_seen_take(tgi_stress_seen_list *to, tgi_stress_numbers *told, tg_stress *s)
-{
-    tg_stress_race r;
-    for (size_t i = 0; tg_stress_race_at(s, i, &r); i++) {
-        if (told->count <= i && !vec_push(told, 0))
-            return false;
-        uint64_t times = r.times - told->data[i];
-        told->data[i] = r.times;
-        tgi_stress_seen one = {.key = r.key,
-                               .times = times,
-                               .first = r.first_run,
-                               .shown = r.shown_run,
-                               .guard = r.guard_run,
-                               .severity = (uint32_t)r.severity,
-                               .accesses = r.accesses};
-        if (times > 0 && !tgi_stress_seen_add(to, &one))
-            return false;
-    }
-    for (size_t i = 0; tg_stress_cycle(s, i) > 0; i++) {
-        tgi_stress_seen one = {.ring = true};
-        one.first = one.shown = one.guard = tg_stress_cycle_run(s, i, &one.key);
-        if (!tgi_stress_seen_add(to, &one))
-            return false;
     }
     return true;
 }
@@ -88,13 +61,4 @@ bool tgi_stress_seen_runs(const tgi_stress_seen_list *seen, uint64_t from, tgi_s
     }
     out->count = kept;
     return true;
-}
-
-void tgi_stress_seen_settle(const tgi_stress_seen_list *seen, tg_stress *s)
-{
-    tg_stress_race r;
-    for (size_t i = 0; tg_stress_race_at(s, i, &r); i++) {
-        const tgi_stress_seen *one = find(seen, r.key, false);
-        tg_stress_race_set_times(s, i, one != NULL ? one->times : 0);
-    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // seen.h - races and rings of locks as numbers, which processes and machines can tell each other.
-// seen.c.
+// seen.c; with the tester: results_races.c.
 //
 // Note [again]
 // What a run does follows from its number. So of what other processes have seen, only the numbers
@@ -28,6 +28,8 @@ typedef tgi_vec(uint64_t) tgi_stress_numbers;
 // Adds what s has seen to `to`, except for what it had seen at the last call with the same `told`.
 // False without memory.
 bool tgi_stress_seen_take(tgi_stress_seen_list *to, tgi_stress_numbers *told, tg_stress *s);
+// NULL: it is not there.
+tgi_stress_seen *tgi_stress_seen_find(const tgi_stress_seen_list *list, uint64_t key, bool ring);
 bool tgi_stress_seen_add(tgi_stress_seen_list *to, const tgi_stress_seen *one);
 
 // The runs that have to be done again for the reports of `seen`, each once, in order, from number

@@ -12,6 +12,7 @@ set(TOGIL_STRESS_SOURCES
     stress/merge.c
     stress/races.c
     stress/results.c
+    stress/sums.c
     stress/results_json.c
     stress/results_junit.c
     stress/results_races.c

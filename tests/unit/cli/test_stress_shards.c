@@ -45,6 +45,14 @@ TEST(numbers_of_blocks_do_not_overflow)
     CHECK(tgi_shard_block(&all, UINT64_MAX) == UINT64_MAX);
 }
 
+// Messages of the command, which this test does not need.
+int tgi_usage_error(const char *command, const char *format, ...)
+{
+    (void)command;
+    (void)format;
+    return 2;
+}
+
 static tgi_stress_failure failure(uint64_t run, uint64_t count, uint64_t signature)
 {
     return (tgi_stress_failure){.kind = TG_STRESS_DEADLOCK,
@@ -71,7 +79,7 @@ TEST(failures_of_the_same_kind_are_counted_together_and_others_are_kept)
     CHECK_EQ_INT(s.failures.data[0].count, 6);
     CHECK_EQ_INT(s.failures.data[1].run, 5);
     CHECK_EQ_INT(s.failures.data[2].run, 11);
-    tgi_stress_session_free(&s);
+    tgi_stress_failures_free(&s);
 }
 
 TEST(failures_without_room_are_counted)
@@ -83,7 +91,7 @@ TEST(failures_without_room_are_counted)
         CHECK_EQ_INT(tgi_stress_add_failure(&s, &f, &fresh), i < TGI_STRESS_MOST_FAILURES);
     }
     CHECK_EQ_INT(s.others, 6);
-    tgi_stress_session_free(&s);
+    tgi_stress_failures_free(&s);
 }
 
 // In any order of adding: the first run, the first of the worst, the last with most accesses.
@@ -156,8 +164,8 @@ TEST(what_a_process_sends_is_what_its_parent_reads)
     CHECK(got.failures.data[1].run == 5 && got.failures.data[1].found == NULL);
     CHECK(strcmp(got.failures.data[0].found, "") == 0);
     CHECK(strcmp(got.failures.data[1].text, "text") == 0);
-    tgi_stress_session_free(&sent);
-    tgi_stress_session_free(&got);
+    tgi_stress_failures_free(&sent);
+    tgi_stress_failures_free(&got);
     close(fds[0]);
     close(fds[1]);
 }
