@@ -46,6 +46,7 @@ typedef enum tg_stress_kind {
     TG_STRESS_HANG,        // threads wait to be woken, and nobody is left to do it
     TG_STRESS_LIVELOCK,    // loops go round, and nobody is left to change what they look at
     TG_STRESS_PARTIAL,     // threads wait for each other while others go on
+    TG_STRESS_LATE,        // tg_stress_stop_at: it was ended, nothing is known
 } tg_stress_kind;
 
 // What a run did. Texts are good until the next run.
@@ -105,11 +106,21 @@ TG_API void tg_stress_close(tg_stress *s);
 // Changes where threads may be switched, for the runs to come.
 TG_API void tg_stress_set_points(tg_stress *s, tg_stress_points points);
 
+// Names of the functions that the script marks with @stress.test, a line for each; "" if there are
+// none. The script runs once for it if it has not run. Good until s is closed.
+TG_API const char *tg_stress_tests(tg_stress *s);
+// Runs to come call test i after the body of the script. TG_ERR_ARG: there is none.
+// TG_ERR_INTERRUPTED: Ctrl-C.
+TG_API tg_status tg_stress_choose_test(tg_stress *s, size_t i);
+
 // Run number `run`; the same number does the same, in any order.
 TG_API void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out);
 
 // A systematic search has nothing left to try.
 TG_API bool tg_stress_is_over(const tg_stress *s);
+// A run that goes on at this time of CLOCK_MONOTONIC, in nanoseconds, is ended. 0: never.
+TG_API void tg_stress_stop_at(tg_stress *s, int64_t ns);
+
 // False: the strategy is not a systematic one.
 TG_API bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out);
 
@@ -142,6 +153,7 @@ typedef struct tg_stress_race {
     tg_stress_severity severity;
     const char *name; // of what is touched: "the variable x"
     uint64_t times;   // in all runs so far
+    bool accepted;    // the script says that it is meant to be there
     uint64_t key;     // the same in every process, on every machine, for the same two lines
     // Runs: the first that showed it; the first that showed it as bad as this; the one whose
     // `guarded` this is. The same runs, done again in their order, give the same report.

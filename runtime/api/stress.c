@@ -82,6 +82,8 @@ void tg_stress_close(tg_stress *s)
     tgi_engine_free(s->engine);
     vec_free(&s->forced);
     free(s->schedule);
+    free(s->tests);
+    free(s->accepted);
     free(s);
 }
 
@@ -134,6 +136,10 @@ static void run_main(tg_stress *s)
     const tgi_core *core = s->core;
     tg_thread *t = s->t;
     tg_value result = core->script_run(t, s->script);
+    if (result != TG_NULL && s->chosen) {
+        core->host_release(t, result);
+        result = tgi_stress_call_test(s);
+    }
     if (result != TG_NULL) {
         core->host_release(t, result);
         return;
@@ -157,7 +163,7 @@ static void run_main(tg_stress *s)
 // Modules of the library keep what a run has left in them; these count names and draw numbers.
 static void reset_library(tg_stress *s)
 {
-    static const char *const names[] = {"threading", "concurrent.futures", "random"};
+    static const char *const names[] = {"threading", "concurrent.futures", "random", "stress"};
     const tgi_core *core = s->core;
     tg_value modules = core->host_runtime_value(s->t, 0);
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(names); i++) {
@@ -176,6 +182,7 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
     tgi_engine *e = s->engine;
     const tgi_core *core = s->core;
     reset_library(s);
+    s->accepted_stale = true;
     if (e->races != NULL)
         tgi_races_number(e->races, run);
     if (!tgi_engine_begin(e, run)) {
@@ -246,7 +253,7 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
     s->schedule =
         e->failure.kind == TGI_FAIL_NONE || e->overflowed ? NULL : tgi_schedule_encode(&e->taken);
     *out = (tg_stress_result){
-        .kind = kinds[e->failure.kind],
+        .kind = e->late ? TG_STRESS_LATE : kinds[e->failure.kind],
         .text = e->failure.text != NULL ? e->failure.text : "",
         .thread = e->failure.kind == TGI_FAIL_NONE ? "" : thread_name(e, e->failure.task),
         .schedule = s->schedule,
@@ -272,7 +279,12 @@ static bool is_racing(const tgi_engine *e, uint64_t run)
            (run < LEARNING_RUNS || run % RUNS_PER_RACING_ONE == RUNS_PER_RACING_ONE - 1);
 }
 
-void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
+void tg_stress_stop_at(tg_stress *s, int64_t ns)
+{
+    s->stop_at = ns;
+}
+
+static void run_number(tg_stress *s, uint64_t run, tg_stress_result *out)
 {
     tgi_engine *e = s->engine;
     if (e->search != NULL) {
@@ -302,6 +314,13 @@ void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
         s->learnt++;
     e->learnt = s->learnt == LEARNING_RUNS;
     tgi_stress_fill(s, out);
+}
+
+void tg_stress_run(tg_stress *s, uint64_t run, tg_stress_result *out)
+{
+    s->engine->until = s->stop_at;
+    run_number(s, run, out);
+    s->engine->until = 0;
 }
 
 void tgi_stress_follow(tg_stress *s, bool trace)

@@ -5,6 +5,7 @@
 // Threads     the main thread.
 #include "api/stress_races.h"
 
+#include "api/stress_runs.h" // accepted races
 #include "base/hash.h"       // keys
 #include "stress/strategy.h" // directed runs
 
@@ -66,6 +67,7 @@ bool tg_stress_race_at(tg_stress *s, size_t i, tg_stress_race *out)
                             .severity = severities[tgi_race_severity_of(r->class_)],
                             .name = r->name,
                             .times = r->times,
+                            .accepted = tgi_stress_is_accepted(s, r->name),
                             .key = race_key(s, r),
                             .first_run = r->first_run,
                             .shown_run = r->shown_run,
@@ -168,6 +170,8 @@ bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts, tg_stres
     for (uint32_t k = 0; k < attempts && !confirmed; k++) {
         tgi_stress_run_directed(s, UINT64_MAX - i * attempts - k, out);
         confirmed = out->kind == TG_STRESS_DEADLOCK;
+        if (out->kind == TG_STRESS_INTERRUPTED)
+            break;
     }
     e->strategy = usual;
     e->aim = NULL;

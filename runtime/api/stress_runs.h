@@ -21,6 +21,11 @@ struct tg_stress {
     char *schedule;            // of the last run, as text
     tgi_schedule forced;
     bool had_finalizers; // before the run
+    char *tests;         // their names; NULL: not known, or none
+    char *accepted;      // names of what may race
+    bool accepted_stale; // there was a run since
+    bool chosen;         // runs call a test
+    int64_t stop_at;     // real time; 0: none
     uint64_t searched;   // runs of a systematic search
     char coverage[192];  // its text
 };
@@ -33,6 +38,9 @@ void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out);
 // One run of engine.search, and what it leads to: false if nothing is left to try.
 void tgi_stress_search_once(tg_stress *s, uint64_t run);
 bool tgi_stress_search_next(tg_stress *s);
+// stress_module.c: the test that was chosen, as a call; and a race that the script accepts.
+tg_value tgi_stress_call_test(tg_stress *s);
+bool tgi_stress_is_accepted(tg_stress *s, const char *race);
 // One run that follows s->forced.
 void tgi_stress_follow(tg_stress *s, bool trace);
 // What the last run did.

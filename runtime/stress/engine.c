@@ -27,6 +27,7 @@
 #include <stdio.h>  // snprintf
 #include <stdlib.h> // free
 #include <string.h> // memset
+#include <time.h>   // real time
 
 enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
 enum { TRACE_KEPT = 1 << 18, OBJECTS_NUMBERED = 1 << 12 };
@@ -361,6 +362,15 @@ static void fail_steps(tgi_engine *e, tgi_task *self)
 // does not end, so the others look, too.
 static void check_interrupt(tgi_engine *e, const tgi_task *self)
 {
+    struct timespec now; // not that of the run
+    if (e->until != 0 && e->failure.kind == TGI_FAIL_NONE &&
+        clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+        now.tv_sec * TGI_NS_PER_S + now.tv_nsec > e->until) {
+        e->late = true;
+        e->failure.kind = TGI_FAIL_INTERRUPT;
+        tgi_engine_kill(e);
+        return;
+    }
     if (self->index == 0 || e->failure.kind != TGI_FAIL_NONE ||
         !tgi_signals_take_one(e->main->runtime, SIGINT))
         return;
@@ -629,7 +639,7 @@ void tgi_engine_free(tgi_engine *e)
 bool tgi_engine_begin(tgi_engine *e, uint64_t run)
 {
     e->run = run;
-    e->killing = false;
+    e->killing = e->late = false;
     e->now = TGI_NS_PER_S;
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;

@@ -195,8 +195,10 @@ struct tgi_engine {
     tgi_vec(tgi_fiber *) fibers; // that no task uses
     tgi_task **enabled;          // room for as many as there are tasks
     uint32_t enabled_room;
-    bool killing; // the run is over: all unwind
-    int64_t now;  // virtual time
+    int64_t until; // real time: a run that goes on then is ended; 0: none
+    bool late;     // it was
+    bool killing;  // the run is over: all unwind
+    int64_t now;   // virtual time
     uint64_t steps, decisions, switches, preemptions;
     uint64_t unwind_steps;
     uint32_t effects; // what tasks did that may concern one that goes round: Note [spin]

@@ -21,7 +21,7 @@
 enum { GUARDS = 4 };
 
 // Of one run: some hundred thousand things, or a million times that a lock is held.
-enum { RUN_BYTES = 32 << 20 };
+enum { RUN_BYTES = 32 << 20, MOST_THINGS = 1 << 18 };
 
 typedef struct lock_held {
     struct sync *lock;
@@ -190,7 +190,8 @@ static void *data_of(tgi_races *r, const void *where, uint64_t slot, uint32_t pa
         *fresh = e->run != r->run;
     if (e->run == r->run)
         return e->data;
-    void *data = tgi_pool_alloc(&r->pool, bytes);
+    // What is met stays alive, so its number is bounded, too.
+    void *data = r->count < MOST_THINGS ? tgi_pool_alloc(&r->pool, bytes) : NULL;
     if (data == NULL) {
         (void)lose(r);
         return NULL;

@@ -46,6 +46,45 @@ if os.getpid() != first:
 """
 
 
+NEVER_ENDS = """
+import threading
+x = [0]
+def work():
+    while True:
+        x[0] += 1
+for k in range(2):
+    threading.Thread(target=work).start()
+"""
+
+KEEPS = """
+import threading
+keep = [None]
+def work():
+    while True:
+        keep[0] = [1]
+for k in range(2):
+    threading.Thread(target=work).start()
+"""
+
+RING = """
+import threading
+a, b = threading.Lock(), threading.Lock()
+threading.runs = getattr(threading, "runs", 0) + 1
+if threading.runs > 9:
+    raise KeyboardInterrupt
+def first():
+    with a:
+        with b:
+            pass
+def second():
+    with b:
+        with a:
+            pass
+for f in (first, second):
+    threading.Thread(target=f).start()
+"""
+
+
 def scenario(name):
     return os.path.join(HERE, "scenarios", name + ".py")
 
@@ -171,6 +210,26 @@ class Ends(unittest.TestCase):
         out, error = tester.communicate(timeout=60)
         self.assertEqual((tester.returncode, error), (0, ""), out)
         self.check_gone(pids)
+
+    def test_the_time_is_bounded_in_the_middle_of_a_run(self):
+        for jobs in ("1", "2"):
+            code, out, error = stress("-j", jobs, "--seed", "1", "--time-budget", "0.2",
+                                      "--max-steps", str(4 * 10**9), "-c", NEVER_ENDS, timeout=60)
+            self.assertEqual((code, error.count("\n")), (0, 1), out + error)
+            self.assertIn("the time was over before the first run was", error)
+
+    def test_interrupt_of_a_directed_run(self):
+        # The first run is not counted, eight are; those that follow are directed at the ring.
+        code, out, error = stress("--seed", "1", "--runs", "8", "--strategy", "none", "-c", RING)
+        self.assertEqual((code, error), (130, ""), out)
+
+    def test_a_run_that_looks_for_races_keeps_so_many_objects_and_no_more(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "found.json")
+            stress("--seed", "1", "--runs", "1", "--max-steps", "1000000", "--json", path, "-c",
+                   KEEPS)
+            with open(path) as file:
+                self.assertTrue(json.load(file)["sessions"][0]["races_incomplete"])
 
     def test_a_process_that_dies_is_a_failure_of_the_tester(self):
         with tempfile.TemporaryDirectory() as folder:

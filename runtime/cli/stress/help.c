@@ -43,6 +43,8 @@ void tgi_stress_help(FILE *to)
           "  --junit FILE      the same as JUnit XML\n"
           "  --race R          on: report races, accesses that nothing orders (the default);\n"
           "                    fail: one that is an error ends with exit code 1; off\n"
+          "  --test NAME       only this function of those marked with @stress.test\n"
+          "  --digest FILE     write what came out of every run: to compare builds and machines\n"
           "  --mode NAME       the mode of the runtime, as for togil run\n"
           "\n"
           "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"

@@ -156,7 +156,9 @@ static bool take_options(tgi_merge *m, tgi_stress_options *o)
     const char *race = text_of(d, "race");
     o->no_races = race != NULL && strcmp(race, "off") == 0;
     o->races_fail = race != NULL && strcmp(race, "fail") == 0;
-    o->diff_gil = json_array_size(json_object_get(d, "sessions")) > 1;
+    tg_stress_points first, second;
+    o->diff_gil =
+        tgi_merge_policy(m, 0, &first) && tgi_merge_policy(m, 1, &second) && first != second;
     return true;
 }
 
@@ -280,11 +282,18 @@ static int by_run(const void *a, const void *b)
     return x->run < y->run ? -1 : x->run > y->run;
 }
 
+static bool is_test(const json_t *session, const char *test)
+{
+    const char *name = text_of(session, "test");
+    return name == NULL || test == NULL ? name == test : strcmp(name, test) == 0;
+}
+
 bool tgi_merge_take(const tgi_merge *m, tgi_stress_session *found)
 {
     tg_stress_points points;
     size_t at = 0;
-    while (tgi_merge_policy(m, at, &points) && points != found->points)
+    while (tgi_merge_policy(m, at, &points) &&
+           (points != found->points || !is_test(session_at(m, 0, at), found->test)))
         at++;
     failures all = TGI_VEC_INIT;
     bool well = true;

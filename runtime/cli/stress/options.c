@@ -15,9 +15,10 @@ static const char command[] = "togil stress";
 enum { USUAL_RUNS = 10000 };
 
 static const char *const known[] = {
-    "--policy",   "--strategy",  "--seed",   "--runs",          "--run",  "--time-budget", "--time",
-    "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json", "--junit",       "--stop",
-    "--race",     "--mode",      "--help",   "--shard",         "--merge"};
+    "--policy", "--strategy", "--seed",      "--runs",   "--run",           "--time-budget",
+    "--time",   "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json",
+    "--junit",  "--stop",     "--race",      "--mode",   "--help",          "--shard",
+    "--merge",  "--test",     "--digest"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -141,6 +142,14 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         out->seed_given = true;
         return number(name, value, 0, UINT64_MAX, &out->seed);
     }
+    if (strcmp(name, "--test") == 0) {
+        out->test = value;
+        return true;
+    }
+    if (strcmp(name, "--digest") == 0) {
+        out->digest = value;
+        return true;
+    }
     if (strcmp(name, "--shard") == 0) {
         out->shard_given = true;
         return tgi_shard_parse(value, &out->shard);
@@ -203,7 +212,8 @@ static bool take_documents(int argc, char **argv, int i, tgi_stress_options *out
     bool asks = out->seed_given || out->points_given || out->strategy != NULL || out->one_run ||
                 out->runs != USUAL_RUNS || out->seconds > 0 || out->adversarial || out->diff_gil ||
                 out->max_steps != 0 || out->replay != NULL || out->keep_going || out->no_races ||
-                out->races_fail || out->script.mode != NULL || out->jobs != 0 || out->shard_given;
+                out->races_fail || out->script.mode != NULL || out->jobs != 0 || out->shard_given ||
+                out->test != NULL || out->digest != NULL;
     if (asks)
         tgi_usage_error(command, "--merge goes with --json, --junit and --save-schedule only");
     else if (i >= argc)
@@ -225,6 +235,10 @@ static bool check_shard(tgi_stress_options *out)
         return false;
     if (out->shard.count > 0 && !out->seed_given) {
         tgi_usage_error(command, "a shard needs --seed, the same on every machine");
+        return false;
+    }
+    if (out->digest != NULL && out->jobs > 1) {
+        tgi_usage_error(command, "--digest does not go with -j");
         return false;
     }
     return out->shard.count == 0 || tgi_shard_acknowledge();

@@ -22,6 +22,8 @@ typedef struct tgi_stress_options {
     uint64_t jobs; // -j: processes; 0: one
     tgi_stress_shard shard;
     bool shard_given;
+    const char *test;   // --test; NULL: all there are
+    const char *digest; // --digest: file; NULL: none
     bool merge;         // --merge: `script.args` are documents
     bool one_run;       // --run
     uint64_t run;       // the number of it

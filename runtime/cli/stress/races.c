@@ -52,14 +52,14 @@ size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source)
     size_t counts[3] = {0};
     tg_stress_race race;
     for (size_t i = 0; tg_stress_race_at(s, i, &race); i++)
-        counts[race.severity] += race.times > 0;
+        counts[race.severity] += race.times > 0 && !race.accepted;
     if (counts[0] + counts[1] + counts[2] > 0)
         fprintf(to, "RACES: %zu errors, %zu warnings, %zu notes\n", counts[TG_STRESS_ERROR],
                 counts[TG_STRESS_WARNING], counts[TG_STRESS_NOTE]);
     size_t shown = 0;
     for (int severity = TG_STRESS_ERROR; severity >= TG_STRESS_WARNING; severity--) {
         for (size_t i = 0; shown < RACES_SHOWN && tg_stress_race_at(s, i, &race); i++) {
-            if ((int)race.severity != severity || race.times == 0)
+            if ((int)race.severity != severity || race.times == 0 || race.accepted)
                 continue;
             fputc('\n', to);
             print_race(to, s, source, i, &race);

@@ -9,9 +9,10 @@
 
 const char *tgi_stress_kind_name(tg_stress_kind kind)
 {
-    static const char *const names[] = {
-        "no failure",    "exception",   "deadlock",     "endless run", "exit code",
-        "out of memory", "interrupted", "lost wake-up", "livelock",    "partial deadlock"};
+    static const char *const names[] = {"no failure",       "exception",    "deadlock",
+                                        "endless run",      "exit code",    "out of memory",
+                                        "interrupted",      "lost wake-up", "livelock",
+                                        "partial deadlock", "out of time"};
     return names[kind];
 }
 
@@ -31,8 +32,9 @@ static void print_indented(FILE *to, const char *text)
     }
 }
 
-void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress_points points,
-                               tg_stress *s, const tgi_source *source, const tgi_stress_failure *f)
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o,
+                               const tgi_stress_session *session, tg_stress *s,
+                               const tgi_source *source, const tgi_stress_failure *f)
 {
     fprintf(to, "FAILED: %s", tgi_stress_kind_name(f->kind));
     if (f->thread != NULL && f->thread[0] != '\0' && f->kind == TG_STRESS_EXCEPTION)
@@ -53,12 +55,12 @@ void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o, tg_stress_
     const char *script = o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text;
     if (f->count > 0) {
         fputs("  again: ", to);
-        tgi_stress_print_again(to, o, points, f, false);
+        tgi_stress_print_again(to, o, session, f, false);
         fprintf(to, " %s\n", script);
     }
     if (f->schedule != NULL && strlen(f->schedule) < 4000) {
         fputs("  replay: ", to);
-        tgi_stress_print_again(to, o, points, f, true);
+        tgi_stress_print_again(to, o, session, f, true);
         fprintf(to, " %s\n", script);
     }
 }

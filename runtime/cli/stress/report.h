@@ -17,7 +17,8 @@ const char *tgi_stress_points_name(tg_stress_points points);
 
 // The failure that the last run of s, which was traced, has shown, and how to see it again: by its
 // run, if a run has found it, and by its schedule.
-void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options, tg_stress_points points,
-                               tg_stress *s, const tgi_source *source, const tgi_stress_failure *f);
+void tgi_stress_report_failure(FILE *to, const tgi_stress_options *options,
+                               const tgi_stress_session *session, tg_stress *s,
+                               const tgi_source *source, const tgi_stress_failure *f);
 
 #endif

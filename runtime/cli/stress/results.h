@@ -55,6 +55,7 @@ typedef struct tgi_stress_sums {
 
 // The runs under one policy.
 typedef struct tgi_stress_session {
+    const char *test; // @stress.test; NULL: the script itself
     tg_stress_points points;
     uint64_t first; // run
     uint64_t runs, failed;
@@ -77,6 +78,7 @@ typedef struct tgi_stress_results {
     const tgi_stress_options *options;
     const struct tgi_merge *merge; // what machines have found, instead of runs; NULL: none
     uint64_t source;               // hash of the script
+    FILE *digest;                  // of --digest; NULL
     tgi_vec(tgi_stress_session) sessions;
     int code; // of the command
 } tgi_stress_results;
@@ -108,13 +110,14 @@ typedef struct tgi_stress_verdict {
     const char *phrase; // the same for people
 } tgi_stress_verdict;
 
-tgi_stress_verdict tgi_stress_compare(const tgi_stress_results *results);
+// `one`: only of the test of the last session.
+tgi_stress_verdict tgi_stress_compare(const tgi_stress_results *results, bool one);
 
 // Whether the session counts as failed: a run did, or with --race fail there is a race.
 bool tgi_stress_has_failed(const tgi_stress_session *session);
 
 // The command that shows a failure again, without the script: by its run, or by its schedule.
-void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, tg_stress_points points,
+void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, const tgi_stress_session *s,
                             const tgi_stress_failure *f, bool by_schedule);
 
 void tgi_stress_write_json(const tgi_stress_results *results, FILE *to);

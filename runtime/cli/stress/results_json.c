@@ -54,7 +54,7 @@ static void write_command(tgi_ab_json *j, const char *key, const tgi_stress_resu
     size_t n;
     FILE *to = schedule && f->schedule == NULL ? NULL : open_memstream(&text, &n);
     if (to != NULL) {
-        tgi_stress_print_again(to, r->options, s->points, f, schedule);
+        tgi_stress_print_again(to, r->options, s, f, schedule);
         fclose(to);
     }
     write_text_or_null(j, key, text);
@@ -147,6 +147,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
 {
     tgi_ab_json_open(j, NULL, '{');
     tgi_ab_json_string(j, "policy", tgi_stress_points_name(s->points));
+    write_text_or_null(j, "test", s->test);
     tgi_ab_json_string(j, "result",
                        tgi_stress_has_failed(s) ? "failed"
                        : s->code == 0           ? "passed"
@@ -212,7 +213,7 @@ void tgi_stress_write_json(const tgi_stress_results *r, FILE *to)
     tgi_ab_json_string(&j, "time", o->adversarial ? "adversarial" : "des");
     write_campaign(&j, r);
     tgi_ab_json_int(&j, "exit_code", r->code);
-    write_text_or_null(&j, "verdict", tgi_stress_compare(r).name);
+    write_text_or_null(&j, "verdict", tgi_stress_compare(r, false).name);
     tgi_ab_json_open(&j, "sessions", '[');
     for (size_t i = 0; i < r->sessions.count; i++)
         write_session(&j, r, &r->sessions.data[i]);

@@ -70,7 +70,7 @@ static void write_failure(FILE *to, const tgi_stress_results *r, const tgi_stres
         if (schedule && f->schedule == NULL)
             continue;
         fputs(schedule ? "&#10;replay: " : "&#10;again: ", to);
-        tgi_stress_print_again(to, r->options, s->points, f, schedule);
+        tgi_stress_print_again(to, r->options, s, f, schedule);
         fputc(' ', to);
         write_escaped(to, script_of(r->options));
     }
@@ -81,8 +81,8 @@ static void write_session(FILE *to, const tgi_stress_results *r, const tgi_stres
 {
     fputs("    <testcase classname=\"", to);
     write_escaped(to, script_of(r->options));
-    fprintf(to, "\" name=\"policy %s\" time=\"%.3f\">\n", tgi_stress_points_name(s->points),
-            s->seconds);
+    fprintf(to, "\" name=\"%s%spolicy %s\" time=\"%.3f\">\n", s->test != NULL ? s->test : "",
+            s->test != NULL ? ", " : "", tgi_stress_points_name(s->points), s->seconds);
     for (size_t i = 0; i < s->failures.count; i++)
         write_failure(to, r, s, &s->failures.data[i]);
     if (s->code != TGI_STRESS_CLEAN && s->code != TGI_STRESS_FOUND)

@@ -36,8 +36,15 @@ static int open_session(tgi_session *p)
         tg_stress_close(p->s);
         return tgi_usage_error(command, "a systematic search cannot be dealt out to machines");
     }
+    if (st == TG_OK && p->found->test != NULL) {
+        st = tg_stress_choose_test(p->s, p->test);
+        if (st != TG_OK)
+            tg_stress_close(p->s);
+    }
     if (st == TG_OK)
         return TGI_STRESS_CLEAN;
+    if (st == TG_ERR_INTERRUPTED)
+        return TGI_STRESS_INTERRUPTED;
     if (st == TG_ERR_RAISED)
         (void)tg_report_exception(p->t, tg_error_fetch(p->t));
     else
@@ -50,6 +57,8 @@ static void print_totals(const tgi_session *p)
 {
     const tgi_stress_options *o = p->options;
     const tgi_stress_session *f = p->found;
+    if (f->test != NULL)
+        fprintf(p->to, "test %s: ", f->test);
     fprintf(p->to, "%llu of %llu schedules failed (policy %s, strategy %s, seed %llu",
             (unsigned long long)f->failed, (unsigned long long)f->runs,
             tgi_stress_points_name(f->points),
@@ -92,7 +101,7 @@ void tgi_session_report(tgi_session *p, tgi_stress_failure *f)
     tgi_session_clear_progress(p);
     if (f->found == NULL) { // too many decisions
         if (p->tell)
-            tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+            tgi_stress_report_failure(p->to, p->options, p->found, p->s, p->source, f);
         return;
     }
     if (tg_stress_shrink(p->s, f->found, SHRINK_BUDGET, &r, &replays) != TG_OK) {
@@ -104,7 +113,7 @@ void tgi_session_report(tgi_session *p, tgi_stress_failure *f)
     f->replays = replays;
     if (!p->tell)
         return;
-    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+    tgi_stress_report_failure(p->to, p->options, p->found, p->s, p->source, f);
     fputc('\n', p->to);
 }
 
@@ -136,8 +145,14 @@ tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint
     bool is_new = false;
     *fresh = NULL;
     tg_stress_run(p->s, run, &r);
-    count(found, &r);
+    if (p->digest != NULL)
+        fprintf(p->digest, "%s %llu %d %016llx %016llx\n", tgi_stress_points_name(found->points),
+                (unsigned long long)run, (int)r.kind, (unsigned long long)r.hash,
+                (unsigned long long)r.signature);
     found->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
+    if (r.kind == TG_STRESS_LATE)
+        return TGI_SESSION_ENOUGH;
+    count(found, &r);
     if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
         found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
         return TGI_SESSION_STOPPED;
@@ -183,6 +198,8 @@ static tgi_session_next make_up(tgi_session *p, uint64_t from, uint64_t to)
     tg_stress_result r;
     for (uint64_t i = from; i < to; i++) {
         tg_stress_run(p->s, i, &r);
+        if (r.kind == TG_STRESS_LATE)
+            return TGI_SESSION_ENOUGH;
         if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
             p->found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
             return TGI_SESSION_STOPPED;
@@ -205,6 +222,7 @@ static tgi_session_next see_again(tgi_session *p)
 {
     tgi_stress_numbers runs = TGI_VEC_INIT;
     tg_stress_result r = {.kind = TG_STRESS_OK};
+    tg_stress_stop_at(p->s, 0);
     bool well = tgi_stress_seen_runs(&p->found->seen, TG_STRESS_BLOCK, &runs);
     for (size_t i = 0; well && i < runs.count && r.kind != TG_STRESS_INTERRUPTED; i++)
         tg_stress_run(p->s, runs.data[i], &r);
@@ -269,11 +287,16 @@ static int explore(tgi_session *p)
     p->start = tgi_clock_now_ns();
     p->progress = isatty(2) ? p->start : 0;
     f->seconds = 1e-9;
+    if (o->seconds > 0)
+        tg_stress_stop_at(p->s, p->start + (int64_t)(o->seconds * 1e9));
     f->first = o->one_run ? o->run : 0;
     tgi_session_next next = p->merge != NULL ? merge(p)
                             : o->one_run     ? one_here(p, o->run)
                                              : explore_blocks(p);
     tgi_session_clear_progress(p);
+    tg_stress_stop_at(p->s, 0);
+    if (f->runs == 0 && f->code == 0)
+        fprintf(stderr, "%s: the time was over before the first run was\n", command);
     if (next != TGI_SESSION_STOPPED && f->seen.count > 0)
         tgi_stress_seen_settle(&f->seen, p->s);
     if (p->merge == NULL)
@@ -324,7 +347,7 @@ static int replay(tgi_session *p)
         return TGI_STRESS_BROKEN;
     f->count = 0; // no run of the seed has found it
     tgi_stress_keep_trace(f, p->s, &r);
-    tgi_stress_report_failure(p->to, p->options, p->found->points, p->s, p->source, f);
+    tgi_stress_report_failure(p->to, p->options, p->found, p->s, p->source, f);
     return as_saved ? TGI_STRESS_FOUND : TGI_STRESS_DIFFERS;
 }
 
@@ -346,6 +369,10 @@ static void report_cycles(tgi_session *p, int *code)
         tg_stress_result r;
         bool fresh = false, known = has_deadlock(p->found);
         bool confirmed = !known && tg_stress_confirm_cycle(p->s, i, DIRECTED_RUNS, &r);
+        if (!known && r.kind == TG_STRESS_INTERRUPTED) {
+            *code = TGI_STRESS_INTERRUPTED;
+            return;
+        }
         if (confirmed) {
             count(p->found, &r);
             p->found->failed++;
@@ -373,9 +400,10 @@ static void report_races(const tgi_session *p, int *code)
 }
 
 int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
-                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell)
+                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell,
+                    const char *test, size_t number)
 {
-    tgi_stress_session fresh = {.points = points};
+    tgi_stress_session fresh = {.points = points, .test = test};
     if (!vec_push(&results->sessions, fresh))
         return TGI_STRESS_BROKEN;
     tgi_session p = {.options = results->options,
@@ -384,6 +412,8 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
                      .to = to,
                      .file = file,
                      .tell = tell,
+                     .test = number,
+                     .digest = results->digest,
                      .merge = results->merge,
                      .found = &vec_last(&results->sessions)};
     int code = open_session(&p);

@@ -17,6 +17,8 @@ typedef struct tgi_session {
     const tgi_schedule_file *file; // of --replay; NULL: none
     const struct tgi_merge *merge; // NULL: none
     tgi_stress_session *found;
+    size_t test;             // number of it
+    FILE *digest;            // NULL
     bool tell;               // failures are printed
     int64_t start;           // of the first run
     int64_t progress;        // when progress was shown last; 0: it is not shown
@@ -31,9 +33,11 @@ typedef enum tgi_session_next {
     TGI_SESSION_STOPPED, // interrupted, or no memory: `code` of what is found says so
 } tgi_session_next;
 
-// The runs under one policy. `results` gets a session. A TGI_STRESS_* code.
+// The runs under one policy, of the script or of test `number`, which is called `test` (NULL: of
+// the script). `results` gets a session. A TGI_STRESS_* code.
 int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
-                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell);
+                    tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell,
+                    const char *test, size_t number);
 
 // One run: counted in `found`, a failure of a new kind is kept, and *fresh.
 tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,

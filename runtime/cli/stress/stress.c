@@ -34,18 +34,20 @@
 static const char command[] = "togil stress";
 
 // The same script under the three policies: what does a GIL protect?
-static int diff_gil(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to)
+static int diff_gil(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to,
+                    const char *test, size_t number)
 {
     bool told = false, found = false;
     for (int i = 0; i < 3; i++) {
-        int code = tgi_session_run(results, t, source, (tg_stress_points)i, to, NULL, !told);
+        int code =
+            tgi_session_run(results, t, source, (tg_stress_points)i, to, NULL, !told, test, number);
         if (code > TGI_STRESS_FOUND)
             return code;
         found |= code == TGI_STRESS_FOUND;
         told |= vec_last(&results->sessions).failed > 0;
     }
     static const char *const words[] = {"no failure found", "fails"};
-    tgi_stress_verdict v = tgi_stress_compare(results);
+    tgi_stress_verdict v = tgi_stress_compare(results, true);
     fprintf(to, "\nunder a GIL: %s; at every access: %s; without a GIL: %s\n", words[v.fails[0]],
             words[v.fails[1]], words[v.fails[2]]);
     fprintf(to, "verdict: %s\n", v.phrase);
@@ -91,6 +93,63 @@ static bool write_files(const tgi_stress_results *results, const tgi_source *sou
            (o->junit == NULL || write_file(o->junit, tgi_stress_write_junit, results));
 }
 
+// The functions that the script marks as tests, as lines; NULL: none, or it does not use the
+// module.
+static int find_tests(const tgi_stress_results *results, tg_thread *t, const tgi_source *source,
+                      char **out)
+{
+    static const char module[] = "stress";
+    const tgi_stress_options *o = results->options;
+    if (memmem(source->text, source->size, module, sizeof module - 1) != NULL) {
+        tg_stress_options settings = {.points = TG_STRESS_GIL, .max_steps = o->max_steps};
+        tg_stress *s;
+        tg_status st = tg_stress_open(t, source->text, source->size, source->name, &settings, &s);
+        if (st == TG_ERR_RAISED)
+            (void)tg_report_exception(t, tg_error_fetch(t));
+        if (st != TG_OK)
+            return st == TG_ERR_NOMEM ? TGI_STRESS_BROKEN : TGI_STRESS_USAGE;
+        const char *names = tg_stress_tests(s);
+        *out = names[0] != '\0' ? strdup(names) : NULL;
+        tg_stress_close(s);
+    }
+    if (o->test == NULL)
+        return TGI_STRESS_CLEAN;
+    size_t n = strlen(o->test);
+    for (const char *at = *out; at != NULL; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (strcspn(at, "\n") == n && strncmp(at, o->test, n) == 0)
+            return TGI_STRESS_CLEAN;
+    }
+    return tgi_usage_error(command, "the script has no test '%s'", o->test);
+}
+
+static int run_one(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to,
+                   const tgi_schedule_file *file, const char *test, size_t number)
+{
+    const tgi_stress_options *o = results->options;
+    if (o->diff_gil && o->replay == NULL)
+        return diff_gil(results, t, source, to, test, number);
+    return tgi_session_run(results, t, source, o->points, to, file, true, test, number);
+}
+
+// Every test is a campaign of its own. `tests` is cut into names, which sessions refer to.
+static int run_tests(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to,
+                     const tgi_schedule_file *file, char *tests)
+{
+    if (tests == NULL)
+        return run_one(results, t, source, to, file, NULL, 0);
+    int code = TGI_STRESS_CLEAN;
+    char *next = tests;
+    for (size_t i = 0; next != NULL && code <= TGI_STRESS_FOUND; i++) {
+        char *name = strsep(&next, "\n");
+        if (results->options->test != NULL && strcmp(results->options->test, name) != 0)
+            continue;
+        int one = run_one(results, t, source, to, file, name, i);
+        code = one > code ? one : code;
+    }
+    return code;
+}
+
 static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *source,
                    const tgi_schedule_file *file, const tgi_merge *merge)
 {
@@ -99,13 +158,22 @@ static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *
     bool taken = (o->json != NULL && strcmp(o->json, "-") == 0) ||
                  (o->junit != NULL && strcmp(o->junit, "-") == 0);
     FILE *to = taken ? stderr : stdout;
-    results.code = o->diff_gil && o->replay == NULL
-                       ? diff_gil(&results, t, source, to)
-                       : tgi_session_run(&results, t, source, o->points, to, file, true);
+    char *tests = NULL;
+    if (o->digest != NULL && (results.digest = fopen(o->digest, "w")) == NULL) {
+        fprintf(stderr, "%s: cannot write '%s'\n", command, o->digest);
+        results.code = TGI_STRESS_BROKEN;
+    } else {
+        results.code = find_tests(&results, t, source, &tests);
+    }
+    if (results.code == TGI_STRESS_CLEAN)
+        results.code = run_tests(&results, t, source, to, file, tests);
+    if (results.digest != NULL)
+        fclose(results.digest);
     int code = results.code;
     if (code != TGI_STRESS_USAGE && !write_files(&results, source))
         code = TGI_STRESS_BROKEN;
     tgi_stress_results_free(&results);
+    free(tests);
     return code;
 }
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// stress_module.c - what a script says about itself with the module `stress`: its tests, and races
+// that are meant to be there.
+//
+// Invariants  SM1  a script that does not import the module costs a look-up for a run.
+#include "api/stress_runs.h"
+
+#include <togil/object.h> // numbers
+
+#include <stdlib.h> // free
+#include <string.h> // strdup
+
+// NULL: it was not imported. With its own count.
+static tg_value find_module(tg_stress *s)
+{
+    tg_value modules = s->core->host_runtime_value(s->t, 0), module = TG_NULL;
+    if (s->core->host_dict_get_c(s->t, modules, "stress", &module) <= 0)
+        module = TG_NULL;
+    s->core->error_clear(s->t);
+    s->core->host_release(s->t, modules);
+    return module;
+}
+
+// Lines that a function of the module returns. NULL: there are none.
+static char *ask(tg_stress *s, const char *function)
+{
+    tg_value module = find_module(s);
+    if (module == TG_NULL)
+        return NULL;
+    tg_value text = s->core->call_method(s->t, module, function, NULL, 0);
+    const char *utf8 = text != TG_NULL ? s->core->host_as_utf8(s->t, text, NULL) : NULL;
+    char *copy = utf8 != NULL && utf8[0] != '\0' ? strdup(utf8) : NULL;
+    s->core->host_release(s->t, text);
+    s->core->host_release(s->t, module);
+    s->core->error_clear(s->t);
+    return copy;
+}
+
+const char *tg_stress_tests(tg_stress *s)
+{
+    if (s->tests == NULL && tgi_stress_prime(s))
+        s->tests = ask(s, "_test_names");
+    return s->tests != NULL ? s->tests : "";
+}
+
+tg_status tg_stress_choose_test(tg_stress *s, size_t i)
+{
+    if (!tgi_stress_prime(s))
+        return TG_ERR_INTERRUPTED;
+    tg_value module = find_module(s);
+    if (module == TG_NULL)
+        return TG_ERR_ARG;
+    tg_value number = tg_int(s->t, (int64_t)i);
+    tg_value done = s->core->call_method(s->t, module, "_choose", &number, 1);
+    s->chosen = done != TG_NULL;
+    s->core->host_release(s->t, done);
+    s->core->host_release(s->t, number);
+    s->core->host_release(s->t, module);
+    s->core->error_clear(s->t);
+    return s->chosen ? TG_OK : TG_ERR_ARG;
+}
+
+tg_value tgi_stress_call_test(tg_stress *s)
+{
+    tg_value module = find_module(s);
+    tg_value done =
+        module != TG_NULL ? s->core->call_method(s->t, module, "_call_chosen", NULL, 0) : TG_NULL;
+    s->core->host_release(s->t, module);
+    return done;
+}
+
+// "the variable x" is x; "the attribute x of a C" is x and C.x.
+static bool is_named(const char *race, const char *name, size_t n)
+{
+    static const char variable[] = "the variable ", attribute[] = "the attribute ";
+    size_t length = strlen(race);
+    if (strncmp(race, variable, sizeof variable - 1) == 0)
+        return length - (sizeof variable - 1) == n &&
+               strncmp(race + sizeof variable - 1, name, n) == 0;
+    if (strncmp(race, attribute, sizeof attribute - 1) != 0)
+        return false;
+    race += sizeof attribute - 1;
+    const char *of = strstr(race, " of ");
+    const char *dot = memchr(name, '.', n);
+    size_t attribute_length = of != NULL ? (size_t)(of - race) : strlen(race);
+    const char *last = dot != NULL ? dot + 1 : name;
+    size_t last_length = (size_t)(name + n - last);
+    if (attribute_length != last_length || strncmp(race, last, last_length) != 0)
+        return false;
+    if (dot == NULL || of == NULL)
+        return dot == NULL;
+    const char *type = strchr(of + 4, ' '); // behind the article
+    return type != NULL && strlen(type + 1) == (size_t)(dot - name) &&
+           strncmp(type + 1, name, (size_t)(dot - name)) == 0;
+}
+
+bool tgi_stress_is_accepted(tg_stress *s, const char *race)
+{
+    if (s->accepted_stale) {
+        free(s->accepted);
+        s->accepted = ask(s, "_accepted_names");
+        s->accepted_stale = false;
+    }
+    for (const char *at = s->accepted; at != NULL && *at != '\0';) {
+        size_t n = strcspn(at, "\n");
+        if (is_named(race, at, n))
+            return true;
+        at += n + (at[n] == '\n');
+    }
+    return false;
+}
