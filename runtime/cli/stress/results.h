@@ -110,7 +110,7 @@ typedef struct tgi_stress_verdict {
     const char *phrase; // the same for people
 } tgi_stress_verdict;
 
-// `one`: only of the test of the last session.
+// `one`: only of the test that was done last.
 tgi_stress_verdict tgi_stress_compare(const tgi_stress_results *results, bool one);
 
 // Whether the session counts as failed: a run did, or with --race fail there is a race.
