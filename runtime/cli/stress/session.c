@@ -150,8 +150,10 @@ tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint
                 (unsigned long long)run, (int)r.kind, (unsigned long long)r.hash,
                 (unsigned long long)r.signature);
     found->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
-    if (r.kind == TG_STRESS_LATE)
+    if (r.kind == TG_STRESS_LATE) {
+        p->late = true;
         return TGI_SESSION_ENOUGH;
+    }
     count(found, &r);
     if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
         found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
@@ -198,8 +200,10 @@ static tgi_session_next make_up(tgi_session *p, uint64_t from, uint64_t to)
     tg_stress_result r;
     for (uint64_t i = from; i < to; i++) {
         tg_stress_run(p->s, i, &r);
-        if (r.kind == TG_STRESS_LATE)
+        if (r.kind == TG_STRESS_LATE) {
+            p->late = true;
             return TGI_SESSION_ENOUGH;
+        }
         if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
             p->found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
             return TGI_SESSION_STOPPED;
@@ -295,7 +299,7 @@ static int explore(tgi_session *p)
                                              : explore_blocks(p);
     tgi_session_clear_progress(p);
     tg_stress_stop_at(p->s, 0);
-    if (f->runs == 0 && f->code == 0)
+    if (p->late && f->runs == 0)
         fprintf(stderr, "%s: the time was over before the first run was\n", command);
     if (next != TGI_SESSION_STOPPED && f->seen.count > 0)
         tgi_stress_seen_settle(&f->seen, p->s);

@@ -22,6 +22,7 @@ typedef struct tgi_session {
     bool tell;               // failures are printed
     int64_t start;           // of the first run
     int64_t progress;        // when progress was shown last; 0: it is not shown
+    bool late;               // the time was over in the middle of a run
     bool shown;              // its line is on the screen
     tgi_stress_numbers told; // seen.h
 } tgi_session;
