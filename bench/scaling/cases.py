@@ -2,10 +2,15 @@
 #
 # cases.py - the loops of bench/scaling.py: what one thread does, and two threads at once.
 #
-# Usage     cases.py CASE STEPS ROUNDS SEED     or    cases.py --list
+# Usage     cases.py CASE STEPS ROUNDS SEED     or    cases.py CASE STEPS --for SECONDS     or
+#           cases.py --list
 # Output    a line per run: threads, wall and processor nanoseconds of the slowest thread, how far
-#           apart the threads began, references dropped by threads that do not own the object. Every run's answer is compared with the one that was computed
-#           beforehand without threads: a mistake ends the program with exit code 1.
+#           apart the threads began, references dropped by threads that do not own the object. Every
+#           run's answer is compared with the one that was computed beforehand without threads: a
+#           mistake ends the program with exit code 1. With --for all runs have one thread.
+#
+# What only reads is given the same objects in every run of a process: from the second run on they are
+# hot, if they ever become so.
 #
 # A case is a function f(shared, index, steps) that returns a number, and what it shares. Every thread
 # does `steps` steps, so perfect scaling is the same wall time for two threads as for one.
@@ -18,6 +23,7 @@ import time
 import togil
 
 CASES = {}
+WRITES = ("shared append", "shared dict write", "thread-local")
 CHUNK = 16
 
 
@@ -284,11 +290,12 @@ def cross_thread_free(threads, steps):
 CASES["cross-thread free"] = (None, None)
 
 
-def run(name, threads, steps):
+def run(name, threads, steps, shared):
     f, make = CASES[name]
     if f is None:
         return cross_thread_free(threads, steps)
-    shared = make()
+    if name in WRITES:
+        shared = make()
     ready = []
     results = [None] * threads
 
@@ -314,21 +321,32 @@ def run(name, threads, steps):
     return results
 
 
+def orders(rounds, seed):  # numbers of threads for each round
+    if rounds == "--for":
+        end = time.perf_counter() + float(seed)
+        while time.perf_counter() < end:
+            yield [1]
+        return
+    rng = random.Random(int(seed))
+    for _ in range(int(rounds)):
+        order = [1, 2]
+        rng.shuffle(order)
+        yield order
+
+
 def main():
     if sys.argv[1] == "--list":
         for name in CASES:
             print(name)
         return
-    name, steps, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    rng = random.Random(int(sys.argv[4]))
+    name, steps = sys.argv[1], int(sys.argv[2])
     f, make = CASES[name]
     right = f(make(), 0, steps) if f is not None else 0
-    for _ in range(rounds):
-        order = [1, 2, 1]
-        rng.shuffle(order)
+    shared = make() if f is not None else None
+    for order in orders(sys.argv[3], sys.argv[4]):
         for threads in order:
             foreign = counted()
-            results = run(name, threads, steps)
+            results = run(name, threads, steps, shared)
             foreign = counted() - foreign
             for answer, began, ended, busy in results:
                 if answer != right:
