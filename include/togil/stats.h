@@ -29,6 +29,9 @@ typedef struct tg_stats {
     uint64_t queued;        // objects that wait in merge queues now
     uint64_t queue_longest; // and in the longest of them
     uint64_t backlog_bytes; // memory that waits for readers now
+    // Counts taken or dropped: by the owner, in a word that all write, of a hot object, and of an
+    // immortal one. Counted in debug builds only, elsewhere 0.
+    uint64_t counts_own, counts_shared, counts_hot, counts_immortal;
 } tg_stats;
 
 // Sums over all threads, ended ones included; exact while no other thread runs.

@@ -57,6 +57,10 @@ void tg_stats_read(tg_thread *t, tg_stats *out)
     out->merges = s.value[TGI_STAT_merges];
     out->foreign = s.value[TGI_STAT_foreign];
     out->hot = s.value[TGI_STAT_hot];
+    out->counts_own = s.value[TGI_STAT_counts_own];
+    out->counts_shared = s.value[TGI_STAT_counts_shared];
+    out->counts_hot = s.value[TGI_STAT_counts_hot];
+    out->counts_immortal = s.value[TGI_STAT_counts_immortal];
     out->deferred = s.value[TGI_STAT_deferred];
     out->threads_started = s.value[TGI_STAT_threads_started];
     out->attaches = s.value[TGI_STAT_attaches];

@@ -106,9 +106,9 @@
 #endif
 
 // Counts of one object by a thread that does not own it, until it is merged, and again until it
-// becomes hot (core/policy/hot.c): about 30 us of counting. Stress: 4.
+// becomes hot (core/policy/hot.c): about 10 us of counting. Stress: 4.
 #ifndef TGI_HOT_AFTER
-#define TGI_HOT_AFTER 1024
+#define TGI_HOT_AFTER 256
 #endif
 
 // Objects that are hot at a time; each thread has 8 bytes for each. Stress: 4.

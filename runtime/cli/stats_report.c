@@ -176,6 +176,11 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
             " objects hot, %" PRIu64 " deferred frees; %" PRIu64 " objects wait in queues, %" PRIu64
             " bytes for readers\n",
             s->merges, s->foreign, s->hot, s->deferred, s->queued, s->backlog_bytes);
+    if (s->counts_own + s->counts_shared + s->counts_hot + s->counts_immortal != 0)
+        fprintf(to,
+                "  counted    %" PRIu64 " by owners, %" PRIu64 " shared, %" PRIu64
+                " hot, %" PRIu64 " immortal\n",
+                s->counts_own, s->counts_shared, s->counts_hot, s->counts_immortal);
     text_memory(to);
     text_collector(to, t);
     if (s->pauses == 0)
@@ -340,6 +345,10 @@ static void write_json(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
     json_uint(&json, "merges", s->merges);
     json_uint(&json, "foreign", s->foreign);
     json_uint(&json, "hot", s->hot);
+    json_uint(&json, "counts_own", s->counts_own);
+    json_uint(&json, "counts_shared", s->counts_shared);
+    json_uint(&json, "counts_hot", s->counts_hot);
+    json_uint(&json, "counts_immortal", s->counts_immortal);
     json_uint(&json, "deferred", s->deferred);
     json_uint(&json, "queued", s->queued);
     json_uint(&json, "queue_longest", s->queue_longest);

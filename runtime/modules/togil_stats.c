@@ -298,6 +298,10 @@ static int fill_counters(tg_thread *t, tg_value dict)
         {"backlog_bytes", s.backlog_bytes},
         {"foreign", s.foreign},
         {"hot", s.hot},
+        {"counts_own", s.counts_own},
+        {"counts_shared", s.counts_shared},
+        {"counts_hot", s.counts_hot},
+        {"counts_immortal", s.counts_immortal},
     };
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (put_uint(t, dict, figures[i].name, figures[i].value) < 0)

@@ -39,8 +39,9 @@ tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags)
             continue;
         }
         if ((seen & TGI_MUTEX_PARKED) == 0 && spins < TGI_SPIN_POLLS) {
-            spins++;
-            tgi_cpu_relax();
+            // Rarer and rarer: a look takes the line from the holder, who wants to unlock.
+            for (int pause = spins / 4; pause >= 0; pause--, spins++)
+                tgi_cpu_relax();
             seen = peek(m);
             continue;
         }

@@ -33,6 +33,10 @@ struct tg_thread;
     X(merges, "times foreign decrements were merged")            \
     X(foreign, "references dropped by a thread not the owner")   \
     X(hot, "objects that became hot")                            \
+    X(counts_own, "counts by owners, if counted")                \
+    X(counts_shared, "counts in atomic words, if counted")       \
+    X(counts_hot, "counts of hot objects, if counted")           \
+    X(counts_immortal, "counts that write nothing, if counted")  \
     X(threads_started, "threads started")                        \
     X(user0, "free for the layers above")                        \
     X(user1, "free for the layers above")                        \

@@ -17,8 +17,7 @@ mutant("dict-table-freed-at-once",
        bug="the old table of a dict that grew is freed under a reader",
        ref="own: dict.h Note [dict-read]",
        file="runtime/core/object/dict_table.c",
-       edits=[("        tgc_free_later(t, table, table_bytes(table->log2_size, table->log2_width, "
-               "table->stride));",
+       edits=[("        tgc_free_later(t, table, bytes_of(table));",
                "        tgi_raw_free(table);\n    (void)t;")],
        kill=[WAITS])
 

@@ -33,6 +33,7 @@ typedef struct tgc_dict_table {
     uint8_t log2_size;   // of the index; const after init, as all but count
     uint8_t log2_width;  // bytes of an index place
     uint8_t stride;      // words of an entry: 2 or 3
+    uint32_t capacity;   // entries there is room for
     _Atomic(size_t) top; // writers: under the dict's lock: entries at or beyond it are removed ones
     _Atomic(size_t) count; // writers: under the dict's lock: entries filled so far
     uint64_t words[];      // the index, then the entries

@@ -59,9 +59,11 @@ static inline void tgc_make_mortal(tgc_obj *o)
 
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
-    if (tgc_is_immortal(o))
+    if (tgc_is_immortal(o)) {
+        tgc_tally(t, immortal);
         return;
+    }
+    tgc_tally(t, shared);
     // ORDER: relaxed; a new reference is made from one that already orders access.
     atom_add_relaxed(&o->word, 2);
 }
@@ -72,8 +74,11 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
     // visible to the dealloc below without a locked instruction. Nobody can make a new reference
     // out of none.
     int64_t w = atom_load_acquire(&o->word);
-    if (w < 0)
+    if (w < 0) {
+        tgc_tally(t, immortal);
         return;
+    }
+    tgc_tally(t, shared);
     if (w == 2) {
         // ORDER: relaxed; nobody else can reach the object.
         atom_store_relaxed(&o->word, 0);
@@ -88,17 +93,20 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
 
 static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
     // ORDER: relaxed; the CAS decides.
     int64_t w = atom_load_relaxed(&o->word);
     for (;;) {
-        if (w < 0)
+        if (w < 0) {
+            tgc_tally(t, immortal);
             return true;
+        }
         if (w >> 1 == 0)
             return false;
         // ORDER: acquire; the object's content was released by the slot store that let us find it.
-        if (atom_cas_weak_acquire(&o->word, &w, w + 2))
+        if (atom_cas_weak_acquire(&o->word, &w, w + 2)) {
+            tgc_tally(t, shared);
             return true;
+        }
     }
 }
 

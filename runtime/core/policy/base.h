@@ -5,6 +5,7 @@
 #ifndef TGC_POLICY_BASE_H
 #define TGC_POLICY_BASE_H
 
+#include "base/assert.h"       // TGI_DEBUG
 #include "base/atomic.h"       // all count words
 #include "base/compiler.h"     // TGI_LIKELY, TGI_NOINLINE
 #include "core/policy/names.h" // TG_CORE_SYM
@@ -12,8 +13,20 @@
 #include "thread/defer.h"      // tgi_defer_free
 #include "mem/raw.h"           // tgi_raw_free
 #include "thread/state.h"      // tg_thread: id
+#include "thread/stats.h"      // tgi_stat_add
 
 typedef struct tgc_type tgc_type;
+
+// Operations on counts are themselves counted in debug builds, or with -DTGI_TALLY=1. Counting one
+// costs as much as it does: see docs/counts.md.
+#ifndef TGI_TALLY
+#define TGI_TALLY TGI_DEBUG
+#endif
+#if TGI_TALLY
+#define tgc_tally(t, kind) tgi_stat_add(t, counts_##kind, 1)
+#else
+#define tgc_tally(t, kind) ((void)(t))
+#endif
 
 // What a policy keeps per thread: the head of tgc_thread (object/state.h), which t->core points to.
 typedef struct tgc_policy_thread {

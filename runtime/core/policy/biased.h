@@ -110,21 +110,28 @@ static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; only the owner writes local, and a stale foreign value is never our id (B4).
     uint32_t next = atom_load_relaxed(&o->local) + 1;
-    if (next == 0)
+    if (next == 0) {
+        tgc_tally(t, immortal);
         return;
-    if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) // ORDER: relaxed; B4.
-        atom_store_relaxed(&o->local, next);               // ORDER: relaxed; B2.
-    else
+    }
+    if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) { // ORDER: relaxed; B4.
+        tgc_tally(t, own);
+        atom_store_relaxed(&o->local, next); // ORDER: relaxed; B2.
+    } else {
         tgc_biased_foreign_incref(t, o);
+    }
 }
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; as tgc_incref.
     uint32_t local = atom_load_relaxed(&o->local);
-    if (local == TGC_LOCAL_IMMORTAL)
+    if (local == TGC_LOCAL_IMMORTAL) {
+        tgc_tally(t, immortal);
         return;
+    }
     if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) { // ORDER: relaxed; B4.
+        tgc_tally(t, own);
         atom_store_relaxed(&o->local, --local);              // ORDER: relaxed; B2.
         if (local == 0)
             tgc_biased_zero_local(t, o);
@@ -137,14 +144,17 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; as tgc_incref.
     uint32_t next = atom_load_relaxed(&o->local) + 1;
-    if (next == 0)
+    if (next == 0) {
+        tgc_tally(t, immortal);
         return true;
+    }
     if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) { // ORDER: relaxed; B4.
         // Ours and in a slot: alive, because only we could have let the local half reach zero; but
         // a reader that is also the owner may hold a stale pointer to an object it has itself just
         // freed.
         if (next == 1)
             return false;
+        tgc_tally(t, own);
         atom_store_relaxed(&o->local, next); // ORDER: relaxed; B2.
         return true;
     }

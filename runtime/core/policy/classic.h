@@ -52,20 +52,27 @@ static inline void tgc_make_mortal(tgc_obj *o)
 
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
     int64_t n = o->count + 1;
-    if (TGI_LIKELY(n >= 0)) // C2
+    if (TGI_LIKELY(n >= 0)) { // C2
+        tgc_tally(t, own);
         o->count = n;
+    } else {
+        tgc_tally(t, immortal);
+    }
 }
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
 {
     int64_t n = o->count - 1;
     if (TGI_LIKELY(n > 0)) {
+        tgc_tally(t, own);
         o->count = n;
     } else if (n == 0) {
+        tgc_tally(t, own);
         o->count = 0;
         tgc_dealloc(t, o);
+    } else {
+        tgc_tally(t, immortal);
     }
 }
 

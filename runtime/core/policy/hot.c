@@ -176,19 +176,24 @@ static inline void see(tg_thread *t, hot_thread *ht, tgc_obj *o)
 
 void tgc_biased_foreign_incref(tg_thread *t, tgc_obj *o)
 {
-    if (is_hot(o))
+    if (is_hot(o)) {
+        tgc_tally(t, hot);
         own(t)->count[number_of(o)]++;
-    else
+    } else {
+        tgc_tally(t, shared);
         // ORDER: relaxed; a new reference is made from one that already orders access.
         atom_add_relaxed(&o->shared, TGC_SHARED_ONE);
+    }
 }
 
 bool tgc_biased_foreign_try(tg_thread *t, tgc_obj *o)
 {
     if (is_hot(o)) {
+        tgc_tally(t, hot);
         own(t)->count[number_of(o)]++;
         return true;
     }
+    tgc_tally(t, shared);
     // ORDER: relaxed; the CAS decides.
     int64_t s = atom_load_relaxed(&o->shared);
     for (;;) {
@@ -209,10 +214,12 @@ void tgc_biased_foreign_decref(tg_thread *t, tgc_obj *o)
         // Whoever made it hot drops below zero: the reference is part of the shared word, and if
         // it were taken from there, nobody might ever ask for a fold.
         if (TGI_LIKELY(!is_hot(o))) {
+            tgc_tally(t, shared);
             tgc_biased_drop(t, o);
             return;
         }
     }
+    tgc_tally(t, hot);
     // Below zero the reference came from elsewhere. A fold is asked for at once the first time. It
     // may not be due yet, or who asked may have ended, so whoever counts asks again now and then.
     // ORDER: relaxed (both); a hint.

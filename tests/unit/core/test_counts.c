@@ -535,6 +535,38 @@ static void exchange_worker(tg_thread *t, void *context, int index)
     }
 }
 
+static uint64_t tally(tg_thread *t, tgi_stat kind)
+{
+    return atom_load_relaxed(&t->stats.value[kind]);
+}
+
+// In builds that count operations; in others none of them may move.
+TEST(operations_on_counts_are_counted_by_kind)
+{
+    tg_thread *t = fixture_enter();
+    const tgi_stat mine = TGI_STAT_counts_own, shared = TGI_STAT_counts_shared;
+    const tgi_stat immortal = TGI_STAT_counts_immortal;
+    const bool one_word = TGC_FREE_THREADED && !BIASED;
+    tgc_obj *o = probe(t);
+    uint64_t before = tally(t, one_word ? shared : mine);
+    tgc_incref(t, o);
+    CHECK(tgc_try_incref(t, o));
+    tgc_decref(t, o);
+    tgc_decref(t, o);
+    CHECK_EQ_UINT(tally(t, one_word ? shared : mine) - before, TGI_TALLY ? 4 : 0);
+    before = tally(t, immortal);
+    tgc_incref(t, &probe_type.head);
+    tgc_decref(t, &probe_type.head);
+    CHECK_EQ_UINT(tally(t, immortal) - before, TGI_TALLY ? 2 : 0);
+    tgc_resurrect_begin(t, o); // biased: an object without an owner
+    before = tally(t, BIASED ? shared : mine);
+    tgc_incref(t, o);
+    tgc_decref(t, o);
+    CHECK_EQ_UINT(tally(t, BIASED ? shared : mine) - before, TGI_TALLY && !one_word ? 2 : 0);
+    tgc_decref(t, o);
+    fixture_leave(t);
+}
+
 TEST(objects_exchanged_by_all_threads_die_once)
 {
     fixture_runtime();
