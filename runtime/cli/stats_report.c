@@ -178,8 +178,8 @@ static void write_text(FILE *to, tg_thread *t, const tg_stats *s, tg_pause_repor
             s->merges, s->foreign, s->hot, s->deferred, s->queued, s->backlog_bytes);
     if (s->counts_own + s->counts_shared + s->counts_hot + s->counts_immortal != 0)
         fprintf(to,
-                "  counted    %" PRIu64 " by owners, %" PRIu64 " shared, %" PRIu64
-                " hot, %" PRIu64 " immortal\n",
+                "  counted    %" PRIu64 " by owners, %" PRIu64 " shared, %" PRIu64 " hot, %" PRIu64
+                " immortal\n",
                 s->counts_own, s->counts_shared, s->counts_hot, s->counts_immortal);
     text_memory(to);
     text_collector(to, t);

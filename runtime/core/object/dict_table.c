@@ -25,8 +25,8 @@ static unsigned log2_width_of(unsigned log2_size)
     return log2_size < 8 ? 0 : log2_size < 16 ? 1 : log2_size < 32 ? 2 : 3;
 }
 
-// Entries of a table: two thirds of the index, or up to an eighth of the memory less if that saves a
-// step of the allocator, which has four of them between a power of two and the next.
+// Entries of a table: two thirds of the index, or up to an eighth of the memory less if that saves
+// a step of the allocator, which has four between a power of two and the next.
 static size_t capacity_for(unsigned log2_size, unsigned stride)
 {
     size_t entry = stride * sizeof(tgc_slot), capacity = ((size_t)2 << log2_size) / 3;

@@ -132,7 +132,7 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
     }
     if (TGI_LIKELY(atom_load_relaxed(&o->owner) == t->id)) { // ORDER: relaxed; B4.
         tgc_tally(t, own);
-        atom_store_relaxed(&o->local, --local);              // ORDER: relaxed; B2.
+        atom_store_relaxed(&o->local, --local); // ORDER: relaxed; B2.
         if (local == 0)
             tgc_biased_zero_local(t, o);
     } else {
