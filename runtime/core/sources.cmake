@@ -25,6 +25,7 @@ set(TOGIL_CORE_SOURCES
     object/code.c
     gc/team.c
     gc/analyse.c
+    gc/scrap.c
     gc/collect.c
     gc/inspect.c
     gc/trigger.c

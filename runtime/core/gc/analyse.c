@@ -243,10 +243,15 @@ static void count_one(tgc_marker *m, tgc_obj *o)
     }
     m->candidates++;
     add_number(m, tgi_objmap_number(o), (uint32_t)count + 1);
-    const tgc_type *type = tgc_obj_type(o);
-    if (type->weak_offset != 0)
-        // ORDER: relaxed; world stopped.
-        m->weak |= atom_load_relaxed(tgc_weak_word(type, o)) != 0;
+    tgc_type *type = tgc_obj_type(o);
+    bool odd = type != m->plain && !tgc_scrap_knows(type);
+    if (!odd)
+        m->plain = type;
+    // ORDER: relaxed; world stopped.
+    if (type->weak_offset != 0 && atom_load_relaxed(tgc_weak_word(type, o)) != 0)
+        m->weak = odd = true;
+    if (TGI_UNLIKELY(odd) && !tgc_chunk_add(&m->odd, o))
+        tgc_marker_fail(m);
     look_into(o, subtract, m);
 }
 
@@ -366,17 +371,25 @@ static void clear_weak_of_garbage(tg_thread *t, tgc_garbage *g)
     }
 }
 
-// The candidates of all members are one list.
-static tgc_chunk *join_found(tgc_team *team)
+static void append(tgc_chunk **list, tgc_chunk **more)
 {
-    tgc_chunk *list = NULL, **end = &list;
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = *more;
+    *more = NULL;
+}
+
+// The candidates of all members are one list.
+static void join_found(tgc_team *team, tgc_garbage *g)
+{
     for (unsigned i = 0; i < TGI_CREW_MAX; i++) {
-        *end = team->marker[i].found;
+        append(&team->marker[i].found, &g->list); // ours to the end of the member's
+        g->list = team->marker[i].found;
         team->marker[i].found = NULL;
-        while (*end != NULL)
-            end = &(*end)->next;
+        append(&team->marker[i].odd, &g->odd);
+        g->odd = team->marker[i].odd;
+        team->marker[i].odd = NULL;
     }
-    return list;
 }
 
 static void forget_outside(tgc_team *team)
@@ -398,7 +411,7 @@ static void find_candidates(tgc_team *team, tgc_garbage *g)
 {
     tgi_objmap_cursor_init(&team->cursor);
     tgc_team_run(team, count_part);
-    g->list = join_found(team);
+    join_found(team, g);
     if (failed(team))
         return;
     for (size_t i = 0; i < g->drained.count; i++) {
@@ -457,6 +470,10 @@ void tgc_gc_hold(tg_thread *t, tgc_garbage *g)
         tgc_gc_forget(g);
         return;
     }
+    if (tgc_scrap_sort(t, g)) {
+        g->live += g->candidates - g->found;
+        return;
+    }
     for (tgc_chunk *c = g->list; c != NULL; c = c->next) {
         size_t found = 0;
         for (size_t i = 0; i < c->count; i++) {
@@ -481,8 +498,10 @@ void tgc_gc_hold(tg_thread *t, tgc_garbage *g)
 
 void tgc_gc_forget(tgc_garbage *g)
 {
+    tgc_scrap_end(g);
     tgc_chunks_free(g->list);
-    g->list = NULL;
+    tgc_chunks_free(g->odd);
+    g->list = g->odd = NULL;
 }
 
 // --- the second pause: the list alone, and one thread

@@ -122,9 +122,24 @@ static void clear_one(tg_thread *t, tgc_obj *o)
         free_deferred(t);
 }
 
+static void scrap_all(tg_thread *t, const tgc_garbage *g)
+{
+    for (const tgc_chunk *c = g->scrap; c != NULL; c = c->next) {
+        for (size_t i = 0; i < c->count;) {
+            size_t end = i + CLEAR_SLICE < c->count ? i + CLEAR_SLICE : c->count;
+            i = tgc_scrap_some(t, g->dead, c, i, end);
+            // ORDER: relaxed; our own bit, or a hint.
+            if ((atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0)
+                free_deferred(t);
+            give_way(t);
+        }
+    }
+}
+
 // Nobody but us can reach them. Each is emptied, which breaks the cycles, and let go.
 static void clear_all(tg_thread *t, const tgc_garbage *g)
 {
+    scrap_all(t, g);
     for (const tgc_chunk *c = g->list; c != NULL; c = c->next) {
         for (size_t i = 0; i < c->count; i++) {
             if (i + 8 < c->count)
@@ -193,7 +208,7 @@ typedef struct outcome {
 static void finish(tg_thread *t, tgc_garbage *g, outcome *out)
 {
     tgc_gc *gc = tgc_gc_of(t);
-    if ((tgc_gc_get(gc, TG_GC_DEBUG) & TG_GC_DEBUG_SAVEALL) != 0) {
+    if (g->dead == NULL && (tgc_gc_get(gc, TG_GC_DEBUG) & TG_GC_DEBUG_SAVEALL) != 0) {
         save_all(t, g);
         return;
     }

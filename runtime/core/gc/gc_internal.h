@@ -79,6 +79,10 @@ typedef struct tgc_garbage {
     tgc_drained drained;         // references from merge queues, to be released after the pause
     uint64_t live;               // objects that stay, once the garbage is held
     uint64_t candidates;         // objects that had to be looked at closely
+    struct tgc_chunk *odd;       // those among the candidates that are not plain: scrap.c
+    struct tgc_chunk *scrap;     // garbage that is freed without counting, and is not in `list`
+    struct tgc_chunk *held;      // becomes `list`
+    struct tgc_dead *dead;       // the set of what is on scrap, or NULL
     bool finalizers;             // something is to run before they are cleared
     struct tgc_weakref *pending; // weak references whose callbacks are to run
     bool short_of_memory;        // nothing was found because there was no memory to look
@@ -111,6 +115,27 @@ static inline bool tgc_is_back(const tgc_obj *entry)
 {
     return ((uintptr_t)entry & 1) != 0;
 }
+
+// --- scrap.c: garbage that nothing has to be run for
+
+typedef struct tgc_dead tgc_dead;
+
+// Fewer candidates than this do not pay for a set.
+#define TGC_SCRAP_FROM 1000u
+
+// Whether what an object of the type refers to can be forgotten.
+#define tgc_scrap_knows TG_CORE_SYM(tgc_scrap_knows)
+bool tgc_scrap_knows(tgc_type *type);
+// Sorts the candidates into g->scrap and what is held. False: nothing was done, all is to be held.
+#define tgc_scrap_sort TG_CORE_SYM(tgc_scrap_sort)
+bool tgc_scrap_sort(tg_thread *t, tgc_garbage *g);
+// Frees c->item[from, to). Stops early for deferred frees. Returns where it is.
+#define tgc_scrap_some TG_CORE_SYM(tgc_scrap_some)
+size_t tgc_scrap_some(tg_thread *t, const tgc_dead *dead, const struct tgc_chunk *c, size_t from,
+                      size_t to);
+// Frees the set and the list.
+#define tgc_scrap_end TG_CORE_SYM(tgc_scrap_end)
+void tgc_scrap_end(tgc_garbage *g);
 
 // --- inspect.c
 

@@ -77,6 +77,7 @@ void tgc_team_free(tgc_team *team)
         tgc_chunks_free(m->below);
         tgc_chunks_free(m->empty);
         tgc_chunks_free(m->found);
+        tgc_chunks_free(m->odd);
         tgc_chunks_free(m->outside);
     }
     tgc_chunks_free(team->work);

@@ -22,14 +22,16 @@ typedef struct tgc_marker {
     TGI_ALIGNED_LINE struct tgc_team *team;
     tgc_chunk *top, *below, *empty; // to be looked at: a stack; `below` is full; one in reserve
     tgc_chunk *found;               // candidates
+    tgc_chunk *odd;                 // those among them that are not plain: scrap.c
     tgc_chunk *outside;             // neither marked nor a candidate
     size_t live, candidates;
     unsigned tag;
-    bool several;   // const after init: there are helpers
-    bool failed;    // no memory
-    bool poor;      // none to share with
-    bool weak;      // a candidate has weak references
-    uint64_t taken; // chunks of others
+    bool several;          // const after init: there are helpers
+    bool failed;           // no memory
+    bool poor;             // none to share with
+    bool weak;             // a candidate has weak references
+    const tgc_type *plain; // a type that scrap.c knows
+    uint64_t taken;        // chunks of others
 } tgc_marker;
 
 typedef struct tgc_team {
