@@ -92,3 +92,47 @@ mutant("gc-subtracts-without-a-lock",
        file="runtime/core/gc/analyse.c",
        edits=[("    if (m->several)\n", "    if (m->several && m->team == NULL)\n")],
        kill=["unit.core.collector:several_threads_share_what_many_refer_to x60"])
+
+# -- freed without counting -----------------------------------------------------------------------
+
+SCRAP = "runtime/core/gc/scrap.c"
+
+mutant("scrap-in-a-merge-queue",
+       bug="a merge queue's reference to garbage that was freed without counting is let go later",
+       ref="own: scrap.c S1",
+       file=SCRAP,
+       edits=[("    forget_drained(g);\n", "    (void)forget_drained;\n")],
+       kill=[f"{TEST}:much_garbage_in_a_merge_queue_is_freed_once"],
+       build="asan")
+
+mutant("scrap-under-held-garbage",
+       bug="what garbage that is cleared by counting leads to is freed without counting",
+       ref="own: scrap.c S1",
+       file=SCRAP,
+       edits=[("            tgc_gc_visit(c->item[i], hold_too, &h);", "            (void)hold_too;")],
+       kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"],
+       build="asan")
+
+mutant("scrap-still-tracked",
+       bug="garbage is freed without counting and stays in the object map",
+       ref="own: scrap.c S2",
+       file=SCRAP,
+       edits=[("            if (all)\n                untracked += tgi_objmap_remove(o);\n",
+               "            (void)all, (void)untracked;\n")],
+       kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"],
+       build="asan")
+
+mutant("scrap-before-its-finalizer",
+       bug="garbage with a finalizer is emptied before it runs",
+       ref="own: scrap.c S3",
+       file=SCRAP,
+       edits=[("            if (tgc_needs_finalizer(t, o))\n                return true;\n", "")],
+       kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"])
+
+mutant("scrap-lets-go-of-garbage",
+       bug="garbage that is freed without counting lets go of what was freed before it",
+       ref="own: scrap.c",
+       file=SCRAP,
+       edits=[("    if (tgc_is_ptr(v) && !is_dead(d, v))", "    (void)d;\n    if (tgc_is_ptr(v))")],
+       kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"],
+       build="asan")

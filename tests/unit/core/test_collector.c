@@ -339,6 +339,7 @@ TEST(weak_references_to_garbage_are_cleared_first)
 static struct {
     tg_runtime *rt;
     atomic_int phase;
+    int64_t count;
 } queued;
 
 static void *make_and_wait(void *arg)
@@ -346,7 +347,7 @@ static void *make_and_wait(void *arg)
     (void)arg;
     tg_thread *t;
     REQUIRE(tg_thread_enter(queued.rt, &t) == TG_OK);
-    call(t, "make", 8);
+    call(t, "make", queued.count);
     atomic_store(&queued.phase, 1);
     // Attached and away from any poll while the other thread lets go of what this one owns; then it
     // stops for the pause, which comes before its queue in the order of the breaker.
@@ -357,7 +358,7 @@ static void *make_and_wait(void *arg)
     return NULL;
 }
 
-TEST(garbage_in_a_merge_queue_is_found_at_once)
+static void collect_from_queue(int64_t count)
 {
     static const char source[] = "import gc\n"
                                  "gc.disable()\n"
@@ -372,10 +373,9 @@ TEST(garbage_in_a_merge_queue_is_found_at_once)
                                  "    while box:\n"
                                  "        box.pop()\n"
                                  "    return n\n";
-    if (workload_mode()->gil)
-        SKIP("one thread at a time");
     tg_thread *t;
     queued.rt = open_script(&t, source);
+    queued.count = count;
     call(t, "make", 0);
     call(t, "drop", 0);
     (void)tg_collect(t);
@@ -388,12 +388,197 @@ TEST(garbage_in_a_merge_queue_is_found_at_once)
         tg_thread_attach(t);
     }
     call(t, "drop", 0);
-    CHECK_EQ_INT(tg_collect(t), 8);
+    CHECK_EQ_INT(tg_collect(t), count);
     tg_thread_detach(t);
     pthread_join(os, NULL);
     tg_thread_attach(t);
     CHECK_EQ_INT(tg_collect(t), 0);
     tg_runtime_destroy(queued.rt, t);
+}
+
+TEST(garbage_in_a_merge_queue_is_found_at_once)
+{
+    if (workload_mode()->gil)
+        SKIP("one thread at a time");
+    collect_from_queue(8);
+}
+
+TEST(much_garbage_in_a_merge_queue_is_freed_once)
+{
+    if (workload_mode()->gil)
+        SKIP("one thread at a time");
+    collect_from_queue(3000);
+}
+
+// --- freed without counting (core/gc/scrap.c)
+
+// graph(n) makes n objects of every kind, with random references among them and to a few others,
+// and a list of roots; the rest is garbage. intact(0) walks from the roots.
+static const char graphs[] =
+    "import gc, weakref\n"
+    "gc.disable()\n"
+    "class Node:\n"
+    "    def __init__(self, n):\n"
+    "        self.n, self.out, self.other = n, [], None\n"
+    "    def method(self):\n"
+    "        return self.n\n"
+    "class ListNode(list):\n"
+    "    pass\n"
+    "class DictNode(dict):\n"
+    "    pass\n"
+    "class Slim:\n"
+    "    __slots__ = ('n', 'out', 'extra')\n"
+    "class Back:\n"
+    "    def __init__(self):\n"
+    "        self.me = self\n"
+    "    def __del__(self):\n"
+    "        seen.append(len(self.out))\n"
+    "seen = []\n"
+    "def sleeper(out):\n"
+    "    yield out\n"
+    "    yield out\n"
+    "def new(kind, n, odd):\n"
+    "    node = Node(n)\n"
+    "    out = node.out\n"
+    "    if kind == 0:\n"
+    "        node.other = node\n"
+    "    elif kind == 1:\n"
+    "        node.other = {'out': out, n: node, 'text': str(n)}\n"
+    "    elif kind == 2:\n"
+    "        node.other = (out, node, str(n), shared)\n"
+    "    elif kind == 3:\n"
+    "        node.other = lambda: (node, out)\n"
+    "    elif kind == 4:\n"
+    "        node.other = node.method\n"
+    "    elif kind == 5:\n"
+    "        more = ListNode([out, shared])\n"
+    "        more.node, more.text = node, str(n)\n"
+    "        node.other = more\n"
+    "    elif kind == 6:\n"
+    "        more = DictNode(out=out)\n"
+    "        more.node = node\n"
+    "        node.other = more\n"
+    "    elif kind == 7:\n"
+    "        node.other = Slim()\n"
+    "        node.other.n, node.other.out, node.other.extra = n, node, shared\n"
+    "    elif kind == 8:\n"
+    "        node.__dict__['more'] = node\n"
+    "    elif kind == 9:\n"
+    "        def f(a=out, *, b=node):\n"
+    "            return a, b\n"
+    "        f.mine = node\n"
+    "        node.other = f\n"
+    "    elif odd and kind == 10:\n"
+    "        node.other = sleeper(out)\n"
+    "        next(node.other)\n"
+    "    elif odd and kind == 11:\n"
+    "        node.other = {node, 1, str(n)}\n"
+    "    elif odd and kind == 12:\n"
+    "        node.other = weakref.ref(node)\n"
+    "    elif odd and kind == 13:\n"
+    "        node.other = iter(out)\n"
+    "    return node\n"
+    "state = 1\n"
+    "def rnd(n):\n"
+    "    global state\n"
+    "    state = (state * 1103515245 + 12345) & 0x7fffffff\n"
+    "    return (state >> 8) % n\n"
+    "shared = ['outside']\n"
+    "roots = []\n"
+    "def graph(seed):\n"
+    "    global state\n"
+    "    state, n, odd = seed, 700, seed % 3 > 0\n"
+    "    seen.clear()\n"
+    "    every = [new(rnd(14), i, odd) for i in range(n)]\n"
+    "    for i in range(n):\n"
+    "        for k in range(rnd(4)):\n"
+    "            every[i].out.append(every[rnd(n)])\n"
+    "    if seed % 3 == 2:\n"
+    "        for k in range(3):\n"
+    "            loud = Back()\n"
+    "            loud.n, loud.out = -1 - k, [every[rnd(n)]]\n"
+    "            every[rnd(n)].out.append(loud)\n"
+    "    for k in range(rnd(4)):\n"
+    "        roots.append(every[rnd(n)])\n"
+    "    return n\n"
+    "def walk(n):\n"
+    "    found, todo = {}, list(roots)\n"
+    "    while todo:\n"
+    "        node = todo.pop()\n"
+    "        if node.n in found:\n"
+    "            continue\n"
+    "        found[node.n] = node\n"
+    "        todo.extend(node.out)\n"
+    "        if type(node) is Back:\n"
+    "            continue\n"
+    "        assert node.method() == node.n\n"
+    "        if type(node.other) is tuple:\n"
+    "            assert node.other == (node.out, node, str(node.n), shared)\n"
+    "        elif type(node.other) is dict:\n"
+    "            assert node.other[node.n] is node and node.other['text'] == str(node.n)\n"
+    "        elif type(node.other) is ListNode:\n"
+    "            assert node.other[0] is node.out and node.other.text == str(node.n)\n"
+    "    if n:\n"
+    "        return len(seen) + sum(k < 0 for k in found)\n"
+    "    return len(found)\n"
+    "def done(n):\n"
+    "    roots.clear()\n"
+    "    return n\n";
+
+static void collect_graph(tg_thread *t, int64_t seed)
+{
+    call(t, "graph", seed);
+    int64_t reachable = call(t, "walk", 0);
+    CHECK(tg_collect(t) > 0);
+    CHECK_EQ_INT(call(t, "walk", 0), reachable);
+    CHECK_EQ_INT(call(t, "walk", 1), seed % 3 == 2 ? 3 : 0); // finalized or alive
+    call(t, "done", 0);
+    (void)tg_collect(t);
+    (void)tg_collect(t); // what finalizers kept until now
+}
+
+// The seed decides by its remainder by three whether there are objects that are not plain, and some
+// with a finalizer.
+TEST(garbage_of_every_kind_goes_and_takes_nothing_else_along)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, graphs);
+    for (int i = 0; i < 3; i++)
+        collect_graph(t, i);
+    uint64_t live = workload_live_objects(t);
+    test_rng random = test_rng_new(0);
+    for (int i = 0; i < 24; i++) {
+        tg_gc_set(t, TG_GC_THREADS, 1 + i % 2);
+        tg_gc_set(t, TG_GC_EXHAUSTIVE, i % 4 == 3);
+        collect_graph(t, (int64_t)(test_rng_next(&random) % (1u << 30)));
+        CHECK_EQ_UINT(workload_live_objects(t), live);
+    }
+    tg_runtime_destroy(rt, t);
+}
+
+TEST(garbage_of_every_kind_goes_though_there_is_little_memory)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, graphs);
+    for (int i = 0; i < 3; i++)
+        collect_graph(t, i);
+    uint64_t live = workload_live_objects(t);
+    for (uint64_t n = 1; n < 40; n += TGI_TSAN ? 4 : 1) {
+        call(t, "graph", 1);
+        int64_t reachable = call(t, "walk", 0);
+        (void)tgi_mem_fail_after(n, UINT64_C(1) << 60);
+        int64_t found = tg_collect(t);
+        uint64_t requests = tgi_mem_fail_after(0, 0);
+        if (found < 0)
+            tg_error_clear(t);
+        CHECK_EQ_INT(call(t, "walk", 0), reachable);
+        call(t, "done", 0);
+        (void)tg_collect(t);
+        CHECK_EQ_UINT(workload_live_objects(t), live);
+        if (requests < n)
+            break;
+    }
+    tg_runtime_destroy(rt, t);
 }
 
 TEST(what_another_runtime_holds_is_not_looked_at)
