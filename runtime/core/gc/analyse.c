@@ -13,8 +13,8 @@
 //                by an immortal or untracked object, by a handle. It stays, and what it leads to.
 //             4. The rest is garbage. No weak reference leads to it any more, so nobody else can
 //                reach it when the world runs again. Then, in tgc_gc_hold, what stays is taken off
-//                the list, and the rest gets a reference of the collection and lives until it is
-//                cleared.
+//                the list. The rest is set aside to be freed (scrap.c), or gets a reference of the
+//                collection and lives until it is cleared.
 //             Step 1 saves work and may be left out: counts alone decide (tests do that).
 // Threads     steps 1 to 3 by a team (team.c); the world of the interpreter is stopped, but for
 //             tgc_gc_hold. Marks and the zero of step 3 are stored without a locked instruction:
