@@ -131,7 +131,7 @@ static void search_fewer(shrinker *h)
     tgi_search bounded, *search = e->search;
     const tgi_strategy *strategy = e->strategy;
     uint64_t run = 0;
-    tgi_search_init(&bounded, TGI_SEARCH_BOUND, (int32_t)h->preemptions - 1);
+    (void)tgi_search_init(&bounded, TGI_SEARCH_BOUND, (int32_t)h->preemptions - 1);
     (void)tgi_sharing_settle(&e->sharing);
     e->search = &bounded;
     e->strategy = &tgi_strategy_pb;

@@ -11,23 +11,30 @@
 //             Multithreaded Programs", 2007.
 #include "stress/search.h"
 
+#include "stress/search_dpor.h" // DPOR
+
 enum { MOST_NODES = 1 << 20 };
 
-void tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most)
+bool tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most)
 {
     *s = (tgi_search){.kind = kind, .most = most, .complete = -1};
+    return kind != TGI_SEARCH_DPOR || (s->dpor = tgi_dpor_new()) != NULL;
 }
 
 void tgi_search_free(tgi_search *s)
 {
     vec_free(&s->nodes);
     vec_free(&s->tasks);
+    tgi_dpor_free(s->dpor);
 }
 
 void tgi_search_begin(tgi_search *s)
 {
     s->at = 0;
     s->preemptions = 0;
+    s->stopped = false;
+    if (s->kind == TGI_SEARCH_DPOR)
+        tgi_dpor_begin(s);
 }
 
 void tgi_search_restart(tgi_search *s)
@@ -38,7 +45,10 @@ void tgi_search_restart(tgi_search *s)
     s->complete = -1;
     s->cut = s->over = s->again = false;
     s->runs = s->level_runs = 0;
+    s->redundant = 0;
     s->restarts++;
+    if (s->kind == TGI_SEARCH_DPOR)
+        tgi_dpor_restart(s);
 }
 
 static uint32_t choice(const tgi_search_node *n)
@@ -53,7 +63,7 @@ static bool is_preemption(const tgi_search *s, const tgi_search_node *n)
     return n->stays && s->tasks.data[n->first + choice(n)] != n->self;
 }
 
-static bool is_same(const tgi_search *s, const tgi_search_node *n, const tgi_search_point *p)
+bool tgi_search_is_same(const tgi_search *s, const tgi_search_node *n, const tgi_search_point *p)
 {
     if (n->hash != p->hash || n->self != p->self || n->arrival != p->arrival ||
         n->count != p->count)
@@ -65,7 +75,7 @@ static bool is_same(const tgi_search *s, const tgi_search_node *n, const tgi_sea
     return true;
 }
 
-static bool add_node(tgi_search *s, const tgi_search_point *p)
+bool tgi_search_add_node(tgi_search *s, const tgi_search_point *p)
 {
     tgi_search_node n = {.hash = p->hash,
                          .self = p->self,
@@ -84,7 +94,7 @@ static bool add_node(tgi_search *s, const tgi_search_point *p)
     return vec_push(&s->nodes, n);
 }
 
-static void drop_from(tgi_search *s, size_t at)
+void tgi_search_drop_from(tgi_search *s, size_t at)
 {
     if (at < s->nodes.count) {
         s->tasks.count = s->nodes.data[at].first;
@@ -92,7 +102,7 @@ static void drop_from(tgi_search *s, size_t at)
     }
 }
 
-static void diverge(tgi_search *s)
+void tgi_search_diverge(tgi_search *s)
 {
     if (!s->diverged)
         s->diverged_at = s->runs;
@@ -101,11 +111,13 @@ static void diverge(tgi_search *s)
 
 uint32_t tgi_search_pick(tgi_search *s, const tgi_search_point *p)
 {
-    if (s->at < s->nodes.count && !is_same(s, &s->nodes.data[s->at], p)) {
-        diverge(s);
-        drop_from(s, s->at);
+    if (s->kind == TGI_SEARCH_DPOR)
+        return tgi_dpor_pick(s, p);
+    if (s->at < s->nodes.count && !tgi_search_is_same(s, &s->nodes.data[s->at], p)) {
+        tgi_search_diverge(s);
+        tgi_search_drop_from(s, s->at);
     }
-    if (s->at == s->nodes.count && !add_node(s, p)) {
+    if (s->at == s->nodes.count && !tgi_search_add_node(s, p)) {
         s->lost = true;
         return p->usual; // and what follows is not looked at
     }
@@ -125,7 +137,7 @@ static bool go_on(tgi_search *s)
                 return true;
             s->cut = true;
         }
-        drop_from(s, i);
+        tgi_search_drop_from(s, i);
     }
     return false;
 }
@@ -149,18 +161,20 @@ static bool has_more(const tgi_search *s)
 bool tgi_search_end(tgi_search *s, uint64_t hash)
 {
     if (s->at < s->nodes.count) { // it ended before it came to where it should have differed
-        diverge(s);
-        drop_from(s, s->at);
+        tgi_search_diverge(s);
+        tgi_search_drop_from(s, s->at);
     }
     if (s->again && hash != s->hash)
-        diverge(s);
-    s->again = !s->again && (s->runs == 0 || !has_more(s));
+        tgi_search_diverge(s);
+    bool last = s->kind != TGI_SEARCH_DPOR && !has_more(s);
+    s->again = !s->again && (s->runs == 0 || last);
     s->hash = hash;
     if (s->again)
         return true;
-    s->runs++;
-    s->level_runs++;
-    if (go_on(s))
+    s->redundant += s->stopped;
+    s->runs += !s->stopped;
+    s->level_runs += !s->stopped;
+    if (s->kind == TGI_SEARCH_DPOR ? tgi_dpor_go_on(s) : go_on(s))
         return true;
     s->complete = s->bound;
     if (s->kind == TGI_SEARCH_BOUND && s->cut && (s->most < 0 || s->bound < s->most)) {

@@ -67,6 +67,8 @@ typedef struct tgi_search {
     uint64_t level_runs;   // of these, under this bound
     int32_t complete;      // the largest bound under which everything was tried; -1: none
     uint32_t restarts;     // Note [stable]
+    uint64_t redundant;    // runs of DPOR that were given up: Note [dpor]
+    bool stopped;          // this one was
     struct tgi_dpor *dpor; // of DPOR
 } tgi_search;
 
@@ -78,15 +80,39 @@ typedef struct tgi_search_point {
     uint32_t count, usual;
 } tgi_search_point;
 
-void tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most);
+// False: no memory.
+bool tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most);
 void tgi_search_free(tgi_search *s);
 
 void tgi_search_begin(tgi_search *s); // a run
+// Who goes on: its place in p->tasks. DPOR is asked even if there is only one, and may answer
+// TGI_SEARCH_STOP: the run shows nothing new, give it up.
 uint32_t tgi_search_pick(tgi_search *s, const tgi_search_point *p);
 // The run has ended; hash of all its steps. False: there is nothing left to do, over is true.
 bool tgi_search_end(tgi_search *s, uint64_t hash);
 // The points are not what they were: all over again.
 void tgi_search_restart(tgi_search *s);
+
+// What the step does that was picked last; only DPOR wants to know. TAKE as the first touch of a
+// step: it could not be done while that was taken.
+typedef enum tgi_search_touch_kind {
+    TGI_TOUCHES_READ,
+    TGI_TOUCHES_WRITE,
+    TGI_TOUCHES_TAKE, // what can be had by one at a time
+    TGI_TOUCHES_GIVE,
+    TGI_TOUCHES_ALL, // who knows
+} tgi_search_touch_kind;
+
+#define TGI_SEARCH_STOP  UINT32_MAX
+#define TGI_SEARCH_WHOLE UINT64_MAX // every slot
+
+void tgi_search_touch(tgi_search *s, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// A task has come to a point at which it is about to touch it.
+void tgi_search_meet(tgi_search *s, const void *where);
+// The current step has started a task.
+void tgi_search_born(tgi_search *s, uint32_t task);
+// The run is over, and the task has not done its step: touches follow.
+void tgi_search_pending(tgi_search *s, uint32_t task);
 
 // Which part of the schedules (under this bound) was tried, from 0 to 1.
 double tgi_search_share(const tgi_search *s);

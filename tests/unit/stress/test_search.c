@@ -176,7 +176,7 @@ static size_t count_all(const program *p)
     tgi_search h;
     state s;
     size_t n = 0;
-    tgi_search_init(&h, TGI_SEARCH_ALL, -1);
+    (void)tgi_search_init(&h, TGI_SEARCH_ALL, -1);
     do {
         bool again = h.again;
         run(p, &h, &s);
@@ -232,7 +232,7 @@ static program random_program(test_rng *r)
 static void check_bounds(const program *p, int32_t most)
 {
     tgi_search h;
-    tgi_search_init(&h, TGI_SEARCH_BOUND, most);
+    (void)tgi_search_init(&h, TGI_SEARCH_BOUND, most);
     char(*paths)[THREADS * STEPS + 1] = malloc(sizeof *paths * MOST_SCHEDULES);
     bool more = true;
     while (more) {
@@ -283,7 +283,7 @@ TEST(run_that_is_not_what_it_was_takes_the_claim_away)
     program p = straight(2, two), other = straight(2, three);
     tgi_search h;
     state s;
-    tgi_search_init(&h, TGI_SEARCH_ALL, -1);
+    (void)tgi_search_init(&h, TGI_SEARCH_ALL, -1);
     size_t n = 0;
     do {
         run(n % 3 == 2 ? &other : &p, &h, &s); // the first run and its repetition are alike
@@ -300,7 +300,7 @@ TEST(share_of_what_is_done_only_grows)
     tgi_search h;
     state s;
     double last = -1;
-    tgi_search_init(&h, TGI_SEARCH_ALL, -1);
+    (void)tgi_search_init(&h, TGI_SEARCH_ALL, -1);
     do {
         run(&p, &h, &s);
         bool more = tgi_search_end(&h, hash_of(&s));
@@ -311,4 +311,181 @@ TEST(share_of_what_is_done_only_grows)
         last = now;
     } while (!h.over);
     tgi_search_free(&h);
+}
+
+// --- DPOR
+
+static const char things[THINGS], locks[LOCKS];
+
+static const void *thing_of(const program *p, uint32_t t, uint32_t step)
+{
+    kind k = p->of[t].steps[step].kind;
+    uint32_t thing = p->of[t].steps[step].thing;
+    return k == TAKE || k == GIVE ? &locks[thing] : &things[thing];
+}
+
+// What the step of t touches.
+static void tell(tgi_search *h, const program *p, const state *s, uint32_t t)
+{
+    static const tgi_search_touch_kind kinds[] = {[READ] = TGI_TOUCHES_READ,
+                                                  [WRITE] = TGI_TOUCHES_WRITE,
+                                                  [TAKE] = TGI_TOUCHES_TAKE,
+                                                  [GIVE] = TGI_TOUCHES_GIVE};
+    kind k = p->of[t].steps[s->pc[t]].kind;
+    tgi_search_touch(h, thing_of(p, t, s->pc[t]), 0, kinds[k]);
+}
+
+// ahead: what a task is about to touch is told when it comes to the point.
+static void run_dpor(const program *p, tgi_search *h, state *s, bool ahead)
+{
+    uint32_t tasks[THREADS], n;
+    init(p, s);
+    tgi_search_begin(h);
+    for (uint32_t i = 0; ahead && i < p->threads; i++)
+        tgi_search_meet(h, thing_of(p, i, 0));
+    while ((n = all_enabled(p, s, tasks)) > 0) {
+        tgi_search_point at = {.hash = hash_of(s),
+                               .self = s->last,
+                               .arrival = (uint32_t)s->length,
+                               .tasks = tasks,
+                               .count = n,
+                               .usual = usual(s, tasks, n)};
+        uint32_t to = tgi_search_pick(h, &at);
+        if (to == TGI_SEARCH_STOP)
+            break;
+        to = tasks[to];
+        tell(h, p, s, to);
+        do_step(p, s, to);
+        if (ahead && s->pc[to] < p->of[to].count)
+            tgi_search_meet(h, thing_of(p, to, s->pc[to]));
+    }
+    for (uint32_t t = 0; t < p->threads; t++) {
+        if (s->pc[t] < p->of[t].count) { // a deadlock, or given up
+            tgi_search_pending(h, t);
+            tell(h, p, s, t);
+        }
+    }
+}
+
+// Two schedules are of one class if they order the steps alike that touch the same thing and do
+// not both only read: which the values say that were read and written, and the order of locks.
+typedef struct class_of {
+    uint64_t value[THINGS], seen[THREADS], locks[LOCKS];
+    uint32_t pc[THREADS];
+} class_of;
+
+static class_of replay(const program *p, const char *path)
+{
+    class_of c;
+    uint64_t reads[THINGS] = {0};
+    state s;
+    memset(&c, 0, sizeof c);
+    init(p, &s);
+    for (; *path != '\0'; path++) {
+        uint32_t t = (uint32_t)(*path - '0');
+        kind k = p->of[t].steps[s.pc[t]].kind;
+        uint32_t thing = p->of[t].steps[s.pc[t]].thing;
+        if (k == READ) {
+            c.seen[t] = c.seen[t] * 31 + c.value[thing];
+            reads[thing] += UINT64_C(1) << (t * 16); // which reads the next write comes after
+        } else if (k == WRITE) {
+            c.value[thing] = (c.value[thing] * 1000003 + reads[thing] * 97 + t + 1) * 31 + s.pc[t];
+        } else {
+            c.locks[thing] = c.locks[thing] * 31 + t * 2 + (k == GIVE) + 1;
+        }
+        do_step(p, &s, t);
+    }
+    memcpy(c.pc, s.pc, sizeof c.pc);
+    return c;
+}
+
+static int by_class(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(class_of));
+}
+
+static size_t unique(class_of *c, size_t n)
+{
+    size_t kept = 0;
+    qsort(c, n, sizeof *c, by_class);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || memcmp(&c[kept - 1], &c[i], sizeof *c) != 0)
+            c[kept++] = c[i];
+    }
+    return kept;
+}
+
+// Every class is tried, and once if it is told ahead what is touched.
+static void check_classes(const program *p, bool ahead)
+{
+    tree o;
+    size_t n = all_schedules(p, THREADS * STEPS, &o), found = 0;
+    if (n >= MOST_SCHEDULES) {
+        free(o.paths);
+        return;
+    }
+    class_of *expected = calloc(n, sizeof *expected), *tried = calloc(4 * n, sizeof *tried);
+    for (size_t i = 0; i < n; i++)
+        expected[i] = replay(p, o.paths[i]);
+    size_t classes = unique(expected, n);
+    tgi_search h;
+    state s;
+    bool again;
+    (void)tgi_search_init(&h, TGI_SEARCH_DPOR, -1);
+    do {
+        again = h.again;
+        run_dpor(p, &h, &s, ahead);
+        REQUIRE(found < 4 * n);
+        if (!again && !h.stopped)
+            tried[found++] = replay(p, s.path);
+    } while (tgi_search_end(&h, hash_of(&s)));
+    CHECK(h.over && !h.lost && !h.diverged);
+    CHECK_EQ_UINT(h.runs, found);
+    CHECK(ahead ? found == classes : found >= classes);
+    CHECK_EQ_UINT(unique(tried, found), classes);
+    for (size_t i = 0; i < classes; i++)
+        CHECK(memcmp(&tried[i], &expected[i], sizeof *tried) == 0);
+    tgi_search_free(&h);
+    free(expected);
+    free(tried);
+    free(o.paths);
+}
+
+TEST(every_class_of_schedules_is_tried_once)
+{
+    test_rng r = test_rng_new(1);
+    for (int i = 0; i < 3000; i++) {
+        program p = random_program(&r);
+        check_classes(&p, i % 2 == 0);
+    }
+}
+
+static size_t count_classes(const program *p)
+{
+    tgi_search h;
+    state s;
+    (void)tgi_search_init(&h, TGI_SEARCH_DPOR, -1);
+    do {
+        run_dpor(p, &h, &s, true);
+    } while (tgi_search_end(&h, hash_of(&s)));
+    size_t n = h.runs;
+    tgi_search_free(&h);
+    return n;
+}
+
+TEST(independent_steps_have_one_order_and_dependent_ones_all)
+{
+    static const uint32_t lengths[] = {4, 4};
+    program p = straight(2, lengths);
+    CHECK_EQ_UINT(count_classes(&p), 70);
+    for (uint32_t i = 0; i < 4; i++)
+        p.of[1].steps[i].thing = 1;
+    CHECK_EQ_UINT(count_classes(&p), 1);
+    for (uint32_t i = 0; i < 4; i++) {
+        p.of[1].steps[i].thing = 0;
+        p.of[0].steps[i].kind = p.of[1].steps[i].kind = READ;
+    }
+    CHECK_EQ_UINT(count_classes(&p), 1);
+    p.of[0].steps[3].kind = WRITE; // before, between and after the reads
+    CHECK_EQ_UINT(count_classes(&p), 5);
 }
