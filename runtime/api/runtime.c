@@ -287,8 +287,17 @@ tg_status tg_thread_join(tg_thread *t, tg_thread_handle *h, int64_t timeout_ns)
     }
 }
 
+// A systematic search wants to know who looks at it.
+static void looked_at(const void *where)
+{
+    tgi_task *task = tgi_world_task();
+    if (TGI_UNLIKELY(task != NULL))
+        tgi_engine_touch(task->engine, where, 0, TGI_TOUCHES_READ);
+}
+
 bool tg_thread_handle_done(tg_thread_handle *h)
 {
+    looked_at(internal(h));
     return tgi_thread_handle_is_gone(internal(h));
 }
 uint64_t tg_thread_handle_id(const tg_thread_handle *h)
@@ -357,6 +366,7 @@ tg_status tg_lock_release(tg_thread *t, tg_lock *lock)
 
 bool tg_lock_held(tg_lock *lock)
 {
+    looked_at(lock);
     return tgi_mutex_is_locked((tgi_mutex *)(void *)lock);
 }
 

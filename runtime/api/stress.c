@@ -381,6 +381,7 @@ bool tg_stress_time(tg_thread *t, int64_t *ns)
     if (t->task == NULL)
         return false;
     *ns = t->task->engine->now += 1000;
+    tgi_engine_touch(t->task->engine, &t->task->engine->now, 0, TGI_TOUCHES_WRITE);
     return true;
 }
 
@@ -394,8 +395,10 @@ bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes)
 
 tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
 {
-    if (t->task != NULL && tgi_mutex_trylock((tgi_mutex *)(void *)lock))
+    if (t->task != NULL && tgi_mutex_trylock((tgi_mutex *)(void *)lock)) {
+        tgi_engine_touch(t->task->engine, lock, 0, TGI_TOUCHES_TAKE);
         return TG_OK;
+    }
     return tg_lock_acquire(t, lock, timeout_ns);
 }
 

@@ -73,7 +73,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->checked = 0;
     task->effects = 0;
     task->spin = (tgi_spin){0};
-    task->daemon = task->ended = task->timed_out = false;
+    task->daemon = task->ended = task->timed_out = task->quiet = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
     task->engine = e;
@@ -88,6 +88,8 @@ static tgi_task *new_task(tgi_engine *e)
                                                       : TGI_AT_ACCESS | TGI_AT_INNER;
     if (e->racing)
         task->points |= TGI_AT_RACE;
+    if (e->searching && e->points != TGI_POINTS_GIL)
+        task->points |= TGI_AT_NOTE;
     if (e->tracing && e->points == TGI_POINTS_GIL)
         task->points |= TGI_AT_WATCH;
     task->place_frame = NULL;
@@ -214,18 +216,21 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
     if (e->killing)
         return next_to_unwind(e, self);
     uint32_t n;
+    bool waited = false;
     while ((n = find_enabled(e)) == 0) {
+        waited = true;
         if (tgi_engine_advance(e))
             continue;
         tgi_engine_fail_blocked(e);
         note_blocked(e);
+        tgi_engine_tell_pending(e, NULL);
         tgi_engine_kill(e);
         return next_to_unwind(e, self);
     }
-    if (n == 1)
+    if (n == 1 && !tgi_engine_asks_always(e))
         return e->enabled[0];
     uint32_t usual = default_choice(e, self, n), pick;
-    e->decisions++;
+    e->decisions += n > 1;
     // A learning run decides at every access; what counts is what later runs will do.
     if (!e->sharing.learning || self->site == NULL || tgi_sharing_is_known(&e->sharing, self->site))
         self->decided++;
@@ -233,6 +238,13 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         pick = forced_choice(e, self, n, usual);
     else
         pick = e->strategy->pick(e, self, e->enabled, n, usual);
+    if (pick == TGI_SEARCH_STOP) {
+        tgi_engine_tell_pending(e, NULL);
+        tgi_engine_kill(e);
+        return next_to_unwind(e, self);
+    }
+    if (tgi_engine_asks_always(e))
+        tgi_engine_tell_step(e, e->enabled[pick], waited);
     if (e->alternatives != NULL)
         note_alternatives(e, self, n, pick);
     if (pick != usual) {
@@ -434,6 +446,8 @@ void tgi_engine_point(tgi_task *self, tgi_op op)
 
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
 {
+    if (self->quiet)
+        return tgi_engine_note(self, op, site);
     tgi_engine *e = self->engine;
     if (e->killing)
         return false;
@@ -516,6 +530,8 @@ static void task_main(void *arg)
     self->t = NULL;
     self->ended = true;
     tgi_event_set(&self->handle->gone);
+    tgi_engine_touch(e, self->handle, 0, TGI_TOUCHES_GIVE);
+    tgi_engine_touch(e, &e->born, 0, TGI_TOUCHES_READ);
     tgi_thread_handle_release(self->handle);
     self->handle = NULL;
     arrive(e, self, (tgi_op){.kind = TGI_OPK_END});
@@ -571,6 +587,8 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     self->children++;
     snprintf(task->name, sizeof task->name, "%s", born->name);
     task->daemon = daemon;
+    if (e->searching)
+        tgi_search_born(e->search, task->index);
     task->t = born;
     task->handle = handle;
     task->fn = fn;
@@ -644,7 +662,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
     e->effects = 0;
-    e->overflowed = false;
+    e->overflowed = e->told = false;
     e->forgotten = 0;
     e->output_used = 0;
     vec_clear(&e->taken);
@@ -746,6 +764,7 @@ void tgi_engine_kill(tgi_engine *e)
 {
     if (e->killing)
         return;
+    tgi_engine_tell_pending(e, e->current);
     e->killing = true;
     for (size_t i = 0; i < e->tasks.count; i++) {
         if (!e->tasks.data[i]->ended)

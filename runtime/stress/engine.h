@@ -81,6 +81,7 @@ enum { // tgi_task.points: what the interpreter loop asks
     TGI_AT_RACE = 8,   // no point, but the access is looked at: stress/race.h
     TGI_AT_SYNC = 16,  // the same in code of the library that orders threads
     TGI_AT_WATCH = 32, // no point, but the access is part of the trace
+    TGI_AT_NOTE = 64,  // a systematic search wants to know of all accesses
 };
 
 // Note [spin]
@@ -105,6 +106,7 @@ struct tgi_task {
     uint32_t decided;          // decisions at its points that the profile counts
     bool daemon, ended;        // ended: has left the runtime
     bool timed_out;            // its last wait ended by its deadline
+    bool quiet;                // an access is no point: in code of the library
     char name[40];             // const: for people
     tgi_op op;                 // at a point: what it is about to do
     uint64_t priority;         // strategies'
@@ -216,6 +218,7 @@ struct tgi_engine {
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
     tgi_search *search;     // of a systematic strategy; NULL: another one
     bool searching;         // const during a run: it is one of the search
+    bool told;              // the search knows of the steps that this run has not done
     bool finalizers;        // code runs when objects die: none may be kept alive
     bool tracing;
     tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least
@@ -258,6 +261,23 @@ static inline void tgi_engine_effect(tgi_task *self)
 {
     self->effects++;
     self->engine->effects++;
+}
+
+// In a run of a systematic search, an access that is no point. The same place of the program may
+// have one at another thing (note_place: it is this one). True as above.
+bool tgi_engine_note(tgi_task *self, tgi_op op, const void *site);
+bool tgi_engine_note_place(tgi_task *self, tgi_op op, const void *site);
+// The current step touches something: search.h.
+void tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// The operation at which the task stands is what its next step begins with; waited: time has passed
+// because nobody could go on.
+void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited);
+// The run is over: what all but one would have done next.
+void tgi_engine_tell_pending(tgi_engine *e, const tgi_task *but);
+// Whether the strategy is asked even if only one task can go on.
+static inline bool tgi_engine_asks_always(const tgi_engine *e)
+{
+    return e->searching && e->search->kind == TGI_SEARCH_DPOR;
 }
 
 // With tracing: words for the operation that the calling task does next.

@@ -63,7 +63,8 @@ bool tgi_sharing_settle(tgi_sharing *s)
 {
     bool more = false;
     for (size_t i = 0; s->sites != NULL && i <= s->site_mask; i++) {
-        more |= s->sites[i].shared && !s->sites[i].point;
+        bool noted = ((uintptr_t)s->sites[i].site & 7) == 2;
+        more |= s->sites[i].shared && !s->sites[i].point && !noted;
         s->sites[i].point = s->sites[i].shared;
     }
     return more;

@@ -53,6 +53,9 @@ void tgi_sharing_free(tgi_sharing *s);
 bool tgi_sharing_is_known(tgi_sharing *s, const void *site);
 bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
 
+// Where a search only notes accesses, the address of a place of its own.
+#define TGI_SITE_NOTED(site) ((const char *)(site) + 2)
+
 // The same for a systematic search: Note [stable] in search.h. settle makes points of all places
 // that are known to meet other tasks; true if there are new ones.
 bool tgi_sharing_is_point(tgi_sharing *s, const void *site);

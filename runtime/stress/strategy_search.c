@@ -16,6 +16,8 @@ static void begin(tgi_engine *e)
 
 static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual)
 {
+    if (!self->ended)
+        tgi_search_meet(e->search, self->op.where);
     uint32_t tasks[64];
     uint32_t *many = n <= 64 ? tasks : malloc(n * sizeof *many);
     if (many == NULL) {
@@ -51,4 +53,84 @@ bool tgi_strategy_open_search(tgi_engine *e)
         return true;
     e->search = calloc(1, sizeof *e->search);
     return e->search != NULL && tgi_search_init(e->search, kind, e->depth);
+}
+
+// --- what the search is told
+
+void tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind)
+{
+    if (e->searching && !e->killing)
+        tgi_search_touch(e->search, where, slot, kind);
+}
+
+void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited)
+{
+    const tgi_op *op = &task->op;
+    bool timed = op->deadline > 0 && op->deadline != TGI_DEADLINE_NEVER;
+    switch (op->kind) {
+    case TGI_OPK_READ:
+    case TGI_OPK_STEP:
+        tgi_engine_touch(e, op->where, op->slot, TGI_TOUCHES_READ);
+        break;
+    case TGI_OPK_WRITE:
+    case TGI_OPK_CALL:
+    case TGI_OPK_TRY:
+        tgi_engine_touch(e, op->where, op->slot, TGI_TOUCHES_WRITE);
+        break;
+    case TGI_OPK_ACQUIRE:
+    case TGI_OPK_JOIN:
+        tgi_engine_touch(e, op->where, 0, timed ? TGI_TOUCHES_WRITE : TGI_TOUCHES_TAKE);
+        break;
+    case TGI_OPK_FINISH: // after the ends of the others: task_main
+        tgi_engine_touch(e, &e->born, 0, TGI_TOUCHES_TAKE);
+        break;
+    case TGI_OPK_SPAWN: // tasks are numbered
+        tgi_engine_touch(e, &e->tasks, 0, TGI_TOUCHES_WRITE);
+        break;
+    case TGI_OPK_POLL: // under the policy gil a step does as much as it likes
+        if (e->points == TGI_POINTS_GIL)
+            tgi_engine_touch(e, NULL, 0, TGI_TOUCHES_ALL);
+        break;
+    case TGI_OPK_PARK:
+    case TGI_OPK_SPIN:
+        tgi_engine_touch(e, NULL, 0, TGI_TOUCHES_ALL);
+        break;
+    default:
+        break;
+    }
+    if (timed)
+        tgi_engine_touch(e, &e->now, 0, TGI_TOUCHES_WRITE);
+    if (waited || e->points == TGI_POINTS_GIL)
+        tgi_engine_touch(e, NULL, 0, TGI_TOUCHES_ALL);
+}
+
+void tgi_engine_tell_pending(tgi_engine *e, const tgi_task *but)
+{
+    if (!tgi_engine_asks_always(e) || e->killing || e->told)
+        return;
+    e->told = true;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *task = e->tasks.data[i];
+        if (task->ended || task == but)
+            continue;
+        tgi_search_pending(e->search, task->index);
+        tgi_engine_tell_step(e, task, false);
+    }
+}
+
+bool tgi_engine_note_place(tgi_task *self, tgi_op op, const void *site)
+{
+    tgi_engine *e = self->engine;
+    bool read = op.kind == TGI_OPK_READ || op.kind == TGI_OPK_STEP;
+    if (e->killing || !e->searching)
+        return false;
+    tgi_engine_touch(e, op.where, op.slot, read ? TGI_TOUCHES_READ : TGI_TOUCHES_WRITE);
+    return tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
+                             !read && e->tasks.count > 1) &&
+           !e->finalizers;
+}
+
+bool tgi_engine_note(tgi_task *self, tgi_op op, const void *site)
+{
+    return tgi_engine_note_place(self, op, TGI_SITE_NOTED(site));
 }

@@ -332,6 +332,13 @@ static void points_of(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     }
 }
 
+void tgc_control_quietly(tg_thread *t, tgc_frame *f, const tgi_ins *i)
+{
+    t->task->quiet = true;
+    points_of(t, f, i);
+    t->task->quiet = false;
+}
+
 void tgc_control_access(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     uint32_t points = t->task->points;

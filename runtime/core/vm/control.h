@@ -33,6 +33,13 @@ bool tgc_control_poll(tg_thread *t, uint32_t points, const tgi_ins *at);
 #define tgc_control_called TG_CORE_SYM(tgc_control_called)
 void tgc_control_called(tg_thread *t, uint32_t points);
 
+// i, an instruction that is done next, for a systematic search: an access that is no point because
+// it is in code of the library, and what else it touches. (control_note.c)
+#define tgc_control_quietly TG_CORE_SYM(tgc_control_quietly)
+void tgc_control_quietly(tg_thread *t, tgc_frame *f, const tgi_ins *i);
+#define tgc_control_note TG_CORE_SYM(tgc_control_note)
+void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i);
+
 // What i touches, for the search for races. (control_race.c)
 #define tgc_race_access TG_CORE_SYM(tgc_race_access)
 void tgc_race_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
@@ -49,11 +56,12 @@ static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *co
 {
     const char *name = code->unit->filename;
     bool library = name[0] == '<' && name[1] == 't';
+    uint32_t noted = t->task->points & TGI_AT_NOTE;
     if (TGI_UNLIKELY((t->task->points & TGI_AT_RACE) != 0)) {
         t->task->place_frame = NULL;
-        return library ? tgc_sync_points(t, code) : t->task->points;
+        return library ? tgc_sync_points(t, code) | noted : t->task->points;
     }
-    return library ? 0 : t->task->points;
+    return library ? noted : t->task->points;
 }
 
 #endif
