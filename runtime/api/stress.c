@@ -396,7 +396,8 @@ bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes)
 tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns)
 {
     if (t->task != NULL && tgi_mutex_trylock((tgi_mutex *)(void *)lock)) {
-        tgi_engine_touch(t->task->engine, lock, 0, TGI_TOUCHES_TAKE);
+        if (!t->task->untold)
+            tgi_engine_touch(t->task->engine, lock, 0, TGI_TOUCHES_TAKE);
         return TG_OK;
     }
     return tg_lock_acquire(t, lock, timeout_ns);

@@ -73,7 +73,8 @@ static tgi_task *new_task(tgi_engine *e)
     task->checked = 0;
     task->effects = 0;
     task->spin = (tgi_spin){0};
-    task->daemon = task->ended = task->timed_out = task->quiet = false;
+    task->daemon = task->ended = task->timed_out = false;
+    task->quiet = task->untold = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
     task->engine = e;

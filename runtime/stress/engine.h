@@ -107,6 +107,7 @@ struct tgi_task {
     bool daemon, ended;        // ended: has left the runtime
     bool timed_out;            // its last wait ended by its deadline
     bool quiet;                // an access is no point: in code of the library
+    bool untold;               // the locks that it takes are no business of a search
     char name[40];             // const: for people
     tgi_op op;                 // at a point: what it is about to do
     uint64_t priority;         // strategies'

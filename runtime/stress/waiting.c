@@ -125,7 +125,8 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
 void tgi_stress_unlock(tg_thread *t, tgi_mutex *m)
 {
     forget_held(t->task->engine, m);
-    tgi_engine_touch(t->task->engine, m, 0, TGI_TOUCHES_GIVE);
+    if (!t->task->untold)
+        tgi_engine_touch(t->task->engine, m, 0, TGI_TOUCHES_GIVE);
     if (t->task->engine->racing && !t->task->engine->killing)
         tgi_races_released(t->task->engine->races, t->task->index, m);
     tgi_mutex_unlock(m);

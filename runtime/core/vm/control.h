@@ -51,12 +51,21 @@ uint32_t tgc_sync_points(const tg_thread *t, const tgc_code *code);
 #define tgc_sync_step TG_CORE_SYM(tgc_sync_step)
 void tgc_sync_step(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 
+// Code of the library that keeps the list of threads: what it does is no business of the search,
+// and who reads the list is taken to touch everything. (control_note.c)
+#define tgc_control_is_registry TG_CORE_SYM(tgc_control_is_registry)
+bool tgc_control_is_registry(const tgc_code *code);
+
 // The points in code of the frame that runs, which was entered or returned to.
 static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *code)
 {
     const char *name = code->unit->filename;
     bool library = name[0] == '<' && name[1] == 't';
     uint32_t noted = t->task->points & TGI_AT_NOTE;
+    if (TGI_UNLIKELY(noted != 0)) {
+        t->task->untold = library && tgc_control_is_registry(code);
+        noted = t->task->untold ? 0 : noted;
+    }
     if (TGI_UNLIKELY((t->task->points & TGI_AT_RACE) != 0)) {
         t->task->place_frame = NULL;
         return library ? tgc_sync_points(t, code) | noted : t->task->points;

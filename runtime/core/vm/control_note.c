@@ -125,11 +125,25 @@ static void attribute(tg_thread *t, tgc_frame *f, const tgi_ins *i, tg_value v, 
         keep(t, v);
 }
 
+static bool is_in(const tgc_code *code, const char *first, const char *second)
+{
+    const tgi_unit *unit = code->unit;
+    return (strcmp(unit->qualname, first) == 0 || strcmp(unit->qualname, second) == 0) &&
+           strcmp(unit->filename, "<togil>/threading.py") == 0;
+}
+
+bool tgc_control_is_registry(const tgc_code *code)
+{
+    return is_in(code, "Thread.start", "Thread._bootstrap");
+}
+
 void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i)
 {
     const tg_value *R = f->regs;
     if (t->task->engine->killing)
         return;
+    if (i == f->code->ins && is_in(f->code, "enumerate", "active_count"))
+        tgi_engine_touch(t->task->engine, NULL, 0, TGI_TOUCHES_ALL);
     switch (i->op) {
     case TGI_OP_CALL:
     case TGI_OP_CALLKW:
