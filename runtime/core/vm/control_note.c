@@ -9,7 +9,7 @@
 // Threads     the task that runs.
 // Invariants  CN1  nothing is consumed, nothing fails, and no code of the script runs.
 //             CN2  too much is harmless: it makes more schedules different. What builtins do with
-//                  attributes whose names are computed (setattr) is not known.
+//                  attributes of objects in containers, or by computed names, is not known.
 #include "core/vm/control.h"
 
 #include "core/object/class.h"  // types
@@ -24,6 +24,7 @@ typedef struct looker {
     tg_thread *t;
     const tgi_ins *i;
     int depth, left;
+    bool shallow; // what an iterator goes through, not what is in there
 } looker;
 
 static void keep(tg_thread *t, tg_value v)
@@ -67,11 +68,15 @@ static void look_at(tg_value v, void *arg)
         tgi_op op = {.kind = TGI_OPK_WRITE, .where = tgc_ptr(v)};
         if (tgi_engine_note(l->t->task, op, l->i))
             keep(l->t, v);
-        if (!tgc_is_exact(v, &tgc_generator_type))
+        bool shallow = l->shallow;
+        l->shallow |= type->next != NULL;
+        if (!shallow && !tgc_is_exact(v, &tgc_generator_type))
             look_into(l, v);
+        l->shallow = shallow;
     } else if ((type->flags & TGC_TF_TUPLE) != 0) {
-        look_into(l, v);
-    } else if ((type->flags & (TGC_TF_ATTRS | TGC_TF_NATIVE)) != 0 &&
+        if (!l->shallow)
+            look_into(l, v);
+    } else if (l->depth == DEPTH && (type->flags & (TGC_TF_ATTRS | TGC_TF_NATIVE)) != 0 &&
                (type->flags & (TGC_TF_TYPE | TGC_TF_FUNCTION | TGC_TF_EXC)) == 0 &&
                !tgc_is_exact(v, &tgc_module_type) && !is_lock(type)) {
         tgi_engine_touch(l->t->task->engine, tgc_ptr(v), TGI_SEARCH_WHOLE, TGI_TOUCHES_WRITE);
@@ -80,7 +85,7 @@ static void look_at(tg_value v, void *arg)
 
 static void look(tg_thread *t, const tgi_ins *i, tg_value v)
 {
-    looker l = {t, i, DEPTH, VALUES};
+    looker l = {t, i, DEPTH, VALUES, false};
     look_at(v, &l);
 }
 
