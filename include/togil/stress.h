@@ -90,7 +90,8 @@ typedef struct tg_stress_coverage {
     bool bounded;       // it speaks of schedules with few preemptions
     int64_t bound;      // of strategy pb: all schedules with so many were tried; -1: none
     uint64_t schedules; // tried, with the bound that the search has come to
-    double share;       // of all of these: 0 to 1, an estimate unless it is over
+    uint64_t redundant; // runs of strategy dpor that were given up: they showed nothing new
+    double share;       // of all of these: 0 to 1, an estimate; 0 for dpor until it is over
     const char *text;   // all this as a sentence, good until the next call
 } tg_stress_coverage;
 

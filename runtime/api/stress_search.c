@@ -75,7 +75,11 @@ static void print_complete(char *out, size_t size, const tgi_search *h)
         snprintf(out, size, "all schedules with at most %d preemptions tried: complete (%llu)",
                  (int)h->bound, (unsigned long long)h->level_runs);
     else
-        snprintf(out, size, "all schedules tried: complete (%llu)",
+        snprintf(out, size,
+                 h->kind == TGI_SEARCH_DPOR
+                     ? "all schedules that differ in more than the order of independent steps "
+                       "tried: complete (%llu)"
+                     : "all schedules tried: complete (%llu)",
                  h->kind == TGI_SEARCH_BOUND ? (unsigned long long)h->level_runs : runs);
 }
 
@@ -83,6 +87,10 @@ static void print_open(char *out, size_t size, const tgi_search *h)
 {
     unsigned long long runs = (unsigned long long)h->level_runs;
     double share = tgi_search_share(h);
+    if (h->kind == TGI_SEARCH_DPOR) {
+        snprintf(out, size, "not complete: %llu schedules tried", runs);
+        return;
+    }
     if (h->kind != TGI_SEARCH_BOUND) {
         snprintf(out, size, "not complete: %llu of about %.3g schedules tried", runs,
                  share > 0 ? (double)runs / share : 0);
@@ -125,6 +133,7 @@ bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out)
                                 .bound = sound ? h->complete : -1,
                                 .bounded = h->kind == TGI_SEARCH_BOUND && (h->cut || !h->over),
                                 .schedules = h->level_runs,
+                                .redundant = h->redundant,
                                 .share = tgi_search_share(h),
                                 .text = text};
     return true;

@@ -217,6 +217,8 @@ double tgi_search_share(const tgi_search *s)
 {
     if (s->over)
         return 1;
+    if (s->kind == TGI_SEARCH_DPOR)
+        return 0;
     if (s->kind == TGI_SEARCH_BOUND)
         return share_under_bound(s);
     double part = 1, sum = 0;

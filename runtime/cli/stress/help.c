@@ -34,7 +34,8 @@ void tgi_stress_help(FILE *to)
     for (size_t i = 0; tg_stress_strategy(i) != NULL; i++)
         fprintf(to, " %s", tg_stress_strategy(i));
     fputs("\n"
-          "                    exhaustive: every one; pb:K: with up to K preemptions\n"
+          "                    exhaustive: every one; pb:K: with up to K preemptions;\n"
+          "                    dpor: one of those that cannot be told apart\n"
           "  --time T          des: timeouts end only when every thread waits (the default);\n"
           "                    adversarial: at any time\n"
           "  --max-steps N     a run that does more has failed (200000)\n"

@@ -104,6 +104,7 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
     else
         tgi_ab_json_null(j, "preemptions");
     tgi_ab_json_int(j, "schedules", (int64_t)c->schedules);
+    tgi_ab_json_int(j, "redundant", (int64_t)c->redundant);
     tgi_ab_json_double(j, "share", c->share);
     tgi_ab_json_string(j, "text", s->covered);
     tgi_ab_json_close(j, '}');

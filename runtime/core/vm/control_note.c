@@ -23,6 +23,7 @@ enum { DEPTH = 3, VALUES = 64 };
 typedef struct looker {
     tg_thread *t;
     const tgi_ins *i;
+    tgi_op_kind kind; // what is done to containers
     int depth, left;
     bool shallow; // what an iterator goes through, not what is in there
 } looker;
@@ -65,7 +66,7 @@ static void look_at(tg_value v, void *arg)
         return;
     const tgc_type *type = tgc_type_of(v);
     if ((type->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET)) != 0 || type->next != NULL) {
-        tgi_op op = {.kind = TGI_OPK_WRITE, .where = tgc_ptr(v)};
+        tgi_op op = {.kind = type->next != NULL ? TGI_OPK_WRITE : l->kind, .where = tgc_ptr(v)};
         if (tgi_engine_note(l->t->task, op, l->i))
             keep(l->t, v);
         bool shallow = l->shallow;
@@ -83,9 +84,9 @@ static void look_at(tg_value v, void *arg)
     }
 }
 
-static void look(tg_thread *t, const tgi_ins *i, tg_value v)
+static void look(tg_thread *t, const tgi_ins *i, tg_value v, tgi_op_kind kind)
 {
-    looker l = {t, i, DEPTH, VALUES, false};
+    looker l = {t, i, kind, DEPTH, VALUES, false};
     look_at(v, &l);
 }
 
@@ -106,9 +107,9 @@ static void look_at_call(tg_thread *t, const tgi_ins *i, const tg_value *window,
     if (is_script(window[0]))
         return;
     if (tgc_is_exact(window[0], &tgc_method_type))
-        look(t, i, ((const tgc_method *)tgc_ptr(window[0]))->self);
+        look(t, i, ((const tgc_method *)tgc_ptr(window[0]))->self, TGI_OPK_WRITE);
     for (uint32_t k = 1; k <= nargs; k++)
-        look(t, i, window[k]);
+        look(t, i, window[k], TGI_OPK_WRITE);
 }
 
 // A name of a class is also found through its instances and subclasses: all classes are one.
@@ -158,9 +159,9 @@ void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i)
         if (R[i->a + 1] != TGC_NOVALUE) {
             look_at_call(t, i, &R[i->a], i->b + 1u);
         } else if (!is_script(R[i->a])) {
-            look(t, i, R[i->a]);
+            look(t, i, R[i->a], TGI_OPK_WRITE);
             for (uint32_t k = 2; k <= i->b + 1u; k++)
-                look(t, i, R[i->a + k]);
+                look(t, i, R[i->a + k], TGI_OPK_WRITE);
         }
         return;
     case TGI_OP_CALLEX:
@@ -189,6 +190,22 @@ void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     case TGI_OP_RAISEFROM:
     case TGI_OP_BUILDCLASS:
         return;
+    case TGI_OP_NOT: // whose access is known
+    case TGI_OP_JT:
+    case TGI_OP_JF:
+    case TGI_OP_JTKEEP:
+    case TGI_OP_JFKEEP:
+    case TGI_OP_IN:
+    case TGI_OP_NOTIN:
+    case TGI_OP_JIN:
+    case TGI_OP_JNOTIN:
+    case TGI_OP_GETITEM:
+    case TGI_OP_GETITEMI:
+    case TGI_OP_GETITEMK:
+    case TGI_OP_SETITEM:
+    case TGI_OP_SETITEMI:
+    case TGI_OP_DELITEM:
+        return;
     default:
         break;
     }
@@ -198,6 +215,6 @@ void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i)
     const uint32_t fields[] = {i->a, i->b, i->c};
     for (int k = 0; k < 3; k++) {
         if (info->format[k] == 'r' || info->format[k] == 'k')
-            look(t, i, R[fields[k]]);
+            look(t, i, R[fields[k]], info->name[0] == 'I' ? TGI_OPK_WRITE : TGI_OPK_READ);
     }
 }
