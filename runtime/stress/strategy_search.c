@@ -100,7 +100,8 @@ void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited)
     }
     if (timed)
         tgi_engine_touch(e, &e->now, 0, TGI_TOUCHES_WRITE);
-    if (waited || e->points == TGI_POINTS_GIL)
+    // Which step drops the last reference to something is known of none.
+    if (waited || e->finalizers || e->points == TGI_POINTS_GIL)
         tgi_engine_touch(e, NULL, 0, TGI_TOUCHES_ALL);
 }
 

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MIT
 """test_search.py - systematic search of `togil stress`: what it tries and what it claims.
 
-    test_search.py Numbers|Claims|Proofs      TOGIL names the command
+    test_search.py Numbers|Claims|Proofs|Classes      TOGIL names the command
 
 Numbers: how many schedules there are, against a model of the program that this file walks through.
 Claims: complete, not complete, or nothing at all. Proofs: corrected programs have no schedule that
-fails; programs with a bug have one.
+fails; programs with a bug have one. Classes: strategy dpor against all ends of random programs.
+TG_TEST_SEED changes these, TG_TEST_SCALE their number.
 """
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -147,8 +149,8 @@ t.join()
 
 class Claims(unittest.TestCase):
     def test_budget_that_ends_too_early_is_not_complete(self):
-        for strategy in ("exhaustive", "pb"):
-            for runs in ("3", "20", "60"):
+        for strategy in ("exhaustive", "pb", "dpor"):
+            for runs in ("3", "15") if strategy == "dpor" else ("3", "20", "60"):
                 code, text, session = stress(writers(3, 3), "--strategy", strategy, "--runs", runs)
                 self.assertEqual(code, 0)
                 self.assertFalse(session["coverage"]["complete"], text)
@@ -165,7 +167,7 @@ class Claims(unittest.TestCase):
         self.assertFalse(session["coverage"]["complete"])
 
     def test_program_that_is_not_controlled_gets_no_claim(self):
-        for strategy in ("exhaustive", "pb:2"):
+        for strategy in ("exhaustive", "pb:2", "dpor"):
             _, text, session = stress(FORGETS_NOTHING, "--strategy", strategy, "--runs", "2000")
             self.assertIn("something decides that the tester does not control", text)
             self.assertFalse(session["coverage"]["complete"])
@@ -208,7 +210,7 @@ class Proofs(unittest.TestCase):
         for name in ("01_lost_update_global", "04_bank_check_then_act", "14_abba_deadlock",
                      "17_lost_notify", "24_finalizer_deadlock",
                      "25_shared_generator"):
-            for strategy in ("exhaustive", "pb:1"):
+            for strategy in ("exhaustive", "pb:1", "dpor"):
                 with self.subTest(scenario=name, strategy=strategy):
                     code, text, session = stress(name, "--strategy", strategy, "--policy", "free")
                     self.assertEqual(code, 1, text)
@@ -222,6 +224,131 @@ class Proofs(unittest.TestCase):
                     again, _, same = stress(name, "--strategy", strategy, "--run", run)
                     self.assertEqual(again, 1)
                     self.assertEqual(same["failures"][0]["hash"], session["failures"][0]["hash"])
+
+    # Twins that are small enough for a proof under the policy free, and how many schedules it takes.
+    TWINS = {"01_lost_update_global": 2, "02_lost_update_call": 2, "03_lost_update_attr_loop": 2,
+             "04_bank_check_then_act": 2, "05_lazy_singleton": 4, "06_publish_before_init": 2,
+             "07_in_then_get": 3, "08_iterate_and_insert": 5, "09_test_and_pop": 36,
+             "10_sum_tearing": 3, "11_zip_tearing": 3, "13_sort_while_append": 2,
+             "14_abba_deadlock": 2, "15_dining_5": 110, "16_queue_plus_lock": 226,
+             "17_lost_notify": 2, "18_if_instead_of_while": 30, "22_stop_flag_livelock": 5,
+             "23_sleep_as_sync": 1, "24_finalizer_deadlock": 1000, "25_shared_generator": 1296}
+    CONTROLS = {"n10_published_by_join": 1, "n1_setdefault": 12, "n3_handed_over": 118,
+                "n7_rlock_recursion": 6}
+
+    def test_corrected_programs_have_no_schedule_that_fails(self):
+        programs = {name + "_fixed": n for name, n in self.TWINS.items()}
+        for name, n in {**programs, **self.CONTROLS}.items():
+            for policy in ("bytecode", "free"):
+                with self.subTest(program=name, policy=policy):
+                    code, text, session = stress(name, "--strategy", "dpor", "--policy", policy)
+                    self.assertEqual(code, 0, text)
+                    self.assertTrue(session["coverage"]["complete"], text)
+                    self.assertLessEqual(session["coverage"]["schedules"], n)
+
+    def test_dpor_tries_less_than_everything(self):
+        for counts, classes in (((2, 2), 6), ((3, 2), 10), ((3, 3), 20)):
+            _, text, session = stress(writers(*counts), "--strategy", "dpor")
+            self.assertIn("complete", text)
+            self.assertEqual(session["coverage"]["schedules"], classes)
+
+
+def random_program(rng):
+    """Lists of steps, one for each thread."""
+    threads = []
+    for _ in range(rng.choice((2, 2, 3))):
+        steps, left, held = [], rng.randint(1, 3), False
+        while left > 0:
+            left -= 1
+            kind = rng.choice(("set", "get", "add", "append", "lock"))
+            if kind == "lock":
+                held = not held
+                steps.append(("lock" if held else "unlock", ""))
+            else:
+                steps.append((kind, rng.choice("xy")))
+        if held:
+            steps.append(("unlock", ""))
+        threads.append(steps)
+    return threads
+
+
+def source_of(threads, unwanted):
+    lines = ["import threading", "x = y = 0", "items = []", "lock = threading.Lock()"]
+    for i, steps in enumerate(threads):
+        lines += [f"seen{i} = 0", f"def work{i}():", f"    global x, y, seen{i}"]
+        for n, (kind, name) in enumerate(steps):
+            lines.append("    " + {"set": f"{name} = {10 * i + n + 1}",
+                                   "get": f"seen{i} = seen{i} * 100 + {name}",
+                                   "add": f"{name} += 1",
+                                   "append": f"items.append({10 * i + n + 1})",
+                                   "lock": "lock.acquire()",
+                                   "unlock": "lock.release()"}[kind])
+        lines.append(f"t{i} = threading.Thread(target=work{i})")
+    for action in ("start", "join"):
+        lines += [f"t{i}.{action}()" for i in range(len(threads))]
+    seen = ", ".join(f"seen{i}" for i in range(len(threads)))
+    lines.append(f"assert (x, y, items, {seen}) != {unwanted}")
+    return "\n".join(lines) + "\n"
+
+
+def ends_of(threads):
+    """All ends: (x, y, items, what each thread has seen)."""
+    ends, known = set(), set()
+
+    def walk(pc, x, y, items, seen, held, read):
+        state = (pc, x, y, items, seen, held, read)
+        if state in known:
+            return
+        known.add(state)
+        done = True
+        for i, steps in enumerate(threads):
+            if pc[i] == len(steps):
+                continue
+            done = False
+            kind, name = steps[pc[i]]
+            value = 10 * i + pc[i] + 1
+            now = {"x": x, "y": y}
+            here, marks, row, hold, half = list(pc), list(seen), items, held, list(read)
+            if kind == "lock" and held:
+                continue
+            if kind == "add" and read[i] is None:
+                half[i] = now[name]  # reads; writes in its next step
+            else:
+                if kind == "set":
+                    now[name] = value
+                elif kind == "get":
+                    marks[i] = marks[i] * 100 + now[name]
+                elif kind == "add":
+                    now[name], half[i] = half[i] + 1, None
+                elif kind == "append":
+                    row = items + (value,)
+                else:
+                    hold = kind == "lock"
+                here[i] += 1
+            walk(tuple(here), now["x"], now["y"], row, tuple(marks), hold, tuple(half))
+        if done:
+            ends.add((x, y, items, seen))
+
+    n = len(threads)
+    walk((0,) * n, 0, 0, (), (0,) * n, False, (None,) * n)
+    return ends
+
+
+class Classes(unittest.TestCase):
+    def test_every_end_of_a_random_program_is_found(self):
+        rng = random.Random(int(os.environ.get("TG_TEST_SEED", "1")))
+        for _ in range(int(12 * float(os.environ.get("TG_TEST_SCALE", "1")))):
+            threads = random_program(rng)
+            ends = sorted(ends_of(threads))
+            wanted = rng.sample(ends, min(3, len(ends)))
+            for x, y, items, seen in wanted + [(-1, 0, (), (0,) * len(threads))]:
+                unwanted = (x, y, list(items), *seen)
+                code, text, session = stress(source_of(threads, unwanted), "--strategy", "dpor",
+                                             "--runs", "100000", "--policy",
+                                             rng.choice(("bytecode", "free")))
+                self.assertEqual(code, 0 if x < 0 else 1, source_of(threads, unwanted) + text)
+                if x < 0:
+                    self.assertTrue(session["coverage"]["complete"], text)
 
 
 if __name__ == "__main__":

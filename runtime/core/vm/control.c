@@ -19,7 +19,7 @@
 #include <stdio.h>  // snprintf
 #include <string.h> // strchr
 
-bool tgc_control_visible[TGI_OP_COUNT];
+bool tgc_control_visible[TGI_OP_COUNT], tgc_control_noted[TGI_OP_COUNT];
 
 void tgc_control_prepare(void)
 {
@@ -28,6 +28,9 @@ void tgc_control_prepare(void)
     // They may leave a generator.
     tgc_control_visible[TGI_OP_YIELD] = tgc_control_visible[TGI_OP_YIELDFROM] = true;
     tgc_control_visible[TGI_OP_RET] = tgc_control_visible[TGI_OP_RETK] = true;
+    for (size_t i = 0; i < TGI_OP_COUNT; i++)
+        tgc_control_noted[i] =
+            tgc_control_visible[i] || strchr(tgi_opcode_table[i].effects, 'C') != NULL;
 }
 
 // What a loop may consist of that only waits: See Note [spin]. What looks like a read and runs code

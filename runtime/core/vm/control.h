@@ -19,8 +19,10 @@
 
 #define tgc_control_visible TG_CORE_SYM(tgc_control_visible)
 extern bool tgc_control_visible[TGI_OP_COUNT]; // const once a script was loaded: effect V
+#define tgc_control_noted TG_CORE_SYM(tgc_control_noted)
+extern bool tgc_control_noted[TGI_OP_COUNT]; // the same: effect V or C
 #define tgc_control_prepare TG_CORE_SYM(tgc_control_prepare)
-void tgc_control_prepare(void); // fills it
+void tgc_control_prepare(void); // fills them
 
 // i, the next instruction, may touch memory that others see.
 #define tgc_control_access TG_CORE_SYM(tgc_control_access)

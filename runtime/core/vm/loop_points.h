@@ -65,21 +65,21 @@
         tgc_control_called(t, points); \
     } while (0)
 #define LOOKED_AT (TGI_AT_ACCESS | TGI_AT_RACE | TGI_AT_WATCH)
-#define ACCESS()                                                             \
-    do {                                                                     \
-        if ((points & LOOKED_AT) != 0 && tgc_control_visible[i->op]) {       \
-            SAVE();                                                          \
-            tgc_control_access(t, f, i);                                     \
-        } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {              \
-            SAVE();                                                          \
-            tgc_sync_step(t, f, i);                                          \
-        }                                                                    \
-        if (TGI_UNLIKELY((points & TGI_AT_NOTE) != 0)) {                     \
-            SAVE();                                                          \
-            if ((points & TGI_AT_ACCESS) == 0 && tgc_control_visible[i->op]) \
-                tgc_control_quietly(t, f, i);                                \
-            tgc_control_note(t, f, i);                                       \
-        }                                                                    \
+#define ACCESS()                                                                     \
+    do {                                                                             \
+        if ((points & LOOKED_AT) != 0 && tgc_control_visible[i->op]) {               \
+            SAVE();                                                                  \
+            tgc_control_access(t, f, i);                                             \
+        } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {                      \
+            SAVE();                                                                  \
+            tgc_sync_step(t, f, i);                                                  \
+        }                                                                            \
+        if (TGI_UNLIKELY((points & TGI_AT_NOTE) != 0 && tgc_control_noted[i->op])) { \
+            SAVE();                                                                  \
+            if ((points & TGI_AT_ACCESS) == 0 && tgc_control_visible[i->op])         \
+                tgc_control_quietly(t, f, i);                                        \
+            tgc_control_note(t, f, i);                                               \
+        }                                                                            \
     } while (0)
 
 #endif
