@@ -193,3 +193,45 @@ mutant("stress-merge-last-race",
        file="runtime/cli/stress/seen.c",
        edits=[("one->shown < known->shown)", "one->shown > known->shown)")],
        kill=[SHARDS + "what_was_seen_of_a_race_is_the_same_in_any_order"])
+
+DPOR = "runtime/stress/search_dpor.c"
+CLASSES = "unit.stress.search:every_class_of_schedules_is_tried_once"
+
+mutant("dpor-sleeper-never-wakes",
+       bug="a task whose step was tried sleeps on when a step comes that is dependent on its own",
+       ref="own: search_dpor.c Note [dpor]",
+       file=DPOR,
+       edits=[("            if (wakes) {\n", "            if (wakes && c.touches > 9) {\n")],
+       kill=[CLASSES])
+
+mutant("dpor-nobody-sleeps",
+       bug="what was tried at a decision is tried again after steps that are independent of it",
+       ref="own: search_dpor.c Note [dpor]",
+       file=DPOR,
+       edits=[("            if (wakes) {\n", "            if (wakes || c.touches > 0) {\n")],
+       kill=[CLASSES])
+
+mutant("dpor-other-order-forgotten",
+       bug="two steps race, and nobody is wanted who begins the other order",
+       ref="own: search_dpor.c DP3",
+       file=DPOR,
+       edits=[("        found->flags |= WANTED;\n", "        (void)found;\n")],
+       kill=[CLASSES])
+
+mutant("dpor-blocked-step-forgotten",
+       bug="what a task would have done that waits at the end of a run races with nothing: deadlocks "
+           "are not found",
+       ref="own: search_dpor.c tgi_search_pending",
+       file=DPOR,
+       edits=[("    if (s->kind != TGI_SEARCH_DPOR)\n        return;\n    close_event(s);\n",
+               "    if (s->kind == TGI_SEARCH_DPOR)\n        return;\n    close_event(s);\n")],
+       kill=[CLASSES])
+
+mutant("dpor-new-things-are-known",
+       bug="a thing that a sleeping task met for the first time is compared by its number in another "
+           "run",
+       ref="own: search_dpor.c Note [dpor]",
+       file=DPOR,
+       edits=[("a[i].thing <= base ? a[i].thing == b[k].thing : b[k].thing > base;",
+               "base != UINT32_MAX && a[i].thing == b[k].thing;")],
+       kill=[CLASSES])
