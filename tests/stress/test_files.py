@@ -145,6 +145,48 @@ class Json(Files):
         self.assertIn("cannot write '/nonexistent/x'", done.stderr)
 
 
+class Perfetto(Files):
+    def trace(self, *options):
+        stress("--perfetto", self.path, "--seed", "3", *options)
+        return json.loads(self.read())["traceEvents"]
+
+    def test_every_event_has_what_the_format_requires(self):
+        events = self.trace(scenario("04_bank_check_then_act"))
+        required = {"M": {"args"}, "X": {"dur"}, "i": {"s"}, "s": {"id", "cat"},
+                    "f": {"id", "cat", "bp"}}
+        for e in events:
+            self.assertLessEqual({"ph", "pid", "tid", "ts", "name"} | required[e["ph"]], set(e), e)
+        names = {e["tid"]: e["args"]["name"] for e in events if e["ph"] == "M"}
+        self.assertEqual(names[0], "MainThread")
+        self.assertGreaterEqual(set(names), {e["tid"] for e in events})
+        self.assertEqual([e["name"] for e in events if e["ph"] == "i"], ["exception"])
+
+    def test_arrows_have_both_ends_in_two_threads(self):
+        events = self.trace("-c", """
+import threading
+lock, x = threading.Lock(), []
+def work():
+    with lock:
+        x.append(1)
+threads = [threading.Thread(target=work) for _ in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert not x
+""")
+        ends = {}
+        for e in events:
+            if e["ph"] in "sf":
+                ends.setdefault(e["id"], []).append(e)
+        self.assertTrue(ends)
+        for start, end in ends.values():
+            self.assertEqual((start["ph"], end["ph"]), ("s", "f"))
+            self.assertLess(start["ts"], end["ts"])
+            self.assertNotEqual(start["tid"], end["tid"])
+
+    def test_no_failure_is_an_empty_trace(self):
+        self.assertEqual(self.trace("-c", "pass"), [])
+
+
 class Junit(Files):
     def run_junit(self, *options):
         done = stress("--junit", self.path, *options)

@@ -42,6 +42,7 @@ void tgi_stress_help(FILE *to)
           "  --stop never      go on after a failure, and count them\n"
           "  --json FILE       write what was found as JSON, too; - is standard output\n"
           "  --junit FILE      the same as JUnit XML\n"
+          "  --perfetto FILE   the schedule of the first failure as a trace for ui.perfetto.dev\n"
           "  --race R          on: report races, accesses that nothing orders (the default);\n"
           "                    fail: one that is an error ends with exit code 1; off\n"
           "  --test NAME       only this function of those marked with @stress.test\n"

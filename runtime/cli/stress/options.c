@@ -15,10 +15,10 @@ static const char command[] = "togil stress";
 enum { USUAL_RUNS = 10000 };
 
 static const char *const known[] = {
-    "--policy", "--strategy", "--seed",      "--runs",   "--run",           "--time-budget",
-    "--time",   "--diff-gil", "--max-steps", "--replay", "--save-schedule", "--json",
-    "--junit",  "--stop",     "--race",      "--mode",   "--help",          "--shard",
-    "--merge",  "--test",     "--digest"};
+    "--policy", "--strategy", "--seed",      "--runs",    "--run",           "--time-budget",
+    "--time",   "--diff-gil", "--max-steps", "--replay",  "--save-schedule", "--json",
+    "--junit",  "--stop",     "--race",      "--mode",    "--help",          "--shard",
+    "--merge",  "--test",     "--digest",    "--perfetto"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -146,6 +146,10 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         out->test = value;
         return true;
     }
+    if (strcmp(name, "--perfetto") == 0) {
+        out->perfetto = value;
+        return true;
+    }
     if (strcmp(name, "--digest") == 0) {
         out->digest = value;
         return true;
@@ -215,7 +219,7 @@ static bool take_documents(int argc, char **argv, int i, tgi_stress_options *out
                 out->races_fail || out->script.mode != NULL || out->jobs != 0 || out->shard_given ||
                 out->test != NULL || out->digest != NULL;
     if (asks)
-        tgi_usage_error(command, "--merge goes with --json, --junit and --save-schedule only");
+        tgi_usage_error(command, "--merge goes with options that name files only");
     else if (i >= argc)
         tgi_usage_error(command, "which documents? (togil stress --merge a.json b.json)");
     out->script.args = argv + i;

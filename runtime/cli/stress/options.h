@@ -36,9 +36,10 @@ typedef struct tgi_stress_options {
     bool points_given;
     const char *json;  // file, "-": standard output; NULL: none
     const char *junit; // the same
-    bool keep_going;   // --stop=never
-    bool no_races;     // --race=off
-    bool races_fail;   // --race=fail
+    const char *perfetto;
+    bool keep_going; // --stop=never
+    bool no_races;   // --race=off
+    bool races_fail; // --race=fail
     bool help;
 } tgi_stress_options;
 

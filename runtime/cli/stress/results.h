@@ -121,6 +121,7 @@ void tgi_stress_print_again(FILE *to, const tgi_stress_options *o, const tgi_str
                             const tgi_stress_failure *f, bool by_schedule);
 
 void tgi_stress_write_json(const tgi_stress_results *results, FILE *to);
+void tgi_stress_write_perfetto(const tgi_stress_results *results, FILE *to);
 void tgi_stress_write_junit(const tgi_stress_results *results, FILE *to);
 
 struct tgi_ab_json;

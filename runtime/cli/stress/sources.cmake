@@ -15,6 +15,7 @@ set(TOGIL_STRESS_SOURCES
     stress/sums.c
     stress/results_json.c
     stress/results_junit.c
+    stress/results_perfetto.c
     stress/results_races.c
     stress/schedule_file.c
     stress/report.c

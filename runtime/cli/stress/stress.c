@@ -90,6 +90,7 @@ static bool write_files(const tgi_stress_results *results, const tgi_source *sou
     const tgi_stress_options *o = results->options;
     return (o->save == NULL || save_schedule(results, source)) &&
            (o->json == NULL || write_file(o->json, tgi_stress_write_json, results)) &&
+           (o->perfetto == NULL || write_file(o->perfetto, tgi_stress_write_perfetto, results)) &&
            (o->junit == NULL || write_file(o->junit, tgi_stress_write_junit, results));
 }
 
@@ -156,7 +157,8 @@ static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *
     tgi_stress_results results = {
         .options = o, .merge = merge, .source = tgi_schedule_source_hash(source)};
     bool taken = (o->json != NULL && strcmp(o->json, "-") == 0) ||
-                 (o->junit != NULL && strcmp(o->junit, "-") == 0);
+                 (o->junit != NULL && strcmp(o->junit, "-") == 0) ||
+                 (o->perfetto != NULL && strcmp(o->perfetto, "-") == 0);
     FILE *to = taken ? stderr : stdout;
     char *tests = NULL;
     if (o->digest != NULL && (results.digest = fopen(o->digest, "w")) == NULL) {
