@@ -131,6 +131,14 @@ void tgi_crew_run(tgi_crew *crew, tgi_crew_fn *fn, void *arg)
     tgi_rawlock_unlock(&crew->lock);
 }
 
+unsigned tgi_crew_came(tgi_crew *crew)
+{
+    tgi_rawlock_lock(&crew->lock);
+    unsigned came = crew->came;
+    tgi_rawlock_unlock(&crew->lock);
+    return came;
+}
+
 void tgi_crew_dismiss(tgi_crew *crew)
 {
     if (crew->helpers == 0)

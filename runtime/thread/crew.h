@@ -45,6 +45,9 @@ void tgi_crew_begin(tgi_crew *crew, unsigned members);
 // Returns when all calls have. Whatever has to be done must be done by those that take part.
 void tgi_crew_run(tgi_crew *crew, tgi_crew_fn *fn, void *arg);
 
+// How many have come by now; the caller is none of them.
+unsigned tgi_crew_came(tgi_crew *crew);
+
 // Lets the helpers go; end waits until they are gone.
 void tgi_crew_dismiss(tgi_crew *crew);
 void tgi_crew_end(tgi_crew *crew);

@@ -267,9 +267,7 @@ static bool take_failures(const json_t *session, failures *out)
         f.thread = copy_of(one, "thread");
         f.found = copy_of(one, "schedule_found");
         if (!vec_push(out, f)) {
-            free(f.text);
-            free(f.thread);
-            free(f.found);
+            tgi_stress_failure_free(&f);
             return false;
         }
     }

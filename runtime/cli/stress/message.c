@@ -102,8 +102,10 @@ bool tgi_message_read(const tgi_message_head *head, const char *at, tgi_stress_s
             *texts[k] = w.sizes[k] > 0 ? strdup(at) : NULL;
             at += w.sizes[k];
         }
-        if (!vec_push(&found->failures, f))
+        if (!vec_push(&found->failures, f)) {
+            tgi_stress_failure_free(&f);
             return false;
+        }
     }
     return true;
 }

@@ -453,7 +453,7 @@ void tgc_gc_find(tg_thread *t, tgc_garbage *g, unsigned members)
         g->candidates += team->marker[i].candidates;
         weak |= team->marker[i].weak;
     }
-    g->threads = team->crew.came + 1;
+    g->threads = tgi_crew_came(&team->crew) + 1;
     if (failed(team))
         g->short_of_memory = true;
     else if (weak)

@@ -146,8 +146,9 @@ TEST(what_a_process_sends_is_what_its_parent_reads)
     tgi_stress_session sent = {.runs = 10, .failed = 3, .steps = 99, .races_incomplete = true};
     tgi_stress_failure f[2] = {failure(3, 2, 1), failure(5, 1, 2)};
     tgi_stress_seen seen = {.key = 7, .times = 4};
-    CHECK(vec_push(&sent.failures, f[0]) && vec_push(&sent.failures, f[1]));
-    CHECK(vec_push(&sent.seen, seen));
+    REQUIRE(vec_push(&sent.failures, f[0]));
+    REQUIRE(vec_push(&sent.failures, f[1]));
+    REQUIRE(vec_push(&sent.seen, seen));
     REQUIRE(tgi_message_send(fds[1], 42, true, &sent));
     char bytes[4096];
     ssize_t n = read(fds[0], bytes, sizeof bytes);
