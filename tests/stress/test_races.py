@@ -17,6 +17,8 @@ import sys
 import tempfile
 import unittest
 
+from turns import in_turn
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
 SEED = os.environ.get("TG_TEST_SEED", "1")
@@ -48,12 +50,12 @@ def table():
 
 class Table(unittest.TestCase):
     def test_every_row(self):
-        for name, (buggy, fixed) in table():
+        for row, (name, (buggy, fixed)) in enumerate(table()):
             for suffix, expected in (("", buggy), ("_fixed", fixed)):
                 path = os.path.join(HERE, "scenarios", name + suffix + ".py")
                 if not os.path.exists(path):
                     continue
-                for policy in ("gil", "bytecode", "free"):
+                for policy in in_turn(row, ("gil", "bytecode", "free")):
                     with self.subTest(scenario=name + suffix, policy=policy):
                         code, text = stress(path, "--policy", policy)
                         self.assertIn(code, (0, 1), text)

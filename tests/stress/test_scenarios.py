@@ -6,7 +6,8 @@
 
 Verdicts: every scenario fails exactly under the policies of verdicts.txt. Twins: the corrected
 programs never fail. Replay: a failure comes back by its run number and by its schedule, with the
-same text, and is as short as can be. TG_TEST_SEED changes the seed, TG_TEST_SCALE the number of runs.
+same text, and is as short as can be. TG_TEST_SEED changes the seed, TG_TEST_SCALE the number of runs
+and, below 1, that of policies: turns.py.
 """
 import os
 import re
@@ -14,10 +15,11 @@ import subprocess
 import sys
 import unittest
 
+from turns import SCALE, in_turn
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
 SEED = os.environ.get("TG_TEST_SEED", "1")
-SCALE = float(os.environ.get("TG_TEST_SCALE", "1"))
 POLICIES = ("gil", "bytecode", "free")
 NEVER_RUNS = max(20, int(150 * SCALE))
 FAIL_RUNS = 3000
@@ -40,8 +42,9 @@ def verdicts():
 
 class Verdicts(unittest.TestCase):
     def test_every_cell_of_the_table(self):
-        for name, cells, _, options in verdicts():
-            for policy, verdict in cells.items():
+        for row, (name, cells, _, options) in enumerate(verdicts()):
+            for policy in in_turn(row, POLICIES):
+                verdict = cells[policy]
                 with self.subTest(scenario=name, policy=policy):
                     runs = FAIL_RUNS if verdict == "FAIL" else NEVER_RUNS
                     code, text = stress(name, "--policy", policy, "--seed", SEED, "--runs",
@@ -94,11 +97,11 @@ class Replay(unittest.TestCase):
         self.assertEqual(failure_of(again), failure_of(first))
 
     def test_failures_come_back(self):
-        for name, cells, most, options in verdicts():
-            for policy, verdict in cells.items():
-                if verdict == "FAIL":
-                    with self.subTest(scenario=name, policy=policy):
-                        self.check(name, policy, most, options)
+        for row, (name, cells, most, options) in enumerate(verdicts()):
+            failing = [policy for policy in POLICIES if cells[policy] == "FAIL"]
+            for policy in in_turn(row, failing):
+                with self.subTest(scenario=name, policy=policy):
+                    self.check(name, policy, most, options)
 
     def test_what_is_not_a_schedule_is_refused(self):
         for text in ("", "x", "AQ=", "_____", "AQECAgI"):
