@@ -14,6 +14,7 @@
 #            mutator is a method that changed its object when it was tried out at the start, or a
 #            step of an iterator.
 
+import gc
 import random
 import sys
 import threading
@@ -515,6 +516,8 @@ def main():
     while number < 3 or time.monotonic() < end:
         one_round(FIRST_ROUND + number, workers)
         number += 1
+        # What several threads have counted is freed by it, and not only when that is due.
+        gc.collect()
         # What the figures themselves hold is not left over.
         live.append(togil.stats()["objects_live"] -
                     sum([len(w.pairs) + len(w.called) for w in workers]))

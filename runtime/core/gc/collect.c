@@ -367,6 +367,7 @@ int64_t tgc_gc_collect(tg_thread *t)
     outcome out = {0};
     tgc_drained drained = {0};
     call_back(t, "start", &out, 0);
+    tgc_policy_free_dead(t);
     lock(t);
     if (atom_load_relaxed(&gc->begun) != begun) { // ORDER: relaxed; L1
         result = gc->last_found;

@@ -243,5 +243,9 @@ static inline void tgc_policy_close(tg_thread *t)
 {
     (void)t;
 }
+static inline void tgc_policy_free_dead(tg_thread *t)
+{
+    (void)t;
+}
 
 #endif

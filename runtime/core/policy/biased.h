@@ -311,6 +311,10 @@ void tgc_policy_merge_pending(tg_thread *t);
 // to free everything; nothing becomes hot any more.
 #define tgc_policy_stopped TG_CORE_SYM(tgc_policy_stopped)
 void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp);
+// free_dead: frees what has died while several threads counted it, without waiting for a fold to
+// be due. Runs destructors.
+#define tgc_policy_free_dead TG_CORE_SYM(tgc_policy_free_dead)
+void tgc_policy_free_dead(tg_thread *t);
 #define tgc_policy_close TG_CORE_SYM(tgc_policy_close)
 void tgc_policy_close(tg_thread *t);
 #define tgc_hot_thread_init TG_CORE_SYM(tgc_hot_thread_init)

@@ -364,6 +364,13 @@ static bool any_of(const tg_interp *interp)
     return any;
 }
 
+void tgc_policy_free_dead(tg_thread *t)
+{
+    // ORDER: relaxed; a hint: what becomes hot at the same time may wait for the next.
+    if (atom_load_relaxed(&hot.used) != 0 && any_of(t->interp))
+        tgc_hot_fold(t);
+}
+
 void tgc_policy_close(tg_thread *t)
 {
     own(t)->closed = true;
