@@ -19,12 +19,12 @@
 #include "base/config.h"        // TGI_HOT_AFTER
 #include "core/object/object.h" // tgc_new
 #include "core/object/state.h"  // tgc_thread
+#include "micro.h"              // micro_fail, micro_now_ns
 #include "thread/runtime.h"     // tgi_runtime_create
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
 
@@ -32,15 +32,7 @@ static long pairs = 200000;
 
 static void fail(const char *what)
 {
-    fprintf(stderr, "bench_counts: %s\n", what);
-    exit(1);
-}
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+    micro_fail("bench_counts", what);
 }
 
 // -- a runtime with two thread states, both of this OS thread -------------------------------------
@@ -153,9 +145,9 @@ static TGI_NOINLINE void count_word(long n)
 static double timed(void (*fn)(tg_thread *t, tgc_obj *o, long n), tgc_obj *o)
 {
     int64_t before = tgc_refcount(o);
-    double begin = now_ns();
+    double begin = micro_now_ns();
     fn(me, o, pairs);
-    double took = now_ns() - begin;
+    double took = micro_now_ns() - begin;
     if (tgc_refcount(o) != before)
         fail("the count has changed");
     return took / (double)pairs;
@@ -163,9 +155,9 @@ static double timed(void (*fn)(tg_thread *t, tgc_obj *o, long n), tgc_obj *o)
 
 static double yardstick(void)
 {
-    double begin = now_ns();
+    double begin = micro_now_ns();
     count_word(pairs);
-    double took = now_ns() - begin;
+    double took = micro_now_ns() - begin;
     // ORDER: relaxed; this thread's.
     if (atom_load_relaxed(&word) != 0)
         fail("the word has changed");
@@ -209,12 +201,6 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static double results[ROWS][MOST_ROUNDS];
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // Makes one object merged and another hot, and keeps the rest as they are.
 static void settle(void)
 {
@@ -254,7 +240,7 @@ int main(int argc, char **argv)
         if (only != NULL && strcmp(only, rows[row].name) != 0)
             continue;
         double *r = results[row];
-        qsort(r, (size_t)rounds, sizeof *r, compare);
+        qsort(r, (size_t)rounds, sizeof *r, micro_compare);
         printf("%-12s %8.2f\n", rows[row].name, r[rounds / 2]);
     }
     fflush(stdout);

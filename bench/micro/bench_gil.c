@@ -13,12 +13,13 @@
 //             range over the rounds in nanoseconds per pair or per hand-over.
 // Checks      a plain counter that both threads of a hand-over change under the GIL, and the number
 //             of times the GIL was taken: a mistake ends the program with exit code 1.
+#include "micro.h" // micro_fail, micro_now_ns
+
 #include <togil/togil.h>
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { MOST_ROUNDS = 1000 };
 
@@ -26,15 +27,7 @@ static long pairs = 200000;
 
 static void fail(const char *what)
 {
-    fprintf(stderr, "bench_gil: %s\n", what);
-    exit(1);
-}
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+    micro_fail("bench_gil", what);
 }
 
 // -- rows: nanoseconds per operation --------------------------------------------------------------
@@ -43,12 +36,12 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static double mutex_pair(void)
 {
-    double begin = now_ns();
+    double begin = micro_now_ns();
     for (long i = 0; i < pairs; i++) {
         pthread_mutex_lock(&mutex);
         pthread_mutex_unlock(&mutex);
     }
-    return (now_ns() - begin) / (double)pairs;
+    return (micro_now_ns() - begin) / (double)pairs;
 }
 
 typedef struct runtime {
@@ -63,12 +56,12 @@ static double attach_pair(runtime *r, bool gil)
     tg_thread_attach(r->t);
     if (tg_gil_enabled(r->t) != gil)
         fail("the GIL is not what it should be");
-    double begin = now_ns();
+    double begin = micro_now_ns();
     for (long i = 0; i < pairs; i++) {
         tg_thread_detach(r->t);
         tg_thread_attach(r->t);
     }
-    double took = now_ns() - begin;
+    double took = micro_now_ns() - begin;
     tg_thread_detach(r->t);
     return took / (double)pairs;
 }
@@ -127,9 +120,9 @@ static double hand_over(void)
         tg_thread_detach(t);
         tg_thread_attach(t);
     }
-    double begin = now_ns();
+    double begin = micro_now_ns();
     pass_on(t, 0);
-    double took = now_ns() - begin;
+    double took = micro_now_ns() - begin;
     if (tg_thread_join(t, h, -1) != TG_OK || ended != 1)
         fail("the partner did not end");
     tg_thread_handle_release(h);
@@ -169,9 +162,9 @@ static double by_condition(void)
     hand_overs = pairs / 200;
     if (pthread_create(&os, NULL, condition_partner, NULL) != 0)
         fail("no thread");
-    double begin = now_ns();
+    double begin = micro_now_ns();
     pass_by_condition(0);
-    double took = now_ns() - begin;
+    double took = micro_now_ns() - begin;
     pthread_join(os, NULL);
     if (baton != 2 * hand_overs)
         fail("the baton was lost");
@@ -190,12 +183,6 @@ static const struct {
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static double results[ROWS][MOST_ROUNDS];
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void open_runtime(runtime *r, const char *mode)
 {
@@ -227,7 +214,7 @@ int main(int argc, char **argv)
     }
     for (int row = 0; row < ROWS; row++) {
         double *r = results[row];
-        qsort(r, (size_t)rounds, sizeof *r, compare);
+        qsort(r, (size_t)rounds, sizeof *r, micro_compare);
         printf("%-20s %9.1f ns  [%.1f, %.1f]\n", rows[row].name, r[rounds / 2], r[0],
                r[rounds - 1]);
     }
