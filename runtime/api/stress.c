@@ -160,21 +160,28 @@ static void run_main(tg_stress *s)
     core->error_clear(t);
 }
 
+tg_value tgi_stress_module(tg_stress *s, const char *name)
+{
+    tg_value modules = s->core->host_runtime_value(s->t, 0), module = TG_NULL;
+    if (s->core->host_dict_get_c(s->t, modules, name, &module) <= 0)
+        module = TG_NULL;
+    s->core->error_clear(s->t);
+    s->core->host_release(s->t, modules);
+    return module;
+}
+
 // Modules of the library keep what a run has left in them; these count names and draw numbers.
 static void reset_library(tg_stress *s)
 {
-    static const char *const names[] = {"threading", "concurrent.futures", "random", "stress"};
-    const tgi_core *core = s->core;
-    tg_value modules = core->host_runtime_value(s->t, 0);
+    static const char *const names[] = {"threading", "concurrent.futures", "random"};
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(names); i++) {
-        tg_value module = TG_NULL;
-        if (core->host_dict_get_c(s->t, modules, names[i], &module) > 0) {
-            core->host_release(s->t, core->call_method(s->t, module, "_begin_again", NULL, 0));
-            core->host_release(s->t, module);
-        }
-        core->error_clear(s->t);
+        tg_value module = tgi_stress_module(s, names[i]);
+        if (module == TG_NULL)
+            continue;
+        s->core->host_release(s->t, s->core->call_method(s->t, module, "_begin_again", NULL, 0));
+        s->core->error_clear(s->t);
+        s->core->host_release(s->t, module);
     }
-    core->host_release(s->t, modules);
 }
 
 void tgi_stress_run_once(tg_stress *s, uint64_t run)

@@ -11,15 +11,9 @@
 #include <stdlib.h> // free
 #include <string.h> // strdup
 
-// NULL: it was not imported. With its own count.
 static tg_value find_module(tg_stress *s)
 {
-    tg_value modules = s->core->host_runtime_value(s->t, 0), module = TG_NULL;
-    if (s->core->host_dict_get_c(s->t, modules, "stress", &module) <= 0)
-        module = TG_NULL;
-    s->core->error_clear(s->t);
-    s->core->host_release(s->t, modules);
-    return module;
+    return tgi_stress_module(s, "stress");
 }
 
 // Lines that a function of the module returns. NULL: there are none.
@@ -70,7 +64,7 @@ tg_value tgi_stress_call_test(tg_stress *s)
     return done;
 }
 
-// "the variable x" is x; "the attribute x of a C" is x and C.x.
+// "the variable x" is x; "the attribute x of a C", or of the class C, is x and C.x.
 static bool is_named(const char *race, const char *name, size_t n)
 {
     static const char variable[] = "the variable ", attribute[] = "the attribute ";
@@ -90,7 +84,7 @@ static bool is_named(const char *race, const char *name, size_t n)
         return false;
     if (dot == NULL || of == NULL)
         return dot == NULL;
-    const char *type = strchr(of + 4, ' '); // behind the article
+    const char *type = strrchr(of, ' '); // the last word
     return type != NULL && strlen(type + 1) == (size_t)(dot - name) &&
            strncmp(type + 1, name, (size_t)(dot - name)) == 0;
 }

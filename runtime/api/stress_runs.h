@@ -33,6 +33,8 @@ struct tg_stress {
 // The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.
 bool tgi_stress_prime(tg_stress *s);
 void tgi_stress_run_once(tg_stress *s, uint64_t run);
+// A module with its own count; NULL: nobody has imported it. No exception is left.
+tg_value tgi_stress_module(tg_stress *s, const char *name);
 // Run number `run` of a systematic search. stress_search.c.
 void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out);
 // One run of engine.search, and what it leads to: false if nothing is left to try.

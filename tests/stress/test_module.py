@@ -137,6 +137,21 @@ class Module(unittest.TestCase):
         code, text, _ = self.stress("--test", "runs", "--runs", "20", "--race", "fail")
         self.assertEqual(code, 0, text)
 
+    def test_a_race_on_a_class_is_accepted_by_its_name(self):
+        def names(racy):
+            self.write(racy)
+            with open(self.path) as file:
+                text = file.read()
+            with open(self.path, "w") as file:
+                file.write(text.replace("a.sum", "Account.sum"))
+            _, _, sessions = self.stress("--test", "runs", "--runs", "20")
+            return [r["name"] for r in sessions[0]["races"] if " of " in r["name"]]
+
+        self.assertEqual(names(""), ["the attribute sum of the class Account"])
+        self.assertEqual(names("'Account.sum'"), [])
+        self.assertEqual(names("'Other.sum', 'class.sum'"),
+                         ["the attribute sum of the class Account"])
+
     def test_a_test_that_is_not_there(self):
         code, text, _ = self.stress("--test", "nothing")
         self.assertEqual((code, text.count("\n")), (2, 1), text)
