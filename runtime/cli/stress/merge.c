@@ -222,7 +222,6 @@ static bool take_seen(const json_t *part, const char *key, bool ring, tgi_stress
     const json_t *list = json_object_get(part, key);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
-        static const char *const severities[] = {"note", "warning", "error"};
         const char *severity = text_of(one, "severity");
         tgi_stress_seen seen = {.key = hex_of(one, "key"),
                                 .times = number_of(one, "times"),
@@ -232,7 +231,7 @@ static bool take_seen(const json_t *part, const char *key, bool ring, tgi_stress
                                 .accesses = (uint32_t)number_of(one, "accesses"),
                                 .ring = ring};
         while (severity != NULL && seen.severity < 2 &&
-               strcmp(severities[seen.severity], severity) != 0)
+               strcmp(tgi_stress_severity_name(seen.severity), severity) != 0)
             seen.severity++;
         if (!tgi_stress_seen_add(&found->seen, &seen))
             return false;

@@ -3,7 +3,8 @@
 // races.c - what `togil stress` prints about races.
 #include "cli/stress/races.h"
 
-#include "cli/stress/trace.h" // lines of the source
+#include "cli/stress/report.h" // names
+#include "cli/stress/trace.h"  // lines of the source
 
 enum { RACES_SHOWN = 10, FRAMES_SHOWN = 6 };
 
@@ -34,9 +35,8 @@ static void print_side(FILE *to, tg_stress *s, const tgi_source *source, size_t 
 static void print_race(FILE *to, tg_stress *s, const tgi_source *source, size_t i,
                        const tg_stress_race *race)
 {
-    static const char *const severities[] = {"note", "warning", "error"};
-    fprintf(to, "  %s %s: %s, %s (seen %llu times)\n", severities[race->severity], race->rule,
-            race->text, race->name, (unsigned long long)race->times);
+    fprintf(to, "  %s %s: %s, %s (seen %llu times)\n", tgi_stress_severity_name(race->severity),
+            race->rule, race->text, race->name, (unsigned long long)race->times);
     print_side(to, s, source, i, race, 0);
     print_side(to, s, source, i, race, 1);
     tg_stress_place p;

@@ -22,6 +22,12 @@ const char *tgi_stress_points_name(tg_stress_points points)
     return names[points];
 }
 
+const char *tgi_stress_severity_name(unsigned severity)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+    return names[severity];
+}
+
 // Every line of a text behind two spaces.
 static void print_indented(FILE *to, const char *text)
 {

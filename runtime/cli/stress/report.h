@@ -14,6 +14,7 @@ void tgi_stress_help(FILE *to);
 
 const char *tgi_stress_kind_name(tg_stress_kind kind);
 const char *tgi_stress_points_name(tg_stress_points points);
+const char *tgi_stress_severity_name(unsigned severity); // a tg_stress_severity
 
 // The failure that the last run of s, which was traced, has shown, and how to see it again: by its
 // run, if a run has found it, and by its schedule.

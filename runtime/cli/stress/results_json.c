@@ -113,7 +113,6 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
 // What --merge needs: docs/stress.md.
 static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
 {
-    static const char *const severities[] = {"note", "warning", "error"};
     const tgi_stress_sums *sums = &s->sums;
     tgi_ab_json_open(j, "part", '{');
     tgi_ab_json_int(j, "runs", (int64_t)sums->runs);
@@ -136,7 +135,7 @@ static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
             tgi_ab_json_int(j, "guard_run", (int64_t)one->guard);
             tgi_ab_json_int(j, "accesses", one->accesses);
             tgi_ab_json_int(j, "times", (int64_t)one->times);
-            tgi_ab_json_string(j, "severity", severities[one->severity]);
+            tgi_ab_json_string(j, "severity", tgi_stress_severity_name(one->severity));
             tgi_ab_json_close(j, '}');
         }
         tgi_ab_json_close(j, ']');

@@ -3,7 +3,8 @@
 // results_races.c - the races of a session, kept, and as JSON.
 #include "cli/stress/results.h"
 
-#include "cli/ab/json.h" // writer
+#include "cli/ab/json.h"       // writer
+#include "cli/stress/report.h" // names
 
 #include <stdio.h> // snprintf
 
@@ -67,7 +68,6 @@ static void write_places(tgi_ab_json *j, const char *key, const tgi_stress_race 
 
 void tgi_stress_write_races(tgi_ab_json *j, const tgi_stress_session *session)
 {
-    static const char *const severities[] = {"note", "warning", "error"};
     tgi_ab_json_bool(j, "races_incomplete", session->races_incomplete);
     tgi_ab_json_open(j, "races", '[');
     for (size_t i = 0; i < session->races.count; i++) {
@@ -75,7 +75,7 @@ void tgi_stress_write_races(tgi_ab_json *j, const tgi_stress_session *session)
         tgi_ab_json_open(j, NULL, '{');
         tgi_ab_json_string(j, "rule", r->race.rule);
         tgi_ab_json_string(j, "text", r->race.text);
-        tgi_ab_json_string(j, "severity", severities[r->race.severity]);
+        tgi_ab_json_string(j, "severity", tgi_stress_severity_name(r->race.severity));
         tgi_ab_json_string(j, "name", r->name);
         tgi_ab_json_int(j, "times", (int64_t)r->race.times);
         tgi_ab_json_int(j, "accesses", r->race.accesses);

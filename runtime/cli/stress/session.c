@@ -137,6 +137,19 @@ static void keep_coverage(tgi_session *p)
     fprintf(p->to, "%s\n", f->covered);
 }
 
+// Whether a run was not brought to its end, and the session neither.
+static tgi_session_next cut_short(tgi_session *p, tgi_stress_session *found, tg_stress_kind kind)
+{
+    if (kind == TG_STRESS_LATE) {
+        p->late = true;
+        return TGI_SESSION_ENOUGH;
+    }
+    if (kind != TG_STRESS_LOST && kind != TG_STRESS_INTERRUPTED)
+        return TGI_SESSION_GO_ON;
+    found->code = kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
+    return TGI_SESSION_STOPPED;
+}
+
 tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
                                  tgi_stress_failure **fresh)
 {
@@ -150,15 +163,11 @@ tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint
                 (unsigned long long)run, (int)r.kind, (unsigned long long)r.hash,
                 (unsigned long long)r.signature);
     found->seconds = (double)(tgi_clock_now_ns() - p->start) / 1e9 + 1e-9;
-    if (r.kind == TG_STRESS_LATE) {
-        p->late = true;
-        return TGI_SESSION_ENOUGH;
-    }
-    count(found, &r);
-    if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
-        found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
-        return TGI_SESSION_STOPPED;
-    }
+    if (r.kind != TG_STRESS_LATE)
+        count(found, &r);
+    tgi_session_next cut = cut_short(p, found, r.kind);
+    if (cut != TGI_SESSION_GO_ON)
+        return cut;
     if (r.kind != TG_STRESS_OK) {
         found->failed++;
         tgi_stress_failure *f = tgi_stress_note_failure(found, run, &r, &is_new);
@@ -198,18 +207,12 @@ static tgi_session_next block_here(tgi_session *p, uint64_t k)
 static tgi_session_next make_up(tgi_session *p, uint64_t from, uint64_t to)
 {
     tg_stress_result r;
-    for (uint64_t i = from; i < to; i++) {
+    tgi_session_next next = TGI_SESSION_GO_ON;
+    for (uint64_t i = from; i < to && next == TGI_SESSION_GO_ON; i++) {
         tg_stress_run(p->s, i, &r);
-        if (r.kind == TG_STRESS_LATE) {
-            p->late = true;
-            return TGI_SESSION_ENOUGH;
-        }
-        if (r.kind == TG_STRESS_LOST || r.kind == TG_STRESS_INTERRUPTED) {
-            p->found->code = r.kind == TG_STRESS_LOST ? TGI_STRESS_BROKEN : TGI_STRESS_INTERRUPTED;
-            return TGI_SESSION_STOPPED;
-        }
+        next = cut_short(p, p->found, r.kind);
     }
-    return TGI_SESSION_GO_ON;
+    return next;
 }
 
 static tgi_session_next make_up_whole(tgi_session *p)
