@@ -95,25 +95,19 @@ def stress(*options, timeout=300):
     return done.returncode, re.sub(r", \d+ per second", "", done.stdout), done.stderr
 
 
-def children(pid):
-    found = []
-    for path in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(path) as file:
-                fields = file.read().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(path.split("/")[2]))
-    return found
-
-
-def is_alive(pid):
+def parent_of(pid):
+    """None if the process has ended."""
     try:
         with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+            state, parent = file.read().rsplit(")", 1)[1].split()[:2]
     except OSError:
-        return False
+        return None
+    return int(parent) if state != "Z" else None
+
+
+def children(pid):
+    processes = [int(path.split("/")[2]) for path in glob.glob("/proc/[0-9]*/stat")]
+    return [process for process in processes if parent_of(process) == pid]
 
 
 class Same(unittest.TestCase):
@@ -174,7 +168,8 @@ class Ends(unittest.TestCase):
     def start(self, *options):
         tester = subprocess.Popen([TOGIL, "stress", "-j", "2", "--race", "off", "--seed", "1",
                                    "--runs", str(10**12), *options, "-c", ENDLESS],
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  start_new_session=True)
         self.addCleanup(tester.kill)
         while len(children(tester.pid)) < 2:
             self.assertIsNone(tester.poll(), "it has ended")
@@ -183,16 +178,14 @@ class Ends(unittest.TestCase):
 
     def check_gone(self, pids):
         for _ in range(1000):
-            if not any(is_alive(pid) for pid in pids):
+            if not any(parent_of(pid) is not None for pid in pids):
                 return
             time.sleep(0.01)
         self.fail("a process is left over")
 
     def test_interrupt_ends_all_and_says_what_was_tried(self):
         tester, pids = self.start()
-        time.sleep(0.3)
-        for pid in [tester.pid, *pids]:  # as a terminal does
-            os.kill(pid, signal.SIGINT)
+        os.killpg(tester.pid, signal.SIGINT)  # as a terminal does
         out, error = tester.communicate(timeout=60)
         self.assertEqual((tester.returncode, error), (130, ""))
         tried = re.search(r"0 of (\d+) schedules failed", out)

@@ -17,11 +17,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
+
+# One more byte in a file for each run.
+TELLS_OF_RUNS = """
+import sys
+with open(sys.argv[1], "a") as file: file.write(".")
+"""
 
 
 def stress(code, *options):
@@ -183,21 +188,23 @@ class Claims(unittest.TestCase):
         self.assertNotIn("complete", text)
 
     def test_interrupt_prints_what_was_covered(self):
-        path = os.path.join(HERE, "scenarios", "20_reorder_10_fixed.py")
-        done = subprocess.Popen([TOGIL, "stress", "--strategy", "exhaustive", "--runs",
-                                 "1000000000", path], stdout=subprocess.PIPE, text=True)
-        while done.poll() is None:
-            time.sleep(0.3)  # before the tester has begun, a signal would just end it
-            done.send_signal(signal.SIGINT)
-            try:
-                done.wait(0.5)
-            except subprocess.TimeoutExpired:
-                pass
-        text = done.communicate()[0]
-        if done.returncode == 130:
-            self.assertRegex(text, r"not complete: \d+ of about")
-        else:
-            self.assertLess(done.returncode, 0)
+        with open(os.path.join(HERE, "scenarios", "20_reorder_10_fixed.py")) as file:
+            text = TELLS_OF_RUNS + file.read()
+        # Whoever runs the tests in the background has SIGINT ignored; the command shall not.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        with tempfile.TemporaryDirectory() as folder:
+            begun = os.path.join(folder, "runs")
+            with subprocess.Popen([TOGIL, "stress", "--strategy", "exhaustive", "--runs",
+                                   "1000000000", "-c", text, begun], stdout=subprocess.PIPE,
+                                  text=True) as tester:
+                self.addCleanup(tester.kill)
+                while not os.path.exists(begun) or os.path.getsize(begun) < 20:
+                    self.assertIsNone(tester.poll(), "it has ended")
+                tester.send_signal(signal.SIGINT)
+                text = tester.communicate(timeout=300)[0]
+        self.assertEqual(tester.returncode, 130, text)
+        self.assertRegex(text, r"not complete: \d+ of about")
 
     def test_strategies_are_checked(self):
         for wrong in ("pb:x", "pb:-1", "pb:", "exhaust"):
