@@ -384,6 +384,9 @@ static uint64_t live(tg_thread *t)
     tg_stats stats;
     if (tg_poll(t) != TG_OK)
         complain(t, "poll");
+    // Frees what has died while several threads counted it, too, which may not be due.
+    if (tg_collect(t) < 0)
+        complain(t, "collect");
     tg_stats_read(t, &stats);
     return stats.objects_live;
 }
