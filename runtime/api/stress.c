@@ -13,10 +13,12 @@
 
 #include "base/assert.h"     // TGI_INVARIANT
 #include "stress/strategy.h" // names
+#include "thread/signals.h"  // Ctrl-C
 
 #include <togil/gc.h>     // the collector
 #include <togil/object.h> // errors
 
+#include <signal.h> // SIGINT
 #include <stdlib.h> // calloc
 #include <string.h> // strlen
 
@@ -148,7 +150,8 @@ static void run_main(tg_stress *s)
     bool interrupt = core->host_raised_is(t, core->host_error_class(TG_KeyboardInterrupt));
     tg_value exc = core->error_fetch(t);
     if (s->engine->killing) {
-        // The exception that unwinds.
+        if (interrupt) // else it is the exception that unwinds
+            tgi_signals_raise(t->runtime, SIGINT);
     } else if (interrupt) {
         s->engine->failure.kind = TGI_FAIL_INTERRUPT;
     } else if (exits) {
@@ -160,12 +163,20 @@ static void run_main(tg_stress *s)
     core->error_clear(t);
 }
 
+void tgi_stress_forget_error(tg_stress *s)
+{
+    const tgi_core *core = s->core;
+    if (core->host_raised_is(s->t, core->host_error_class(TG_KeyboardInterrupt)))
+        tgi_signals_raise(s->t->runtime, SIGINT);
+    core->error_clear(s->t);
+}
+
 tg_value tgi_stress_module(tg_stress *s, const char *name)
 {
     tg_value modules = s->core->host_runtime_value(s->t, 0), module = TG_NULL;
     if (s->core->host_dict_get_c(s->t, modules, name, &module) <= 0)
         module = TG_NULL;
-    s->core->error_clear(s->t);
+    tgi_stress_forget_error(s);
     s->core->host_release(s->t, modules);
     return module;
 }
@@ -179,7 +190,7 @@ static void reset_library(tg_stress *s)
         if (module == TG_NULL)
             continue;
         s->core->host_release(s->t, s->core->call_method(s->t, module, "_begin_again", NULL, 0));
-        s->core->error_clear(s->t);
+        tgi_stress_forget_error(s);
         s->core->host_release(s->t, module);
     }
 }
@@ -200,7 +211,7 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
     tgi_engine_finish(e);
     (void)core->stream_flush(s->t, 1);
     (void)core->stream_flush(s->t, 2);
-    core->error_clear(s->t);
+    tgi_stress_forget_error(s);
     tgi_engine_end(e);
     core->script_reset(s->t, s->script);
     for (size_t i = 0; i < e->kept.count; i++)
@@ -209,7 +220,7 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
     if (++s->since_collection == RUNS_PER_COLLECTION) {
         s->since_collection = 0;
         (void)core->gc_collect(s->t);
-        core->error_clear(s->t);
+        tgi_stress_forget_error(s);
     }
 }
 

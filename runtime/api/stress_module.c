@@ -27,7 +27,7 @@ static char *ask(tg_stress *s, const char *function)
     char *copy = utf8 != NULL && utf8[0] != '\0' ? strdup(utf8) : NULL;
     s->core->host_release(s->t, text);
     s->core->host_release(s->t, module);
-    s->core->error_clear(s->t);
+    tgi_stress_forget_error(s);
     return copy;
 }
 
@@ -51,7 +51,7 @@ tg_status tg_stress_choose_test(tg_stress *s, size_t i)
     s->core->host_release(s->t, done);
     s->core->host_release(s->t, number);
     s->core->host_release(s->t, module);
-    s->core->error_clear(s->t);
+    tgi_stress_forget_error(s);
     return s->chosen ? TG_OK : TG_ERR_ARG;
 }
 

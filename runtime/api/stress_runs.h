@@ -33,6 +33,8 @@ struct tg_stress {
 // The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.
 bool tgi_stress_prime(tg_stress *s);
 void tgi_stress_run_once(tg_stress *s, uint64_t run);
+// Drops what the library has raised between two runs. Ctrl-C is not lost: the next run meets it.
+void tgi_stress_forget_error(tg_stress *s);
 // A module with its own count; NULL: nobody has imported it. No exception is left.
 tg_value tgi_stress_module(tg_stress *s, const char *name);
 // Run number `run` of a systematic search. stress_search.c.
