@@ -30,7 +30,7 @@ mutant("set-table-freed-at-once",
        kill=[WAITS])
 
 SHARED = "unit.core.shared_iterators.biased"
-EACH_ONCE = f"{SHARED}:shared_iterators_give_each_item_once"
+BETWEEN = f"{SHARED}:a_step_between_the_halves_of_another_takes_an_item_of_its_own"
 
 mutant("iterator-lets-go-twice",
        bug="an iterator gives up its list at the end, and two threads that meet the end release it "
@@ -44,29 +44,32 @@ mutant("iterator-lets-go-twice",
                "    int64_t at = atom_load_relaxed(&it->next);\n"
                "    if (at < 0 || (size_t)at >= tgc_list_size(it->over)) {\n"
                "        tg_value over = it->over;\n"
+               "        tgi_point(TGI_POINT_ACCESS, it);\n"
                "        atom_store_relaxed(&it->next, -1);\n"
                "        it->over = tgc_tuple_empty();\n"
                "        tgc_release(t, over);\n"
                "        return TGC_NULL;\n"
                "    }\n")],
-       kill=[EACH_ONCE],
-       build="tsan")
+       kill=[BETWEEN],
+       build="asan")
 
 mutant("str-iterator-moves-in-two-steps",
        bug="the position of an iterator over a str is read and written in two steps",
        ref="gh-153928",
        file="runtime/core/object/str_type.c",
        edits=[("    } while (!TGC_ITER_MOVE(t, it, &it->at, at, at + 1));",
+               "        tgi_point(TGI_POINT_ACCESS, it);\n"
                "        atom_store_relaxed(&it->at, at + 1);\n    } while (false);")],
-       kill=[f"{EACH_ONCE} x40"])
+       kill=[BETWEEN])
 
 mutant("set-iterator-moves-in-two-steps",
        bug="the position of an iterator over a set is read and written in two steps",
        ref="gh-144356",
        file="runtime/core/object/set_type.c",
        edits=[("!TGC_ITER_MOVE(t, it, &it->pos, from, pos)",
-               "(atom_store_relaxed(&it->pos, pos), (void)from, false)")],
-       kill=[f"{EACH_ONCE} x40"])
+               "(tgi_point(TGI_POINT_ACCESS, it), atom_store_relaxed(&it->pos, pos), (void)from, "
+               "false)")],
+       kill=[BETWEEN])
 
 WEAK = "runtime/core/object/weakref.c"
 STEPS = "unit.core.weakref.biased"

@@ -11,6 +11,8 @@
 #include "core/object/object.h" // tg_value
 #include "core/policy/policy.h" // tgc_is_unique
 
+#include "sync/point.h" // between the look at a position and the step
+
 // Note [iterator-position]: an iterator may be in several hands. A thread reads the position,
 // fetches the item, and moves the position on, but only from the one it has read: a late thread
 // must not take back the end, or steps that others have made meanwhile. Who did not move it drops
@@ -19,7 +21,8 @@
 // only this thread can reach is moved without a locked instruction. ORDER: relaxed (both); nothing
 // depends on the position but the number itself.
 #define TGC_ITER_MOVE(t, it, at, from, to)        \
-    (tgc_is_unique((t), &(it)->head)              \
+    (tgi_point(TGI_POINT_ACCESS, (it)),           \
+     tgc_is_unique((t), &(it)->head)              \
          ? (atom_store_relaxed((at), (to)), true) \
          : atom_cas_strong_relaxed((at), &(__typeof__(from)){(from)}, (to)))
 

@@ -14,6 +14,7 @@
 #include "core/object/range.h"
 #include "core/object/set.h"
 #include "core/object/tuple.h"
+#include "sync/point.h"
 #include "thread/breaker.h"
 
 #define THREADS    4
@@ -26,23 +27,41 @@ typedef struct dealing {
     _Atomic(int) given[ITEMS];
 } dealing;
 
+static bool take_one(tg_thread *t, dealing *d, tg_value it)
+{
+    tg_value x = tgc_next(t, it);
+    if (x == TGC_NULL)
+        return false;
+    // An int, a one-character str, or an item of a dict.
+    tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, 0) : x;
+    int64_t i =
+        tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - FIRST_CHAR : tgc_int(number);
+    REQUIRE(i >= 0 && i < ITEMS);
+    atomic_fetch_add(&d->given[i], 1);
+    tgc_release(t, x);
+    return true;
+}
+
 static void take_items(tg_thread *t, void *context, int index)
 {
     dealing *d = context;
     (void)index;
-    tg_value it = tgc_retain(t, d->iterator), x; // each thread has a reference, as in scripts
-    while ((x = tgc_next(t, it)) != TGC_NULL) {
-        // An int, a one-character str, or an item of a dict.
-        tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, 0) : x;
-        int64_t i =
-            tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - FIRST_CHAR : tgc_int(number);
-        REQUIRE(i >= 0 && i < ITEMS);
-        atomic_fetch_add(&d->given[i], 1);
-        tgc_release(t, x);
+    tg_value it = tgc_retain(t, d->iterator); // each thread has a reference, as in scripts
+    while (take_one(t, d, it))
         REQUIRE(tgi_breaker_poll(t) == TG_OK);
-    }
     CHECK(!tgc_raised(t));
     tgc_release(t, it);
+}
+
+static void each_was_given_once(dealing *d)
+{
+    int missing = 0, twice = 0;
+    for (int i = 0; i < ITEMS; i++) {
+        missing += atomic_load(&d->given[i]) == 0;
+        twice += atomic_load(&d->given[i]) > 1;
+    }
+    CHECK_EQ_INT(missing, 0);
+    CHECK_EQ_INT(twice, 0);
 }
 
 static void deal(tg_value iterator)
@@ -51,13 +70,7 @@ static void deal(tg_value iterator)
     memset((void *)&d, 0, sizeof d);
     d.iterator = iterator;
     fixture_run_threads(THREADS, take_items, &d);
-    int missing = 0, twice = 0;
-    for (int i = 0; i < ITEMS; i++) {
-        missing += atomic_load(&d.given[i]) == 0;
-        twice += atomic_load(&d.given[i]) > 1;
-    }
-    CHECK_EQ_INT(missing, 0);
-    CHECK_EQ_INT(twice, 0);
+    each_was_given_once(&d);
 }
 
 // One character per item: FIRST_CHAR is the first.
@@ -69,8 +82,8 @@ static tg_value text(tg_thread *t)
     return tgc_str_from_units(t, units, ITEMS, sizeof units[0]);
 }
 
-// Iterator number `which` over the numbers below ITEMS.
-static tg_value dealer(tg_thread *t, int which)
+// Iterator number `which` over the numbers below ITEMS. What it goes over is given too.
+static tg_value dealer(tg_thread *t, int which, tg_value *out_over)
 {
     tg_value list = tgc_list_new(t, 0), over = TGC_NULL, it;
     for (int64_t i = 0; i < ITEMS; i++)
@@ -93,7 +106,7 @@ static tg_value dealer(tg_thread *t, int which)
          : which == 6 ? tgc_iter_list_reversed(t, over)
                       : tgc_iter(t, over);
     REQUIRE(it != TGC_NULL);
-    tgc_release(t, over);
+    *out_over = over;
     tgc_release(t, list);
     return it;
 }
@@ -103,11 +116,63 @@ TEST(shared_iterators_give_each_item_once)
     fixture_runtime();
     for (int round = 0; round < DEALERS * 4; round++) {
         tg_thread *t = fixture_enter();
-        tg_value it = dealer(t, round % DEALERS);
+        tg_value over, it = dealer(t, round % DEALERS, &over);
         fixture_leave(t);
         deal(it);
         t = fixture_enter();
         tgc_release(t, it);
+        tgc_release(t, over);
+        fixture_leave(t);
+    }
+}
+
+// --- one step between the two halves of another
+
+// What another thread does at that moment: no thread is needed for it.
+static struct {
+    tg_thread *t;
+    tg_value iterator;
+    dealing *dealing;
+    int64_t taken;
+    bool done; // once in each step
+} intruder;
+
+static void take_one_more(tgi_point_kind kind, const void *addr)
+{
+    if (kind != TGI_POINT_ACCESS || addr != tgc_ptr(intruder.iterator) || intruder.done)
+        return;
+    intruder.done = true;
+    intruder.taken += take_one(intruder.t, intruder.dealing, intruder.iterator);
+}
+
+static bool take_two(void)
+{
+    intruder.done = false;
+    return take_one(intruder.t, intruder.dealing, intruder.iterator);
+}
+
+TEST(a_step_between_the_halves_of_another_takes_an_item_of_its_own)
+{
+    if (!TGI_POINTS)
+        SKIP("needs scheduling points");
+    fixture_runtime();
+    static dealing d;
+    for (int which = 0; which < DEALERS; which++) {
+        memset((void *)&d, 0, sizeof d);
+        tg_thread *t = fixture_enter();
+        tg_value over, it = dealer(t, which, &over);
+        tg_value second = tgc_retain(t, it); // of the other thread
+        intruder.t = t, intruder.iterator = it, intruder.dealing = &d, intruder.taken = 0;
+        tgi_point_set_hook(take_one_more);
+        while (take_two())
+            ;
+        tgi_point_set_hook(NULL);
+        CHECK_EQ_INT(intruder.taken, ITEMS / 2);
+        CHECK(!take_one(t, &d, it));
+        each_was_given_once(&d);
+        tgc_release(t, second);
+        tgc_release(t, it);
+        tgc_release(t, over); // the last reference: whoever let go of it too often has freed it
         fixture_leave(t);
     }
 }
