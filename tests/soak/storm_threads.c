@@ -411,6 +411,8 @@ static void agitate_once(tg_thread *t, storm_thread *a, bool switchable)
         use_interp(t, a);
     } else if (dice < 92) {
         step(a, "collect");
+        tg_gc_set(t, TG_GC_THREADS, 1 + (int64_t)tgi_random_below(&a->random, 4));
+        tg_gc_set(t, TG_GC_EXHAUSTIVE, (int64_t)tgi_random_below(&a->random, 2));
         if (tg_collect(t) < 0)
             storm_fail("a collection had no memory");
         a->counts.collections++;
