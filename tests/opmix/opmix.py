@@ -396,6 +396,9 @@ class Worker:
             # Said before the call, so that another thread's call at the same time sees it.
             last[i] = (self.index, kind, name)
             self.called[kind, name] = self.called.get((kind, name), 0) + 1
+            if name == "__format__":
+                # The digits of a text are a width: a long one asks for all the memory there is.
+                args = [x[:3] if isinstance(x, str) else x for x in args]
             if (before is not None and before[0] != self.index and before[1] is kind and
                     before[2] in MUTATORS[kind]):
                 pair = (kind, name, before[2])

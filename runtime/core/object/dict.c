@@ -305,19 +305,28 @@ void tgc_dict_clear(tg_thread *t, tg_value d)
     tgc_dict_table_retire(t, table);
 }
 
-tg_value tgc_dict_copy(tg_thread *t, tg_value d)
+// A table of its own with the items of d as they are at one moment, with references. NULL without
+// memory, or if only `clean` ones are wanted and d has removed entries.
+static tgc_dict_table *items_of(tg_thread *t, tg_value d, bool clean, size_t *used)
 {
     tgc_dict *dict = tgc_dict_of(d);
+    tgc_dict_table *table = NULL;
+    TGC_LOCKED(t, &dict->lock) {
+        *used = atom_load_relaxed(&dict->used);                // ORDER: relaxed; the lock is held.
+        tgc_dict_table *old = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
+        if (!clean || atom_load_relaxed(&old->top) == *used)   // ORDER: relaxed; as above.
+            table = tgc_dict_rebuilt(t, old, *used, old->stride, true);
+    }
+    return table;
+}
+
+tg_value tgc_dict_copy(tg_thread *t, tg_value d)
+{
     tg_value v = tgc_dict_new(t);
     if (v == TGC_NULL || tgc_dict_length(t, d) == 0)
         return v;
-    tgc_dict_table *table = NULL;
-    size_t used = 0;
-    TGC_LOCKED(t, &dict->lock) {
-        used = atom_load_relaxed(&dict->used);                 // ORDER: relaxed; the lock is held.
-        tgc_dict_table *old = atom_load_relaxed(&dict->table); // ORDER: relaxed; as above.
-        table = tgc_dict_rebuilt(t, old, used, old->stride, true);
-    }
+    size_t used;
+    tgc_dict_table *table = items_of(t, d, false, &used);
     if (table == NULL) {
         tgc_release(t, v);
         return tgc_raise_nomem(t);
@@ -325,6 +334,28 @@ tg_value tgc_dict_copy(tg_thread *t, tg_value d)
     atom_store_relaxed(&tgc_dict_of(v)->table, table); // ORDER: relaxed; private.
     atom_store_relaxed(&tgc_dict_of(v)->used, used);   // ORDER: relaxed; private.
     return v;
+}
+
+bool tgc_dict_adopt(tg_thread *t, tg_value d, tg_value other)
+{
+    tgc_dict *dict = tgc_dict_of(d);
+    size_t used;
+    tgc_dict_table *table = items_of(t, other, true, &used), *old = NULL;
+    if (table == NULL)
+        return false;
+    TGC_LOCKED(t, &dict->lock) {
+        if (atom_load_relaxed(&dict->used) == 0) {   // ORDER: relaxed; the lock is held.
+            old = atom_load_relaxed(&dict->table);   // ORDER: relaxed; as above.
+            atom_store_release(&dict->table, table); // ORDER: release; the table is complete.
+            atom_store_release(&dict->used, used);   // ORDER: release; the keys can be found.
+            // ORDER: release; D5.
+            atom_store_release(&dict->epoch, atom_load_relaxed(&dict->epoch) + 1);
+        }
+    }
+    if (old == NULL)
+        tgc_dict_table_drop(t, table);
+    tgc_dict_table_retire(t, old != NULL ? old : table);
+    return old != NULL;
 }
 
 // Reads entry i of table with references. 1, 0 removed, -1 the table has changed.

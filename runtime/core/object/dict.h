@@ -115,6 +115,10 @@ int tgc_dict_add(tg_thread *t, tg_value d, tg_value key, tg_value v);
 void tgc_dict_clear(tg_thread *t, tg_value d);
 #define tgc_dict_copy TG_CORE_SYM(tgc_dict_copy)
 tg_value tgc_dict_copy(tg_thread *t, tg_value d); // a plain dict
+// Gives an empty d the items of the dict `other` as they are at one moment, if that has no removed
+// entries: no key is compared with another. False if not done.
+#define tgc_dict_adopt TG_CORE_SYM(tgc_dict_adopt)
+bool tgc_dict_adopt(tg_thread *t, tg_value d, tg_value other);
 #define tgc_dict_update TG_CORE_SYM(tgc_dict_update)
 int tgc_dict_update(tg_thread *t, tg_value d, tg_value mapping_or_pairs);
 #define tgc_dict_update_args \

@@ -69,7 +69,9 @@ tg_value *tgc_dict_snapshot(tg_thread *t, tg_value d, tgc_dict_part part, size_t
 
 static int update_from_dict(tg_thread *t, tg_value d, tg_value other)
 {
-    if (d == other)
+    if (d == other || tgc_dict_length(t, other) == 0)
+        return 0;
+    if (tgc_dict_size(d) == 0 && tgc_dict_adopt(t, d, other))
         return 0;
     // Others may change it meanwhile: what is stored is `other` as it was at one moment.
     bool shared = TGC_FREE_THREADED && !tgc_is_unique(t, tgc_ptr(other));

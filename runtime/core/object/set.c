@@ -477,6 +477,17 @@ static int resize(tg_thread *t, tg_value s, size_t more, bool tidy)
     return -1;
 }
 
+// Both tables are of one size; the items are not counted. The lock of `from` is held.
+static void copy_places(tgc_set_table *to, tgc_set_table *from)
+{
+    for (size_t i = 0; i <= from->mask; i++) {
+        uint64_t hash = atom_load_relaxed(&from->entry[i].hash); // ORDER: relaxed; locked.
+        atom_store_relaxed(&to->entry[i].hash, hash);            // ORDER: relaxed; private.
+        // ORDER: relaxed; private, and published already.
+        atom_store_relaxed(&to->entry[i].key.word, tgc_slot_peek(&from->entry[i].key));
+    }
+}
+
 bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
 {
     tgc_set *set = tgc_set_of(s), *from = tgc_set_of(other);
@@ -487,15 +498,14 @@ bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other)
     TGC_LOCKED(t, &from->lock) {
         tgc_set_table *table = atom_load_relaxed(&from->table); // ORDER: relaxed; the lock is held.
         used = atom_load_relaxed(&from->used);                  // ORDER: relaxed; as above.
+        done = copy != NULL && used * 5 < mask * 3;
         // ORDER: relaxed; as above.
-        done = copy != NULL && table->mask == mask && atom_load_relaxed(&table->fill) == used;
-        for (size_t i = 0; done && i <= mask; i++) {
-            uint64_t hash = atom_load_relaxed(&table->entry[i].hash); // ORDER: relaxed; as above.
-            atom_store_relaxed(&copy->entry[i].hash, hash);           // ORDER: relaxed; private.
-            tg_value k = tgc_retain(t, tgc_slot_peek(&table->entry[i].key));
-            // ORDER: relaxed; private, and published already.
-            atom_store_relaxed(&copy->entry[i].key.word, k);
-        }
+        if (done && table->mask == mask && atom_load_relaxed(&table->fill) == used)
+            copy_places(copy, table);
+        else if (done)
+            move_items(copy, table);
+        for (size_t i = 0; done && i <= mask; i++)
+            (void)tgc_retain(t, tgc_slot_peek(&copy->entry[i].key));
     }
     if (!done) {
         tgc_set_table_free(t, copy);

@@ -138,8 +138,9 @@ int tgc_set_is_disjoint(tg_thread *t, tg_value s, tg_value other);
 extern const tgc_method_def tgc_set_methods[];
 #define tgc_frozenset_methods TG_CORE_SYM(tgc_frozenset_methods)
 extern const tgc_method_def tgc_frozenset_methods[];
-// Copies the table of `other` as it is, places and all, if s is empty and both tables are of one
-// size, without removed entries. False if not done.
+// Takes over the items of `other` as they are at one moment, if s is empty and has room for them:
+// none is compared with another. Places and all if both tables are of one size and `other` has no
+// removed entries. False if not done.
 #define tgc_set_adopt TG_CORE_SYM(tgc_set_adopt)
 bool tgc_set_adopt(tg_thread *t, tg_value s, tg_value other);
 // Gives room back when more than a quarter of the table is removed entries.
