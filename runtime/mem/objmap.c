@@ -205,9 +205,10 @@ static void sweep_slice(sweep *w, tgi_objmap_segment *s, size_t slice)
     if (atom_load_relaxed(&s->slice_used[slice]) == 0)
         return;
     size_t first = slice * GRANULES_PER_SLICE;
+    uint64_t wanted = w->fn != NULL ? UINT64_MAX : EACH(TGI_OBJMAP_MARK);
     for (size_t g = first; g < first + GRANULES_PER_SLICE; g += 8) {
         uint64_t word = load_word(s, g);
-        if (word != 0)
+        if ((word & wanted) != 0)
             sweep_word(w, s, g, word);
     }
 }
@@ -253,6 +254,40 @@ size_t tgi_objmap_sweep(unsigned tag, bool clear, bool (*fn)(void *object, void 
     tgi_objmap_cursor cursor;
     tgi_objmap_cursor_init(&cursor);
     return tgi_objmap_sweep_parts(&cursor, tag, clear, fn, arg);
+}
+
+static size_t list_slice(tgi_objmap_segment *s, size_t slice, unsigned tag, void **list)
+{
+    size_t first = slice * GRANULES_PER_SLICE, count = 0;
+    for (size_t g = first; g < first + GRANULES_PER_SLICE; g += 8) {
+        uint64_t word = load_word(s, g);
+        if (word == 0)
+            continue;
+        uint64_t left = of_tag(word, tag) & ~(word << 6);
+        uintptr_t at = s->base + (g << TGI_OBJMAP_GRANULE_BITS);
+        for (; left != 0; left &= left - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(left) & ~7u; // 8 to a granule of 32
+            list[count++] = (void *)(at + bit * 4 + (word >> bit & 1) * 16);
+        }
+    }
+    return count;
+}
+
+void tgi_objmap_list_parts(tgi_objmap_cursor *cursor, unsigned tag,
+                           void (*fn)(void *const *objects, size_t count, void *arg), void *arg)
+{
+    void *list[TGI_OBJMAP_LIST];
+    size_t slice;
+    for (tgi_objmap_segment *s; (s = next_part(cursor, &slice)) != NULL;) {
+        for (size_t i = slice; i < slice + PART_SLICES; i++) {
+            // ORDER: relaxed; as in tgi_objmap_for_each.
+            if (atom_load_relaxed(&s->slice_used[i]) == 0)
+                continue;
+            size_t count = list_slice(s, i, tag, list);
+            if (count > 0)
+                fn(list, count, arg);
+        }
+    }
 }
 
 typedef struct retagging {

@@ -103,6 +103,16 @@ static inline bool tgi_objmap_add(void *p, unsigned tag)
     return true;
 }
 
+// Takes the object of the granule off the map. False if there is none.
+static inline bool tgi_objmap_remove_from(tgi_objmap_segment *segment, size_t granule)
+{
+    _Atomic(uint8_t) *byte = &segment->map[granule];
+    // ORDER: relaxed (both); see tgi_objmap_add.
+    bool was_there = atom_load_relaxed(byte) != 0;
+    atom_store_relaxed(byte, 0);
+    return was_there;
+}
+
 // p was added and not removed since, or never added: then false.
 static inline bool tgi_objmap_remove(void *p)
 {
@@ -112,12 +122,7 @@ static inline bool tgi_objmap_remove(void *p)
         atom_load_acquire(&tgi_objmap_table[a >> TGI_OBJMAP_SEGMENT_BITS]);
     if (TGI_UNLIKELY(segment == NULL))
         return false;
-    size_t offset = a & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1);
-    _Atomic(uint8_t) *byte = &segment->map[offset >> TGI_OBJMAP_GRANULE_BITS];
-    // ORDER: relaxed (both); see tgi_objmap_add.
-    bool was_there = atom_load_relaxed(byte) != 0;
-    atom_store_relaxed(byte, 0);
-    return was_there;
+    return tgi_objmap_remove_from(segment, tgi_objmap_granule(p));
 }
 
 // Sets p's mark. True if p is tracked under the tag and was not marked. p may be any object. Of
@@ -185,6 +190,12 @@ typedef struct tgi_objmap_cursor {
 void tgi_objmap_cursor_init(tgi_objmap_cursor *cursor);
 size_t tgi_objmap_sweep_parts(tgi_objmap_cursor *cursor, unsigned tag, bool clear,
                               bool (*fn)(void *object, void *arg), void *arg);
+
+// The objects under the tag that have no mark, in lists of at most TGI_OBJMAP_LIST in ascending order
+// that do not cross a segment; each thread goes on until there are no more parts.
+#define TGI_OBJMAP_LIST ((size_t)1 << (TGI_OBJMAP_SLICE_BITS - TGI_OBJMAP_GRANULE_BITS))
+void tgi_objmap_list_parts(tgi_objmap_cursor *cursor, unsigned tag,
+                           void (*fn)(void *const *objects, size_t count, void *arg), void *arg);
 
 // Every object under `from` is from now on under `to`. Returns how many.
 size_t tgi_objmap_retag(unsigned from, unsigned to);

@@ -79,7 +79,7 @@ static inline __attribute__((always_inline)) void look_into(tgc_obj *o, tgc_visi
     }
     const tgc_attrs *attrs = tgc_attrs_of(type, o);
     visit(tgc_slot_peek(&attrs->dict), arg);
-    for (uint32_t i = 0, n = type->class_data->capacity; i < n; i++)
+    for (uint32_t i = 0, n = tgc_slots_in_use(type); i < n; i++)
         visit(tgc_slot_peek(&attrs->slots[i]), arg);
     const tgc_type *layout = tgc_layout_of(type);
     if (layout->traverse != NULL)
@@ -219,9 +219,8 @@ static inline void add_number(const tgc_marker *m, _Atomic(uint32_t) *number, ui
 }
 
 // One reference from a candidate.
-static void subtract(tg_value v, void *arg)
+static inline __attribute__((always_inline)) void subtract_one(const tgc_marker *m, tg_value v)
 {
-    const tgc_marker *m = arg;
     if (!tgc_is_ptr(v))
         return;
     _Atomic(uint32_t) *number = tgi_objmap_unmarked_number(tgc_ptr(v), m->tag);
@@ -229,10 +228,36 @@ static void subtract(tg_value v, void *arg)
         add_number(m, number, UINT32_MAX);
 }
 
-static void count_one(tgc_marker *m, tgc_obj *o)
+static void subtract(tg_value v, void *arg)
+{
+    subtract_one(arg, v);
+}
+
+// What is to be known of most objects of a pause: those of the same class follow each other.
+static void learn(tgc_marker *m, tgc_type *type)
+{
+    m->plain = type;
+    m->slots = -1;
+    if (type->traverse == tgc_instance_traverse && tgc_layout_of(type)->traverse == NULL)
+        m->slots = tgc_slots_in_use(type);
+}
+
+static inline void look_through(tgc_marker *m, tgc_type *type, tgc_obj *o)
+{
+    if (TGI_UNLIKELY(type != m->plain || m->slots < 0)) {
+        look_into(o, subtract, m);
+        return;
+    }
+    const tgc_attrs *attrs = tgc_attrs_of(type, o);
+    subtract_one(m, tgc_slot_peek(&attrs->dict));
+    for (int64_t i = 0; i < m->slots; i++)
+        subtract_one(m, tgc_slot_peek(&attrs->slots[i]));
+}
+
+static inline void count_one(tgc_marker *m, tgc_obj *o, _Atomic(uint32_t) *number)
 {
     int64_t count = tgc_is_immortal(o) ? 0 : tgc_refcount(o);
-    if (count <= 0 || count > TGC_COUNT_MOST) { // G3
+    if (TGI_UNLIKELY(count <= 0 || count > TGC_COUNT_MOST)) { // G3
         if (!tgc_chunk_add(&m->outside, o))
             tgc_marker_fail(m);
         return;
@@ -242,43 +267,45 @@ static void count_one(tgc_marker *m, tgc_obj *o)
         return;
     }
     m->candidates++;
-    add_number(m, tgi_objmap_number(o), (uint32_t)count + 1);
+    add_number(m, number, (uint32_t)count + 1);
     tgc_type *type = tgc_obj_type(o);
-    bool odd = type != m->plain && !tgc_scrap_knows(type);
-    if (!odd)
-        m->plain = type;
+    bool odd = false;
+    if (TGI_UNLIKELY(type != m->plain)) {
+        odd = !tgc_scrap_knows(type);
+        if (!odd)
+            learn(m, type);
+    }
     // ORDER: relaxed; world stopped.
     if (type->weak_offset != 0 && atom_load_relaxed(tgc_weak_word(type, o)) != 0)
         m->weak = odd = true;
     if (TGI_UNLIKELY(odd) && !tgc_chunk_add(&m->odd, o))
         tgc_marker_fail(m);
-    look_into(o, subtract, m);
+    look_through(m, type, o);
 }
 
-typedef struct counting {
-    tgc_marker *m;
-    tgc_obj *ahead[AHEAD];
-    size_t in, out;
-} counting;
-
-static bool count_ahead(void *object, void *arg)
+static inline void prefetch(const void *object)
 {
-    counting *c = arg;
     __builtin_prefetch(object);
-    __builtin_prefetch((const char *)object + 64);
-    c->ahead[c->in++ % AHEAD] = object;
-    if (c->in - c->out == AHEAD)
-        count_one(c->m, c->ahead[c->out++ % AHEAD]);
-    return !c->m->failed;
+    __builtin_prefetch((const char *)object + 64); // an instance's slots
+}
+
+static void count_some(void *const *objects, size_t n, void *arg)
+{
+    tgc_marker *m = arg;
+    _Atomic(uint32_t) *numbers = tgi_objmap_number(objects[0]) - tgi_objmap_granule(objects[0]);
+    for (size_t i = 0; i < n && i < AHEAD; i++)
+        prefetch(objects[i]);
+    for (size_t i = 0; i < n && !m->failed; i++) {
+        if (i + AHEAD < n)
+            prefetch(objects[i + AHEAD]);
+        count_one(m, objects[i], &numbers[tgi_objmap_granule(objects[i])]);
+    }
 }
 
 // A member's part of step 2.
 static void count_part(tgc_marker *m)
 {
-    counting c = {.m = m};
-    (void)tgi_objmap_sweep_parts(&m->team->cursor, m->tag, false, count_ahead, &c);
-    while (c.out < c.in && !m->failed)
-        count_one(m, c.ahead[c.out++ % AHEAD]);
+    tgi_objmap_list_parts(&m->team->cursor, m->tag, count_some, m);
 }
 
 // --- 3: what stays
@@ -296,9 +323,11 @@ static void keep(tg_value v, void *arg)
 // Takes the objects that are held from outside, and all they lead to, out of the running.
 static void keep_held(tgc_marker *m, const tgc_chunk *among)
 {
+    tgc_place at = {0};
     for (size_t i = 0; i < among->count && !m->failed; i++) {
         tgc_obj *o = among->item[i];
-        if (get_number(o) > 1) {
+        // ORDER: relaxed; between runs of the team, or stores of 0.
+        if (TGI_UNLIKELY(atom_load_relaxed(tgc_number_at(&at, o)) > 1)) {
             set_number(o, 0);
             tgc_marker_push(m, o);
             work_off(m, keep);

@@ -70,6 +70,28 @@ static inline void tgc_gc_visit(tgc_obj *o, tgc_visit visit, void *arg)
         type->traverse(o, visit, arg);
 }
 
+// Where the map and the number of an object are. The next candidate of a list is likely to be in the
+// segment of the last.
+typedef struct tgc_place {
+    uintptr_t segment; // its index, plus 1
+    size_t granule;
+    tgi_objmap_segment *in;
+    _Atomic(uint32_t) *numbers;
+} tgc_place;
+
+// Goes to o, which is a candidate, and returns its number.
+static inline _Atomic(uint32_t) *tgc_number_at(tgc_place *at, const tgc_obj *o)
+{
+    uintptr_t segment = ((uintptr_t)o >> TGI_OBJMAP_SEGMENT_BITS) + 1;
+    at->granule = tgi_objmap_granule(o);
+    if (TGI_UNLIKELY(segment != at->segment)) {
+        at->segment = segment;
+        at->in = tgi_objmap_segment_of(o);
+        at->numbers = tgi_objmap_number(o) - at->granule;
+    }
+    return &at->numbers[at->granule];
+}
+
 // --- analyse.c: the two pauses. The world is stopped.
 
 typedef struct tgc_garbage {

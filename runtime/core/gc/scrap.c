@@ -108,11 +108,16 @@ static void free_set(tgc_dead *d)
     tgi_raw_free(d);
 }
 
+static inline size_t place_of(const void *p)
+{
+    return ((uintptr_t)p & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1)) / 16;
+}
+
 // The word with p's bit, or NULL; p may be any address.
 static inline uint64_t *word_of(const tgc_dead *d, const void *p, uint64_t *bit)
 {
     const part *in = find_part(d, (uintptr_t)p >> TGI_OBJMAP_SEGMENT_BITS);
-    size_t at = ((uintptr_t)p & (((size_t)1 << TGI_OBJMAP_SEGMENT_BITS) - 1)) / 16;
+    size_t at = place_of(p);
     *bit = UINT64_C(1) << at % 64;
     return in->bits != NULL ? &in->bits[at / 64] : NULL;
 }
@@ -153,19 +158,22 @@ bool tgc_scrap_knows(tgc_type *type)
 static void set_aside(tg_thread *t, tgc_garbage *g, bool all)
 {
     int64_t untracked = 0;
+    tgc_place at = {0};
+    const part *in = NULL;
     for (tgc_chunk *c = g->list; c != NULL; c = c->next) {
         size_t found = 0;
         for (size_t i = 0; i < c->count; i++) {
             tgc_obj *o = c->item[i];
-            _Atomic(uint32_t) *number = tgi_objmap_number(o);
+            _Atomic(uint32_t) *number = tgc_number_at(&at, o);
             // ORDER: relaxed (both); as in tgc_gc_hold.
             if (atom_load_relaxed(number) == 0)
                 continue;
             atom_store_relaxed(number, 0);
-            uint64_t bit, *word = word_of(g->dead, o, &bit);
-            *word |= bit;
+            if (in == NULL || in->index + 1 != at.segment)
+                in = find_part(g->dead, at.segment - 1);
+            in->bits[place_of(o) / 64] |= UINT64_C(1) << place_of(o) % 64;
             if (all)
-                untracked += tgi_objmap_remove(o);
+                untracked += tgi_objmap_remove_from(at.in, at.granule);
             c->item[found++] = o;
         }
         c->count = found;
@@ -410,43 +418,79 @@ static inline void let_go(tg_thread *t, const tgc_dead *d, tg_value v)
         tgc_decref(t, tgc_ptr(v));
 }
 
-static inline void scrap(tg_thread *t, const tgc_dead *d, tgc_obj *o)
+// The last class of instances: those that follow each other are often of the same.
+typedef struct lean {
+    const tgc_type *type; // whose instances hold their attributes and nothing else
+    uint32_t slots;
+    uint64_t count; // freed and not yet in the sums
+} lean;
+
+static void add_up(tg_thread *t, lean *l)
+{
+    // ORDER: relaxed (both); read by others for reports.
+    atom_owner_add(&tgc_of(t)->objects_freed, l->count);
+    if (l->type != NULL)
+        atom_owner_add(&tgc_of(t)->bytes_freed, l->count * l->type->size);
+    l->count = 0;
+}
+
+// Nobody has seen it since the last pause, which was a grace period: no stale reader is left, and
+// its memory goes back at once.
+static inline void scrap_instance(tg_thread *t, const tgc_dead *d, lean *l, tgc_obj *o)
+{
+    tgc_attrs *attrs = tgc_attrs_of(l->type, o);
+    let_go(t, d, tgc_slot_peek(&attrs->dict));
+    for (uint32_t i = 0; i < l->slots; i++)
+        let_go(t, d, tgc_slot_peek(&attrs->slots[i]));
+    l->count++;
+    tgi_raw_free(o);
+}
+
+static TGI_COLD void scrap_other(tg_thread *t, const tgc_dead *d, tgc_obj *o)
 {
     tgc_type *type = tgc_obj_type(o);
     const tgc_type *layout = tgc_layout_of(type);
-    // Nobody has seen it since the last pause, which was a grace period: no stale reader is left.
     tgc_hold_alone(t, o);
     tgc_unpublish(o);
-    if (layout == &tgc_object_type) {
-        tgc_attrs *attrs = tgc_attrs_of(type, o);
-        let_go(t, d, tgc_slot_peek(&attrs->dict));
-        for (uint32_t i = 0, n = type->class_data->capacity; i < n; i++)
-            let_go(t, d, tgc_slot_peek(&attrs->slots[i]));
-        tgc_delete(t, o, type->size);
-        return;
-    }
     if (layout != type) {
         tgc_attrs *attrs = tgc_attrs_of(type, o);
         forget(d, &attrs->dict, TGC_UNBOUND);
-        for (uint32_t i = 0, n = type->class_data->capacity; i < n; i++)
+        for (uint32_t i = 0, n = tgc_slots_in_use(type); i < n; i++)
             forget(d, &attrs->slots[i], TGC_UNBOUND);
     }
     forget_in_builtin(d, layout, o);
     type->dealloc(t, o);
 }
 
+static inline void scrap(tg_thread *t, const tgc_dead *d, lean *l, tgc_obj *o)
+{
+    tgc_type *type = tgc_obj_type(o);
+    if (TGI_UNLIKELY(type != l->type)) {
+        if (tgc_layout_of(type) != &tgc_object_type) {
+            scrap_other(t, d, o);
+            return;
+        }
+        add_up(t, l);
+        *l = (lean){type, tgc_slots_in_use(type), 0};
+    }
+    scrap_instance(t, d, l, o);
+}
+
 size_t tgc_scrap_some(tg_thread *t, const tgc_dead *dead, const tgc_chunk *c, size_t from,
                       size_t to)
 {
-    for (size_t i = from; i < to; i++) {
+    lean l = {0};
+    size_t i = from;
+    bool stop = false;
+    while (i < to && !stop) {
         if (i + AHEAD < c->count) {
             __builtin_prefetch(c->item[i + AHEAD], 1);
             __builtin_prefetch((const char *)c->item[i + AHEAD] + 64, 1);
         }
-        scrap(t, dead, c->item[i]);
+        scrap(t, dead, &l, c->item[i++]);
         // ORDER: relaxed; our own bit, or a hint.
-        if ((atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0)
-            return i + 1;
+        stop = (atom_load_relaxed(&t->breaker) & TGI_BRK_QSBR) != 0;
     }
-    return to;
+    add_up(t, &l);
+    return i;
 }

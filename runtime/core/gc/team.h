@@ -31,6 +31,7 @@ typedef struct tgc_marker {
     bool poor;             // none to share with
     bool weak;             // a candidate has weak references
     const tgc_type *plain; // a type that scrap.c knows
+    int64_t slots;         // of it, if it is one of instances that hold nothing else; or -1
     uint64_t taken;        // chunks of others
 } tgc_marker;
 

@@ -38,6 +38,16 @@ static inline tgc_attrs *tgc_attrs_of(const tgc_type *type, tgc_obj *o)
     return (tgc_attrs *)(void *)((char *)o + type->attrs_offset);
 }
 
+// How many slots of instances of type may be set; the others never were.
+static inline uint32_t tgc_slots_in_use(const tgc_type *type)
+{
+    const tgc_class *c = type->class_data;
+    // ORDER: relaxed; a name is known before a slot is set by it, and who asks is ordered behind
+    // whoever set the slot.
+    uint32_t known = atom_load_relaxed(&c->known);
+    return known < c->capacity ? known : c->capacity;
+}
+
 // The builtin class that an instance of type begins like.
 static inline tgc_type *tgc_layout_of(tgc_type *type)
 {
