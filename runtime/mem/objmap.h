@@ -191,8 +191,8 @@ void tgi_objmap_cursor_init(tgi_objmap_cursor *cursor);
 size_t tgi_objmap_sweep_parts(tgi_objmap_cursor *cursor, unsigned tag, bool clear,
                               bool (*fn)(void *object, void *arg), void *arg);
 
-// The objects under the tag that have no mark, in lists of at most TGI_OBJMAP_LIST in ascending order
-// that do not cross a segment; each thread goes on until there are no more parts.
+// The objects under the tag that have no mark, in lists of at most TGI_OBJMAP_LIST in ascending
+// order that do not cross a segment; each thread goes on until there are no more parts.
 #define TGI_OBJMAP_LIST ((size_t)1 << (TGI_OBJMAP_SLICE_BITS - TGI_OBJMAP_GRANULE_BITS))
 void tgi_objmap_list_parts(tgi_objmap_cursor *cursor, unsigned tag,
                            void (*fn)(void *const *objects, size_t count, void *arg), void *arg);

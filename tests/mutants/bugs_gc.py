@@ -117,7 +117,7 @@ mutant("scrap-still-tracked",
        bug="garbage is freed without counting and stays in the object map",
        ref="own: scrap.c S2",
        file=SCRAP,
-       edits=[("            if (all)\n                untracked += tgi_objmap_remove(o);\n",
+       edits=[("            if (all)\n                untracked += tgi_objmap_remove_from(at.in, at.granule);\n",
                "            (void)all, (void)untracked;\n")],
        kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"],
        build="asan")

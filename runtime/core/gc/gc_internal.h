@@ -70,8 +70,8 @@ static inline void tgc_gc_visit(tgc_obj *o, tgc_visit visit, void *arg)
         type->traverse(o, visit, arg);
 }
 
-// Where the map and the number of an object are. The next candidate of a list is likely to be in the
-// segment of the last.
+// Where the map and the number of an object are. The next candidate of a list is likely to be in
+// the segment of the last.
 typedef struct tgc_place {
     uintptr_t segment; // its index, plus 1
     size_t granule;
