@@ -207,6 +207,8 @@ TG_API bool tg_stress_time(tg_thread *t, int64_t *ns);
 TG_API bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes);
 // As tg_lock_acquire; the tester does not switch threads here unless the lock is taken.
 TG_API tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns);
+// The memory of a lock is given back: another one may come to be there.
+TG_API void tg_stress_lock_gone(tg_thread *t, const tg_lock *lock);
 // An exception ends a thread of the script. Nothing happens if t does not run under the tester.
 TG_API void tg_stress_uncaught(tg_thread *t, tg_value exc);
 

@@ -421,6 +421,12 @@ tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns
     return tg_lock_acquire(t, lock, timeout_ns);
 }
 
+void tg_stress_lock_gone(tg_thread *t, const tg_lock *lock)
+{
+    if (t->task != NULL && t->task->engine->sharing.learning)
+        tgi_sharing_forget(&t->task->engine->sharing, lock, 0);
+}
+
 void tg_stress_uncaught(tg_thread *t, tg_value exc)
 {
     if (t->task == NULL || t->task->engine->killing)

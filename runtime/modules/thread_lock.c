@@ -102,6 +102,11 @@ TGI_NATIVE(lock_locked)
     return d == NULL ? TG_NULL : tg_bool(tg_lock_held(&d->lock));
 }
 
+static void lock_dead(tg_thread *t, void *data)
+{
+    tg_stress_lock_gone(t, &((lock_data *)data)->lock);
+}
+
 static tg_value lock_repr(tg_thread *t, tg_value self, void *data)
 {
     lock_data *d = data;
@@ -127,6 +132,7 @@ const tg_class_def tgi_lock_class = {
     .module = "_thread",
     .data_bytes = sizeof(lock_data),
     .methods = lock_methods,
+    .finalize = lock_dead,
     .repr = lock_repr,
 };
 
@@ -148,6 +154,11 @@ static void set_owner(rlock_data *d, uint64_t id)
 {
     // ORDER: relaxed; the lock orders everything else.
     atomic_store_explicit(&d->owner, id, memory_order_relaxed);
+}
+
+static void rlock_dead(tg_thread *t, void *data)
+{
+    tg_stress_lock_gone(t, &((rlock_data *)data)->lock);
 }
 
 static tg_value rlock_take(tg_thread *t, rlock_data *d, int64_t ns)
@@ -292,5 +303,6 @@ const tg_class_def tgi_rlock_class = {
     .module = "_thread",
     .data_bytes = sizeof(rlock_data),
     .methods = rlock_methods,
+    .finalize = rlock_dead,
     .repr = rlock_repr,
 };

@@ -65,11 +65,15 @@ static tgi_task *new_task(tgi_engine *e)
         e->enabled_room = room;
     }
     task->index = (uint32_t)e->tasks.count;
-    task->parent = 0;
+    task->parent = task->ordinal = 0;
     task->arrivals = 0;
     task->draws = 0;
     task->children = 0;
     task->decided = 0;
+    task->known = TGI_PROFILE_NONE;
+    task->pending = false;
+    task->left = 0;
+    task->lock_site = NULL;
     task->checked = 0;
     task->effects = 0;
     task->spin = (tgi_spin){0};
@@ -216,6 +220,8 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
 {
     if (e->killing)
         return next_to_unwind(e, self);
+    if (e->forced == NULL && !e->searching)
+        tgi_profile_arrive(e, self);
     uint32_t n;
     bool waited = false;
     while ((n = find_enabled(e)) == 0) {
@@ -530,6 +536,7 @@ static void task_main(void *arg)
     tgi_thread_end(self->t);
     self->t = NULL;
     self->ended = true;
+    e->ended++;
     tgi_event_set(&self->handle->gone);
     tgi_engine_touch(e, self->handle, 0, TGI_TOUCHES_GIVE);
     tgi_engine_touch(e, &e->born, 0, TGI_TOUCHES_READ);
@@ -585,6 +592,7 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
         tgi_thread_set_name(born, name);
     tgi_thread_set_daemon(born, daemon);
     task->parent = self->index;
+    task->ordinal = self->children;
     self->children++;
     snprintf(task->name, sizeof task->name, "%s", born->name);
     task->daemon = daemon;
@@ -601,6 +609,8 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     tgi_fiber_prepare(fiber, task_main, task);
     if (e->racing)
         tgi_races_started(e->races, self->index, task->index, task->name, handle);
+    if (e->forced == NULL && !e->searching)
+        tgi_profile_born(e, self, task);
     if (e->strategy->born != NULL && e->forced == NULL)
         e->strategy->born(e, task);
     *out = handle;
@@ -641,7 +651,7 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->trace);
     vec_free(&e->objects);
     vec_free(&e->kept);
-    vec_free(&e->profile);
+    tgi_profile_free(&e->profile);
     tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
     tgi_races_free(e->races);
@@ -663,6 +673,8 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
     e->effects = 0;
+    e->ended = 0;
+    e->intended = NULL;
     e->overflowed = e->told = false;
     e->forgotten = 0;
     e->output_used = 0;
@@ -696,6 +708,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     tgi_world_enter(e);
     tgi_world_set_task(main);
     if (e->forced == NULL) {
+        tgi_profile_begin(e, main);
         e->strategy->begin(e);
         if (e->strategy->born != NULL)
             e->strategy->born(e, main);
@@ -716,26 +729,10 @@ void tgi_engine_finish(tgi_engine *e)
     }
 }
 
-// The longest of the learning runs counts: one that fails early says little.
-static void keep_profile(tgi_engine *e)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i < e->tasks.count; i++)
-        sum += e->tasks.data[i]->decided;
-    if (sum <= e->expected)
-        return;
-    e->expected = sum;
-    vec_clear(&e->profile);
-    for (size_t i = 0; i < e->tasks.count; i++) {
-        tgi_profile p = {e->tasks.data[i]->parent, e->tasks.data[i]->decided};
-        (void)vec_push(&e->profile, p);
-    }
-}
-
 void tgi_engine_end(tgi_engine *e)
 {
     if (e->sharing.learning && !e->learnt)
-        keep_profile(e);
+        tgi_profile_keep(e);
     if (e->racing)
         tgi_races_end(e->races);
     tgi_world_leave();

@@ -13,6 +13,7 @@
 //   waiting.c     what a task can wait for: locks, the end of others, time, a parked word
 //   world.c       clock, output and futex of a run, through the table of the operating system
 //   sharing.c     which accesses are points
+//   profile.c     what tasks do in a run, learnt from its first runs
 //   strategy.c    strategies by name; strategy_*.c
 //   search.c      systematic search: all schedules; search_dpor.c, strategy_search.c
 //   schedule.c    the decisions of a run as data and as text
@@ -25,6 +26,7 @@
 #include "base/random.h"     // streams
 #include "base/vec.h"        // lists
 #include "stress/fiber.h"    // tgi_fiber
+#include "stress/profile.h"  // tgi_profile
 #include "stress/race.h"     // tgi_races
 #include "stress/schedule.h" // tgi_schedule
 #include "stress/search.h"   // tgi_search
@@ -99,11 +101,15 @@ struct tgi_task {
     uint32_t points;           // const during a run: TGI_AT_*
     uint32_t index;            // const: in order of creation, 0 is the main thread
     uint32_t parent;           // const: who started it
+    uint32_t ordinal;          // const: the nth thread that its parent has started
     uint32_t arrivals;         // points it came to
     uint32_t draws;            // of random bytes
     uint32_t children;         // threads it has started
     uint32_t checked;          // arrivals when circles were looked for last
-    uint32_t decided;          // decisions at its points that the profile counts
+    uint32_t decided;          // decisions at its points that count
+    uint32_t known;            // its entry of the profile, or TGI_PROFILE_NONE
+    bool pending;              // what it is about to do counts for the strategy
+    uint64_t left;             // what it and those it will start have before them: profile.h
     bool daemon, ended;        // ended: has left the runtime
     bool timed_out;            // its last wait ended by its deadline
     bool quiet;                // an access is no point: in code of the library
@@ -112,6 +118,7 @@ struct tgi_task {
     tgi_op op;                 // at a point: what it is about to do
     uint64_t priority;         // strategies'
     const void *site;          // at an access: the instruction
+    const void *lock_site;     // at a lock: the instruction in the script, if the profile asks
     tgi_spin spin;             // the last time it went round
     uint32_t effects;          // calls and what else may have changed something
     tgi_engine *engine;        // const
@@ -167,11 +174,6 @@ typedef struct tgi_object {
     uint64_t slot;
 } tgi_object;
 
-// What the last learning run knows about a task, by index.
-typedef struct tgi_profile {
-    uint32_t parent, decisions;
-} tgi_profile;
-
 typedef struct tgi_mapping {
     void *base;
     size_t bytes;
@@ -187,9 +189,12 @@ struct tgi_engine {
     const struct tgi_strategy *strategy;
     void *strategy_data;
     int depth;                    // a number the strategy takes from its name, as in pct:3
-    tgi_vec(tgi_profile) profile; // const once learnt
-    uint32_t expected;            // const once learnt: decisions of a run
-    bool learnt;                  // all learning runs are done; a repeated one changes nothing
+    tgi_profile profile; // const once learnt
+    uint32_t expected;   // const once learnt: decisions of a run
+    bool learnt;         // all learning runs are done; a repeated one changes nothing
+    uint32_t ended;      // tasks that have
+    uint32_t group;      // of a run of surw
+    tgi_task *intended;  // the same: who does the next step of the group
     uint32_t changes[64], change_count; // of a run of pct
 
     tgi_task *current;

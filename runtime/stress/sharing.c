@@ -5,6 +5,7 @@
 // Invariants  S1  without memory nothing is learnt, and what is not known is visible.
 //                 The same holds for what comes after MOST_LOCATIONS in one run.
 //             S2  the tables are at most half full.
+//             S3  numbers of places and groups follow from the order of accesses alone.
 #include "stress/sharing.h"
 
 #include <stdlib.h> // calloc
@@ -29,6 +30,7 @@ void tgi_sharing_free(tgi_sharing *s)
     free(s->sites);
     free(s->locations);
     free(s->touches);
+    free(s->places);
     *s = (tgi_sharing){0};
 }
 
@@ -136,36 +138,103 @@ static bool add_touch(tgi_sharing *s, tgi_location *l, uint32_t site)
     return true;
 }
 
+// --- groups
+
+uint32_t tgi_sharing_number(const tgi_sharing *s, const void *site)
+{
+    if (s->sites == NULL)
+        return UINT32_MAX;
+    const tgi_site *entry = site_entry(s->sites, s->site_mask, site);
+    return entry->site != NULL ? entry->number : UINT32_MAX;
+}
+
+static uint32_t first_of(const tgi_sharing *s, uint32_t number)
+{
+    while (s->places[number].group != number)
+        number = s->places[number].group;
+    return number;
+}
+
+uint32_t tgi_sharing_group(const tgi_sharing *s, uint32_t number)
+{
+    return s->places[number].shared ? first_of(s, number) : UINT32_MAX;
+}
+
+static void share(tgi_sharing *s, tgi_site *site, const tgi_site *with)
+{
+    uint32_t a = first_of(s, site->number), b = first_of(s, with->number);
+    site->shared = s->places[site->number].shared = true;
+    s->places[a > b ? a : b].group = a > b ? b : a;
+}
+
+static tgi_site *enter(tgi_sharing *s, const void *site)
+{
+    if ((s->sites == NULL || (s->site_count + 1) * 2 > s->site_mask) && !grow_sites(s))
+        return NULL;
+    tgi_site *entry = site_entry(s->sites, s->site_mask, site);
+    if (entry->site != NULL)
+        return entry;
+    uint32_t number = (uint32_t)s->site_count;
+    if (number >= s->place_room) {
+        size_t room = s->place_room * 2 + 64;
+        tgi_place_kind *bigger = realloc(s->places, room * sizeof *bigger);
+        if (bigger == NULL)
+            return NULL;
+        s->places = bigger;
+        s->place_room = room;
+    }
+    s->places[number] = (tgi_place_kind){.group = number};
+    *entry = (tgi_site){.site = site, .number = number};
+    s->site_count++;
+    return entry;
+}
+
+uint32_t tgi_sharing_enter(tgi_sharing *s, const void *site)
+{
+    const tgi_site *entry = enter(s, site);
+    return entry != NULL ? entry->number : UINT32_MAX;
+}
+
+void tgi_sharing_forget(tgi_sharing *s, const void *where, uint64_t slot)
+{
+    if (s->locations == NULL)
+        return;
+    tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);
+    if (l->run == s->run) {
+        l->several = l->written = false;
+        l->first = 0;
+        l->task = UINT32_MAX; // nobody's
+    }
+}
+
 bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const void *site,
                        uint32_t task, bool write)
 {
-    if ((s->sites == NULL || (s->site_count + 1) * 2 > s->site_mask) && !grow_sites(s))
-        return false;
     if ((s->locations == NULL || (s->location_count + 1) * 2 > s->location_mask) &&
         !grow_locations(s))
         return false;
-    tgi_site *entry = site_entry(s->sites, s->site_mask, site);
-    if (entry->site == NULL) {
-        *entry = (tgi_site){.site = site};
-        s->site_count++;
-    }
+    tgi_site *entry = enter(s, site);
+    if (entry == NULL)
+        return false;
     tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);
     bool fresh = l->run != s->run;
     if (fresh && (s->location_count >= MOST_LOCATIONS || s->touch_count >= MOST_TOUCHES)) {
-        entry->shared = true; // it may be: S1
+        share(s, entry, entry); // it may be: S1
         return false;
     }
     if (fresh) {
         *l = (tgi_location){.where = where, .slot = slot, .run = s->run, .task = task};
         s->location_count++;
     }
+    if (l->task == UINT32_MAX)
+        l->task = task;
     l->several |= l->task != task;
     l->written |= write;
     if (!add_touch(s, l, (uint32_t)(entry - s->sites)))
-        entry->shared = true;
+        share(s, entry, entry);
     if (l->several && l->written) {
         for (uint32_t i = l->first; i != 0; i = s->touches[i - 1].next)
-            s->sites[s->touches[i - 1].site].shared = true;
+            share(s, &s->sites[s->touches[i - 1].site], entry);
     }
     return fresh;
 }

@@ -18,7 +18,14 @@ typedef struct tgi_site {
     const void *site;
     bool shared;
     bool point; // of a systematic search: shared when its walk began
+    uint32_t number; // in order of appearance
 } tgi_site;
+
+// Places that have met at one location are of one group.
+typedef struct tgi_place_kind {
+    uint32_t group; // another place of it, with a smaller number; or itself
+    bool shared;
+} tgi_place_kind;
 
 typedef struct tgi_location {
     const void *where;
@@ -40,6 +47,8 @@ typedef struct tgi_sharing {
     uint32_t run;
     tgi_site *sites; // open addressing
     size_t site_mask, site_count;
+    tgi_place_kind *places; // by number
+    size_t place_room;
     tgi_location *locations; // open addressing
     size_t location_mask, location_count;
     tgi_touch *touches;
@@ -60,6 +69,19 @@ bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
 // that are known to meet other tasks; true if there are new ones.
 bool tgi_sharing_is_point(tgi_sharing *s, const void *site);
 bool tgi_sharing_settle(tgi_sharing *s);
+
+// A lock's place has an address of its own, too.
+#define TGI_SITE_LOCK(site) ((const char *)(site) + 4)
+
+// Places have numbers in the order in which they were met: no address is in them. UINT32_MAX: it is
+// not known, or there is no memory.
+uint32_t tgi_sharing_number(const tgi_sharing *s, const void *site);
+// The same for a place that may be met for the first time.
+uint32_t tgi_sharing_enter(tgi_sharing *s, const void *site);
+// The least number of the places of its group; UINT32_MAX: nobody else is met there.
+uint32_t tgi_sharing_group(const tgi_sharing *s, uint32_t number);
+// What is at `where` from now on is something else: it has died.
+void tgi_sharing_forget(tgi_sharing *s, const void *where, uint64_t slot);
 
 // Notes an access. True if the location is new in this run. `write`: and there are several tasks.
 bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const void *site,

@@ -11,6 +11,8 @@ typedef struct tgi_strategy {
     void (*begin)(tgi_engine *e); // of a run: there is no task yet
     // A task was made; may be NULL.
     void (*born)(tgi_engine *e, tgi_task *task);
+    // A task comes to a point, or has ended; done: the step it did last counted. May be NULL.
+    void (*stepped)(tgi_engine *e, tgi_task *self, bool done);
     // One of enabled[0, n), n > 1: its place. `usual` is the default order's. `self` is the task
     // that came to the point; it may have to wait.
     uint32_t (*pick)(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual);
@@ -22,7 +24,7 @@ const tgi_strategy *tgi_strategy_find(const char *name, int *depth);
 const tgi_strategy *tgi_strategy_at(size_t i);
 
 extern const tgi_strategy tgi_strategy_portfolio, tgi_strategy_random, tgi_strategy_sticky,
-    tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw,
+    tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw, tgi_strategy_surw,
     tgi_strategy_exhaustive, tgi_strategy_pb, tgi_strategy_dpor;
 
 // Whether the engine's strategy is a systematic one: engine.search is made then. False: no memory.

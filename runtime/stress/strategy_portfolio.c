@@ -28,10 +28,16 @@ static void born(tgi_engine *e, tgi_task *task)
         of(e)->born(e, task);
 }
 
+static void stepped(tgi_engine *e, tgi_task *self, bool done)
+{
+    if (of(e)->stepped != NULL)
+        of(e)->stepped(e, self, done);
+}
+
 static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual)
 {
     return of(e)->pick(e, self, enabled, n, usual);
 }
 
 const tgi_strategy tgi_strategy_portfolio = {
-    .name = "portfolio", .begin = begin, .born = born, .pick = pick};
+    .name = "portfolio", .begin = begin, .born = born, .stepped = stepped, .pick = pick};

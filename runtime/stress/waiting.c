@@ -106,6 +106,7 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
     tgi_task *self = t->task;
     bool try = until <= TGI_DEADLINE_NOW;
     note_wish(self);
+    tgi_profile_locks(self, m);
     for (;;) {
         tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_TRY : TGI_OPK_ACQUIRE,
                                         .where = m,

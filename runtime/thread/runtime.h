@@ -51,6 +51,8 @@ typedef struct tgi_core_hooks {
     // For the stress tester: where t is in the script, as a number (stress/race_place.h; 0:
     // nowhere), and whether code of the library is what runs.
     uint32_t (*place)(tg_thread *t, bool *library);
+    // The same as the address of the instruction, which stays; NULL: nowhere.
+    const void *(*instruction)(tg_thread *t);
     // The world of interp (NULL: of every interpreter of rt) has been stopped, by the calling
     // thread. No allocation, no counting.
     void (*stopped)(tg_runtime *rt, tg_interp *interp);

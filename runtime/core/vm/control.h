@@ -47,6 +47,9 @@ void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 void tgc_race_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 #define tgc_race_place TG_CORE_SYM(tgc_race_place)
 uint32_t tgc_race_place(tg_thread *t, bool *library);
+// The instruction of the script that t does, which may have called code of the library.
+#define tgc_script_instruction TG_CORE_SYM(tgc_script_instruction)
+const void *tgc_script_instruction(tg_thread *t);
 // Whether code of the library has a contract, and its part of it. (control_sync.c)
 #define tgc_sync_points TG_CORE_SYM(tgc_sync_points)
 uint32_t tgc_sync_points(const tg_thread *t, const tgc_code *code);

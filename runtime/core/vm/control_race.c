@@ -124,6 +124,20 @@ uint32_t tgc_race_place(tg_thread *t, bool *library)
     return place_of(p, callers_of(p, ct, f), f->code, f->pc - 1);
 }
 
+const void *tgc_script_instruction(tg_thread *t)
+{
+    const tgc_thread *ct = tgc_of(t);
+    if (ct == NULL || ct->frame == NULL)
+        return NULL;
+    const tgc_frame *f = ct->frame;
+    while (is_library(f->code)) {
+        if (f == ct->frames)
+            return NULL;
+        f--;
+    }
+    return f->pc - 1;
+}
+
 // --- one access
 
 typedef struct site {

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+//
+// profile.c - what the tasks of a program do in a run.
+//
+// Invariants  PR1  in a run that does not learn, tgi_task.left is what the learning run did at this
+//                  task's place less what it has done: of all steps, or of those of engine.group.
+//             PR2  while learning nothing is known: a learning run must not depend on others.
+//             PR3  without memory less is known, and nothing fails.
+#include "stress/profile.h"
+
+#include "stress/engine.h"   // tasks
+#include "stress/strategy.h" // who is told
+#include "thread/runtime.h"  // hooks
+
+enum { MOST_STEPS = 1 << 18 };
+
+void tgi_profile_free(tgi_profile *p)
+{
+    vec_free(&p->tasks);
+    vec_free(&p->steps);
+    vec_free(&p->log);
+    vec_free(&p->groups);
+    vec_free(&p->shares);
+}
+
+// --- what counts
+
+static bool counts(const tgi_engine *e, const tgi_task *self)
+{
+    return !self->ended && e->tasks.count - e->ended > 1 && self->op.kind != TGI_OPK_JOIN &&
+           self->op.kind != TGI_OPK_FINISH;
+}
+
+static const void *site_of(const tgi_task *self)
+{
+    bool lock = self->op.kind == TGI_OPK_ACQUIRE || self->op.kind == TGI_OPK_TRY;
+    return lock ? self->lock_site : self->site;
+}
+
+static bool is_in_group(const tgi_engine *e, const tgi_task *self)
+{
+    const void *site = site_of(self);
+    uint32_t place = site != NULL ? tgi_sharing_number(&e->sharing, site) : UINT32_MAX;
+    return place != UINT32_MAX && tgi_sharing_group(&e->sharing, place) == e->group;
+}
+
+void tgi_profile_locks(tgi_task *self, const void *m)
+{
+    tgi_engine *e = self->engine;
+    const tgi_core_hooks *hooks = self->t->runtime->hooks;
+    self->lock_site = NULL;
+    if (e->killing || e->forced != NULL || e->searching || hooks->instruction == NULL ||
+        (!e->sharing.learning && e->group == TGI_PROFILE_NONE))
+        return;
+    const void *at = hooks->instruction(self->t);
+    if (at == NULL)
+        return;
+    self->lock_site = TGI_SITE_LOCK(at);
+    if (e->sharing.learning)
+        (void)tgi_sharing_learn(&e->sharing, m, 0, self->lock_site, self->index,
+                                e->tasks.count > 1);
+}
+
+void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
+{
+    if (e->sharing.learning) {
+        if (e->learnt || !counts(e, self) || e->profile.log.count >= MOST_STEPS)
+            return;
+        // Whether the place is shared is known when all have been met.
+        const void *site = site_of(self);
+        tgi_profile_step s = {self->index, UINT32_MAX, self->site != NULL};
+        if (site != NULL)
+            s.place = tgi_sharing_enter(&e->sharing, site);
+        (void)vec_push(&e->profile.log, s);
+        return;
+    }
+    bool done = self->pending;
+    if (done && self->left > 0)
+        self->left--;
+    self->pending =
+        counts(e, self) && (e->group == TGI_PROFILE_NONE || is_in_group(e, self));
+    if (e->strategy->stepped != NULL)
+        e->strategy->stepped(e, self, done);
+}
+
+// --- after a learning run
+
+void tgi_profile_keep(tgi_engine *e)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < e->tasks.count; i++)
+        sum += e->tasks.data[i]->decided;
+    if (sum > e->expected)
+        e->expected = sum;
+    tgi_profile *p = &e->profile;
+    if (p->tasks.count > 0 && p->log.count <= p->steps.count)
+        return;
+    vec_clear(&p->tasks);
+    vec_clear(&p->steps);
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *task = e->tasks.data[i];
+        tgi_profile_task t = {.parent = task->parent, .ordinal = task->ordinal};
+        if (!vec_push(&p->tasks, t))
+            break;
+    }
+    for (size_t i = 0; i < p->log.count; i++) {
+        if (!vec_push(&p->steps, p->log.data[i]))
+            break;
+    }
+}
+
+static void add_up(tgi_profile *p)
+{
+    size_t n = p->tasks.count;
+    for (size_t i = n; i-- > 1;) { // children have higher numbers than parents
+        p->tasks.data[i].all += p->tasks.data[i].steps + 1u;
+        p->tasks.data[p->tasks.data[i].parent].all += p->tasks.data[i].all;
+    }
+    if (n > 0)
+        p->tasks.data[0].all += p->tasks.data[0].steps;
+    for (size_t g = 0; g < p->groups.count; g++) {
+        for (size_t i = n; i-- > 1;)
+            p->shares.data[g * n + p->tasks.data[i].parent] += p->shares.data[g * n + i];
+    }
+}
+
+// The place in `groups` of that group, which is added. SIZE_MAX: no memory.
+static size_t group_index(tgi_profile *p, uint32_t group)
+{
+    for (size_t i = 0; i < p->groups.count; i++) {
+        if (p->groups.data[i] == group)
+            return i;
+    }
+    for (size_t i = 0; i < p->tasks.count; i++) {
+        if (!vec_push(&p->shares, 0)) {
+            p->shares.count -= i;
+            return SIZE_MAX;
+        }
+    }
+    if (vec_push(&p->groups, group))
+        return p->groups.count - 1;
+    p->shares.count -= p->tasks.count;
+    return SIZE_MAX;
+}
+
+// Groups in which one task alone has steps leave nothing to choose.
+static void drop_lonely(tgi_profile *p)
+{
+    size_t n = p->tasks.count, kept = 0;
+    for (size_t g = 0; g < p->groups.count; g++) {
+        size_t tasks = 0;
+        for (size_t i = 0; i < n; i++)
+            tasks += p->shares.data[g * n + i] > 0;
+        if (tasks < 2)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            p->shares.data[kept * n + i] = p->shares.data[g * n + i];
+        p->groups.data[kept++] = p->groups.data[g];
+    }
+    p->groups.count = kept;
+    p->shares.count = kept * n;
+}
+
+static void settle(tgi_engine *e)
+{
+    tgi_profile *p = &e->profile;
+    size_t n = p->tasks.count;
+    for (size_t i = 0; i < p->steps.count; i++) {
+        tgi_profile_step s = p->steps.data[i];
+        if (s.task >= n)
+            continue;
+        uint32_t group =
+            s.place == UINT32_MAX ? UINT32_MAX : tgi_sharing_group(&e->sharing, s.place);
+        if (group == UINT32_MAX && s.access)
+            continue; // no point in later runs
+        p->tasks.data[s.task].steps++;
+        size_t g = group == UINT32_MAX ? SIZE_MAX : group_index(p, group);
+        if (g != SIZE_MAX)
+            p->shares.data[g * n + s.task]++;
+    }
+    drop_lonely(p);
+    add_up(p);
+}
+
+// --- names
+
+static uint32_t find(const tgi_profile *p, uint32_t parent, uint32_t ordinal)
+{
+    for (uint32_t i = parent + 1; i < p->tasks.count; i++) {
+        if (p->tasks.data[i].parent == parent && p->tasks.data[i].ordinal == ordinal)
+            return i;
+    }
+    return TGI_PROFILE_NONE;
+}
+
+static uint64_t share_of(const tgi_engine *e, uint32_t known)
+{
+    const tgi_profile *p = &e->profile;
+    if (known == TGI_PROFILE_NONE || known >= p->tasks.count)
+        return 0;
+    if (e->group == TGI_PROFILE_NONE)
+        return p->tasks.data[known].all;
+    for (size_t i = 0; i < p->groups.count; i++) {
+        if (p->groups.data[i] == e->group)
+            return p->shares.data[i * p->tasks.count + known];
+    }
+    return 0;
+}
+
+void tgi_profile_begin(tgi_engine *e, tgi_task *main)
+{
+    vec_clear(&e->profile.log);
+    main->known = 0;
+    e->group = TGI_PROFILE_NONE;
+    if (e->sharing.learning)
+        return;
+    if (!e->profile.settled)
+        settle(e);
+    e->profile.settled = true;
+    main->left = share_of(e, 0);
+}
+
+void tgi_profile_pick_group(tgi_engine *e, size_t i, tgi_task *main)
+{
+    e->group = e->profile.groups.data[i];
+    main->left = share_of(e, 0);
+}
+
+void tgi_profile_born(tgi_engine *e, tgi_task *parent, tgi_task *task)
+{
+    if (e->sharing.learning)
+        return;
+    task->known = parent->known == TGI_PROFILE_NONE
+                      ? TGI_PROFILE_NONE
+                      : find(&e->profile, parent->known, task->ordinal);
+    task->left = share_of(e, task->known);
+    task->pending = e->group == TGI_PROFILE_NONE; // its start
+    parent->left -= task->left < parent->left ? task->left : parent->left;
+}

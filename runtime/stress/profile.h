@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// profile.h - what the tasks of a program do in a run, learnt from its first runs. Layer stress.
+// profile.c.
+//
+// Note [profile]
+// Strategies that give every interleaving the same chance have to know how many steps each task
+// still has before it. The longest of the learning runs says so. What counts as a step is a point at
+// which something may come in between: while several tasks live, and not the wait for the end of a
+// task, whose place among the steps of others makes no difference. A step that a task has not begun
+// with is its start.
+//
+// Tasks have the same name in all runs: they are the nth child of their parent. What a task has
+// before it includes what the tasks do that it will start.
+//
+// Places of the program that have met at one location are a group: the reads and writes of a
+// variable, the acquisitions of a lock. Groups in which several tasks have steps are what
+// strategy_surw.c picks from. Groups have numbers that follow from the order of steps, so what is
+// picked does not depend on addresses.
+#ifndef TGI_STRESS_PROFILE_H
+#define TGI_STRESS_PROFILE_H
+
+#include "base/vec.h" // lists
+
+#include <stdbool.h> // results
+#include <stdint.h>  // counters
+
+struct tgi_engine;
+struct tgi_task;
+
+#define TGI_PROFILE_NONE UINT32_MAX
+
+typedef struct tgi_profile_task {
+    uint32_t parent, ordinal; // the nth child
+    uint32_t steps;           // own ones
+    uint64_t all;             // and those of its descendants
+} tgi_profile_task;
+
+// One step of the learning run, in order.
+typedef struct tgi_profile_step {
+    uint32_t task, place; // number of the place; UINT32_MAX: none
+    bool access;          // a point of later runs only if others are met there
+} tgi_profile_step;
+
+typedef struct tgi_profile {
+    tgi_vec(tgi_profile_task) tasks;
+    tgi_vec(tgi_profile_step) steps, log; // of the longest run; of the one that runs
+    bool settled;                         // the rest is there
+    tgi_vec(uint32_t) groups;             // their first places
+    tgi_vec(uint64_t) shares; // [group * tasks + task]: steps of it and its descendants there
+} tgi_profile;
+
+void tgi_profile_free(tgi_profile *p);
+
+// A run begins with its main task.
+void tgi_profile_begin(struct tgi_engine *e, struct tgi_task *main);
+// A task was made: its name, and what it has before it.
+void tgi_profile_born(struct tgi_engine *e, struct tgi_task *parent, struct tgi_task *task);
+// A task comes to a point: what it was about to do last time is done.
+void tgi_profile_arrive(struct tgi_engine *e, struct tgi_task *self);
+// It is about to take the lock m.
+void tgi_profile_locks(struct tgi_task *self, const void *m);
+// A learning run has ended.
+void tgi_profile_keep(struct tgi_engine *e);
+// The run is one of profile.groups[i]: only steps there count. Nothing has happened yet.
+void tgi_profile_pick_group(struct tgi_engine *e, size_t i, struct tgi_task *main);
+
+#endif
