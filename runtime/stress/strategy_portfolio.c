@@ -6,8 +6,8 @@
 #include "stress/strategy.h"
 
 static const tgi_strategy *const turns[] = {
-    &tgi_strategy_none, &tgi_strategy_urw,    &tgi_strategy_pos, &tgi_strategy_pct,
-    &tgi_strategy_urw,  &tgi_strategy_random, &tgi_strategy_pos, &tgi_strategy_urw,
+    &tgi_strategy_none, &tgi_strategy_surw,   &tgi_strategy_pos, &tgi_strategy_pct,
+    &tgi_strategy_surw, &tgi_strategy_random, &tgi_strategy_urw, &tgi_strategy_surw,
     &tgi_strategy_pct,  &tgi_strategy_sticky};
 
 static const tgi_strategy *of(const tgi_engine *e)

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test_strategies.py - which interleavings the strategies of `togil stress` try, and how often.
+
+    test_strategies.py Uniform|Steps        TOGIL names the command
+
+Uniform: every interleaving of a small program comes up as often as chance allows, counted against
+all there are; and strategies that do not promise it fail the same test. Steps: what a run of surw
+holds back. Seeds are fixed, so a test does the same every time.
+"""
+import collections
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOGIL = os.environ.get("TOGIL", "togil")
+LEARNING_RUNS = 8
+
+# The module's last line tells in which order the steps came. The start of threads, and the locks
+# that the library takes for it, come between them: that must not matter.
+ORDERS = """
+import sys, threading
+order = []
+def work(me):
+    for _ in range(STEPS):
+        order.append(me)
+threads = [threading.Thread(target=work, args=(x,)) for x in "abc"[:THREADS]]
+for t in threads: t.start()
+for t in threads: t.join()
+with open(sys.argv[1], "a") as f: f.write("".join(order) + "\\n")
+"""
+
+# A thread that starts the others halfway: what they do counts as what it has before it.
+GRANDCHILDREN = """
+import sys, threading
+order = []
+def grandchild():
+    order.append("c")
+    order.append("c")
+def child():
+    order.append("a")
+    t = threading.Thread(target=grandchild)
+    t.start()
+    t.join()
+def other():
+    order.append("b")
+    order.append("b")
+    order.append("b")
+threads = [threading.Thread(target=f) for f in (child, other)]
+for t in threads: t.start()
+for t in threads: t.join()
+with open(sys.argv[1], "a") as f: f.write("".join(order) + "\\n")
+"""
+
+WRITERS = """
+import threading
+x = 0
+def work():
+    global x
+    x = 1
+    x = 1
+    x = 1
+threading.Thread(target=work).start()
+threading.Thread(target=work).start()
+"""
+
+
+def orders(code, strategy, runs, seed=1):
+    """How often each order of the steps came up."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, told = os.path.join(folder, "script.py"), os.path.join(folder, "told")
+        with open(script, "w") as f:
+            f.write(code)
+        subprocess.run([TOGIL, "stress", "--seed", str(seed), "--runs", str(runs), "--race", "off",
+                        "--strategy", strategy, script, told], stdout=subprocess.DEVNULL,
+                       check=True, timeout=250)
+        with open(told) as f:
+            lines = f.read().split()
+    return collections.Counter(lines[len(lines) - (runs - LEARNING_RUNS):])
+
+
+def schedules(code, strategy, runs, seed=1):
+    """How often each schedule came up, all steps of all threads counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, digest = os.path.join(folder, "script.py"), os.path.join(folder, "digest")
+        with open(script, "w") as f:
+            f.write(code)
+        subprocess.run([TOGIL, "stress", "--seed", str(seed), "--runs", str(runs), "--race", "off",
+                        "--strategy", strategy, "--digest", digest, script],
+                       stdout=subprocess.DEVNULL, check=True, timeout=250)
+        with open(digest) as f:
+            return collections.Counter(line.split()[3] for line in list(f)[LEARNING_RUNS:])
+
+
+def all_schedules(code):
+    done = subprocess.run([TOGIL, "stress", "--strategy", "exhaustive", "--runs", "100000", "-c",
+                           code], stdout=subprocess.PIPE, text=True, check=True, timeout=250)
+    return int(re.search(r"complete \((\d+)\)", done.stdout).group(1))
+
+
+def interleavings(counts):
+    """All orders of so many steps of each thread."""
+    if not any(counts):
+        return [""]
+    return [chr(ord("a") + i) + rest for i, n in enumerate(counts) if n > 0
+            for rest in interleavings(counts[:i] + (n - 1,) + counts[i + 1:])]
+
+
+def distance(found, cells):
+    """Chi square against the same chance for each, in standard deviations above its mean."""
+    expected = sum(found.values()) / cells
+    chi = sum((n - expected) ** 2 / expected for n in found.values())
+    chi += (cells - len(found)) * expected
+    return (chi - (cells - 1)) / (2 * (cells - 1)) ** 0.5
+
+
+MOST = 3.5  # standard deviations; strategies that are not uniform are at 50 and more
+
+
+class Uniform(unittest.TestCase):
+    def test_surw_gives_every_order_at_a_location_the_same_chance(self):
+        for steps, threads in ((3, 2), (2, 3)):
+            code = f"STEPS, THREADS = {steps}, {threads}" + ORDERS
+            all_orders = interleavings((steps,) * threads)
+            found = orders(code, "surw", 3000)
+            with self.subTest(steps=steps, threads=threads):
+                self.assertLessEqual(set(found), set(all_orders))
+                self.assertLess(distance(found, len(all_orders)), MOST, found)
+
+    def test_surw_counts_what_tasks_do_that_are_not_started_yet(self):
+        found = orders(GRANDCHILDREN, "surw", 2000)
+        self.assertEqual(len(found), 20, found)
+        self.assertLess(distance(found, 20), MOST, found)
+
+    def test_urw_gives_every_schedule_the_same_chance(self):
+        n = all_schedules(WRITERS)
+        found = schedules(WRITERS, "urw", 20 * n)
+        self.assertEqual(len(found), n)
+        self.assertLess(distance(found, n), MOST, found)
+
+    def test_other_strategies_are_not_uniform(self):
+        code = "STEPS, THREADS = 3, 2" + ORDERS
+        n = all_schedules(WRITERS)
+        for strategy in ("random", "pos", "pct:3"):
+            with self.subTest(strategy=strategy):
+                self.assertGreater(distance(orders(code, strategy, 1000), 20), 4 * MOST)
+                self.assertGreater(distance(schedules(WRITERS, strategy, 1000), n), 4 * MOST)
+
+
+# Steps at y come between those at x, or not, as they like.
+TWO = """
+import sys, threading
+x = []
+y = []
+def work(me):
+    x.append(me)
+    y.append(me)
+    y.append(me)
+    x.append(me)
+threads = [threading.Thread(target=work, args=(me,)) for me in "ab"]
+for t in threads: t.start()
+for t in threads: t.join()
+with open(sys.argv[1], "a") as f: f.write("".join(x) + "".join(y) + "\\n")
+"""
+
+ABBA = """
+import threading
+a = threading.Lock()
+b = threading.Lock()
+def first():
+    with a:
+        with b: pass
+def second():
+    with b:
+        with a: pass
+threading.Thread(target=first).start()
+threading.Thread(target=second).start()
+"""
+
+
+class Steps(unittest.TestCase):
+    def test_locations_take_turns(self):
+        """Half of the runs are for x, half for y: in those, all six orders come up equally."""
+        found = orders(TWO, "surw", 4000)
+        for part in (slice(0, 4), slice(4, 8)):
+            sums = collections.Counter()
+            for order, n in found.items():
+                sums[order[part]] += n
+            self.assertEqual(len(sums), 6, sums)
+            # Of 3992 runs, 1996 are spread over six orders; where the rest is, is not said.
+            self.assertGreater(min(sums.values()), 1996 / 6 * 0.8, sums)
+
+    def test_locks_are_locations(self):
+        done = subprocess.run([TOGIL, "stress", "--strategy", "surw", "--seed", "1", "--stop",
+                               "never", "--runs", "1000", "--race", "off", "-c", ABBA],
+                              stdout=subprocess.PIPE, text=True, check=False, timeout=250)
+        failed = int(re.search(r"(\d+) of 1000 schedules failed", done.stdout).group(1))
+        self.assertGreater(failed, 100, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[1:], verbosity=1)
