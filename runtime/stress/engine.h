@@ -188,7 +188,7 @@ struct tgi_engine {
     uint32_t max_steps; // const
     const struct tgi_strategy *strategy;
     void *strategy_data;
-    int depth;                    // a number the strategy takes from its name, as in pct:3
+    int depth;           // a number the strategy takes from its name, as in pct:3
     tgi_profile profile; // const once learnt
     uint32_t expected;   // const once learnt: decisions of a run
     bool learnt;         // all learning runs are done; a repeated one changes nothing

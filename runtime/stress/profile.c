@@ -77,8 +77,7 @@ void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
     bool done = self->pending;
     if (done && self->left > 0)
         self->left--;
-    self->pending =
-        counts(e, self) && (e->group == TGI_PROFILE_NONE || is_in_group(e, self));
+    self->pending = counts(e, self) && (e->group == TGI_PROFILE_NONE || is_in_group(e, self));
     if (e->strategy->stepped != NULL)
         e->strategy->stepped(e, self, done);
 }

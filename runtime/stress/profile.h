@@ -5,10 +5,10 @@
 //
 // Note [profile]
 // Strategies that give every interleaving the same chance have to know how many steps each task
-// still has before it. The longest of the learning runs says so. What counts as a step is a point at
-// which something may come in between: while several tasks live, and not the wait for the end of a
-// task, whose place among the steps of others makes no difference. A step that a task has not begun
-// with is its start.
+// still has before it. The longest of the learning runs says so. What counts as a step is a point
+// at which something may come in between: while several tasks live, and not the wait for the end of
+// a task, whose place among the steps of others makes no difference. A step that a task has not
+// begun with is its start.
 //
 // Tasks have the same name in all runs: they are the nth child of their parent. What a task has
 // before it includes what the tasks do that it will start.

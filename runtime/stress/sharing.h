@@ -17,7 +17,7 @@
 typedef struct tgi_site {
     const void *site;
     bool shared;
-    bool point; // of a systematic search: shared when its walk began
+    bool point;      // of a systematic search: shared when its walk began
     uint32_t number; // in order of appearance
 } tgi_site;
 

@@ -9,9 +9,9 @@
 #include <string.h> // strncmp
 
 static const tgi_strategy *const strategies[] = {
-    &tgi_strategy_portfolio, &tgi_strategy_random, &tgi_strategy_pct,  &tgi_strategy_pos,
-    &tgi_strategy_urw, &tgi_strategy_surw, &tgi_strategy_sticky, &tgi_strategy_none, &tgi_strategy_exhaustive,
-    &tgi_strategy_pb,        &tgi_strategy_dpor};
+    &tgi_strategy_portfolio,  &tgi_strategy_random, &tgi_strategy_pct,    &tgi_strategy_pos,
+    &tgi_strategy_urw,        &tgi_strategy_surw,   &tgi_strategy_sticky, &tgi_strategy_none,
+    &tgi_strategy_exhaustive, &tgi_strategy_pb,     &tgi_strategy_dpor};
 
 const tgi_strategy *tgi_strategy_at(size_t i)
 {
