@@ -235,3 +235,43 @@ mutant("dpor-new-things-are-known",
        edits=[("a[i].thing <= base ? a[i].thing == b[k].thing : b[k].thing > base;",
                "base != UINT32_MAX && a[i].thing == b[k].thing;")],
        kill=[CLASSES])
+
+SURW = "runtime/stress/strategy_surw.c"
+PROFILE = "runtime/stress/profile.c"
+WALKS = "unit.stress.strategy:"
+
+mutant("surw-keeps-its-turn",
+       bug="the task that is to do the next step at the location stays the same until it ends",
+       ref="own: strategy_surw.c SU1",
+       file=SURW,
+       edits=[("e->intended == self && (done || self->ended))",
+               "e->intended == self && done && self->ended)")],
+       kill=[WALKS + "surw_gives_every_order_at_a_location_the_same_chance"])
+
+mutant("surw-parent-keeps-its-turn",
+       bug="a thread that is started has no share in the turn of the one that starts it",
+       ref="own: strategy_surw.c",
+       file=SURW,
+       edits=[("        e->intended = task;\n", "        return;\n")],
+       kill=[WALKS + "surw_counts_steps_of_tasks_that_are_not_started_yet"])
+
+mutant("profile-descendants-do-nothing",
+       bug="what a thread has before it leaves out the threads that it will start",
+       ref="own: profile.h Note [profile]",
+       file=PROFILE,
+       edits=[("        p->tasks.data[p->tasks.data[i].parent].all += p->tasks.data[i].all;\n", "")],
+       kill=[WALKS + "urw_gives_every_schedule_the_same_chance"])
+
+mutant("profile-start-is-no-step",
+       bug="the start of a thread is not counted among its steps",
+       ref="own: profile.h Note [profile]",
+       file=PROFILE,
+       edits=[("p->tasks.data[i].steps + 1u;", "p->tasks.data[i].steps;")],
+       kill=[WALKS + "urw_gives_every_schedule_the_same_chance"])
+
+mutant("profile-places-stay-alone",
+       bug="places that meet at one location are not seen to belong together",
+       ref="own: sharing.c S3",
+       file="runtime/stress/sharing.c",
+       edits=[("    s->places[a > b ? a : b].group = a > b ? b : a;\n", "    (void)a, (void)b;\n")],
+       kill=[WALKS + "surw_knows_which_steps_are_at_one_location"])

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+//
+// test_strategy.c - walks that promise every interleaving the same chance, on tasks of a simulator.
+//
+// Attacks PR1, S3, U1 and SU1. Tasks are lists of steps; each has a place of its own, so that places
+// must be found to belong together. Wrong results: an order comes up more often than others, beyond
+// chance. Seeds are fixed: a test does the same every time.
+#include "test.h"
+
+#include "stress/engine.h"
+#include "stress/strategy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TASKS = 4, STEPS = 8, MOST_ORDERS = 512, LEARNING = 8 };
+
+// A small letter starts that task ('b' is number 1); others are locations; '.' is a step at none.
+typedef struct program {
+    const char *steps[TASKS];
+} program;
+
+static const tgi_strategy *strategy;
+static tgi_engine e;
+static tgi_task tasks[TASKS];
+static tgi_task *listed[TASKS];
+static uint32_t named[TASKS]; // what program.steps calls them
+static uint32_t done[TASKS];  // steps that each has taken
+static char places[TASKS][STEPS][8];
+static char order[TASKS * STEPS + 1]; // who did a step, and of which location
+static char at[TASKS * STEPS + 1];
+static size_t length;
+
+static tgi_task *make(uint32_t name, tgi_task *parent)
+{
+    uint32_t i = (uint32_t)e.tasks.count++;
+    tgi_task *task = &tasks[i];
+    *task = (tgi_task){.index = i,
+                       .known = TGI_PROFILE_NONE,
+                       .engine = &e,
+                       .op = {.kind = TGI_OPK_START}};
+    listed[i] = task;
+    named[i] = name;
+    done[i] = 0;
+    if (parent != NULL) {
+        task->parent = parent->index;
+        task->ordinal = parent->children++;
+        tgi_profile_born(&e, parent, task);
+    }
+    return task;
+}
+
+static char next_step(const program *p, const tgi_task *task)
+{
+    return p->steps[named[task->index]][done[task->index]];
+}
+
+// Does what the task stands at.
+static void act(const program *p, tgi_task *task)
+{
+    if (task->op.kind == TGI_OPK_START) {
+        order[length] = (char)('a' + named[task->index]);
+        at[length++] = '!';
+        return;
+    }
+    char step = next_step(p, task);
+    order[length] = (char)('a' + named[task->index]);
+    at[length++] = step;
+    done[task->index]++;
+    if (step >= 'b' && step <= 'd') {
+        tgi_task *child = make((uint32_t)(step - 'a'), task);
+        if (strategy->born != NULL)
+            strategy->born(&e, child);
+    }
+}
+
+// The task comes to its next point.
+static void arrive(const program *p, tgi_task *task)
+{
+    char step = next_step(p, task);
+    task->site = NULL;
+    if (step == '\0') {
+        task->ended = true;
+        e.ended++;
+        task->op = (tgi_op){.kind = TGI_OPK_END};
+    } else if (step >= 'b' && step <= 'd') {
+        task->op = (tgi_op){.kind = TGI_OPK_SPAWN};
+    } else {
+        task->op = (tgi_op){.kind = TGI_OPK_WRITE, .where = p->steps, .slot = (uint64_t)step};
+        task->site = step == '.' ? NULL : places[named[task->index]][done[task->index]];
+    }
+    tgi_profile_arrive(&e, task);
+    if (task->site != NULL && e.sharing.learning)
+        (void)tgi_sharing_learn(&e.sharing, p->steps, (uint64_t)step, task->site, task->index, true);
+}
+
+static void run(const program *p, uint64_t number)
+{
+    e.tasks.data = listed;
+    e.tasks.count = 0;
+    e.ended = 0;
+    e.strategy = strategy;
+    e.intended = NULL;
+    e.sharing.learning = number < LEARNING;
+    length = 0;
+    tgi_sharing_begin(&e.sharing);
+    tgi_random_seed(&e.random, number);
+    tgi_task *self = make(0, NULL);
+    tgi_profile_begin(&e, self);
+    strategy->begin(&e);
+    if (strategy->born != NULL)
+        strategy->born(&e, self);
+    for (;;) {
+        arrive(p, self);
+        tgi_task *enabled[TASKS];
+        uint32_t n = 0;
+        for (size_t i = 0; i < e.tasks.count; i++) {
+            if (!tasks[i].ended)
+                enabled[n++] = &tasks[i];
+        }
+        if (n == 0)
+            break;
+        self = enabled[n > 1 ? strategy->pick(&e, self, enabled, n, 0) : 0];
+        act(p, self);
+    }
+    order[length] = at[length] = '\0';
+    if (e.sharing.learning)
+        tgi_profile_keep(&e);
+}
+
+// Chi square against `cells` orders of the same chance, in standard deviations above its mean.
+// where: only steps at this location count; 0: all.
+static double distance(const program *p, const char *name, int runs, int cells, char where)
+{
+    static char seen[MOST_ORDERS][sizeof order];
+    static int times[MOST_ORDERS];
+    int depth, count = 0;
+    strategy = tgi_strategy_find(name, &depth);
+    memset(&e, 0, sizeof e);
+    for (int i = 0; i < LEARNING + runs; i++) {
+        run(p, (uint64_t)i);
+        if (i < LEARNING)
+            continue;
+        char key[sizeof order];
+        size_t n = 0;
+        for (size_t k = 0; k < length; k++) {
+            if (where == 0 || at[k] == where)
+                key[n++] = order[k];
+        }
+        key[n] = '\0';
+        int c = 0;
+        while (c < count && strcmp(seen[c], key) != 0)
+            c++;
+        if (c == count) {
+            CHECK(count < MOST_ORDERS);
+            memcpy(seen[count], key, sizeof key);
+            times[count++] = 0;
+        }
+        times[c]++;
+    }
+    CHECK(count <= cells);
+    double expected = (double)runs / cells, chi = (cells - count) * expected;
+    for (int c = 0; c < count; c++)
+        chi += (times[c] - expected) * (times[c] - expected) / expected;
+    tgi_profile_free(&e.profile);
+    tgi_sharing_free(&e.sharing);
+    return chi;
+}
+
+// Cells of a table, and the value that chi square exceeds once in some thousand tables.
+#define IS_UNIFORM(chi, cells)                                                                   \
+    ((chi) - ((cells)-1) < 0 || ((chi) - ((cells)-1)) * ((chi) - ((cells)-1)) < 12.0 * 2 * ((cells)-1))
+
+// Starts between the steps, and steps elsewhere, must not matter.
+static const program two_locations = {{"bc", "xyyxx", "yxxxyy"}};
+
+TEST(surw_gives_every_order_at_a_location_the_same_chance)
+{
+    program p = {{"bc", "xxx", "xxx"}};
+    double chi = distance(&p, "surw", 4000, 20, 'x');
+    CHECK(IS_UNIFORM(chi, 20));
+}
+
+TEST(surw_knows_which_steps_are_at_one_location)
+{
+    // Of its runs, half are for each location; x and y do not disturb each other's.
+    strategy = tgi_strategy_find("surw", &(int){0});
+    memset(&e, 0, sizeof e);
+    for (uint64_t i = 0; i < LEARNING; i++)
+        run(&two_locations, i);
+    run(&two_locations, LEARNING);
+    CHECK_EQ_INT(e.profile.groups.count, 2);
+    size_t n = e.profile.tasks.count;
+    CHECK_EQ_INT(n, 3);
+    CHECK_EQ_INT(e.profile.shares.data[0] + e.profile.shares.data[n], 11);
+    CHECK_EQ_INT(e.profile.tasks.data[0].all, 1 + 6 + 7); // the first start is not a choice
+    tgi_profile_free(&e.profile);
+    tgi_sharing_free(&e.sharing);
+}
+
+TEST(surw_counts_steps_of_tasks_that_are_not_started_yet)
+{
+    program p = {{"bd", "xcx", "xx", "xx"}};
+    // d's two anywhere: 15; of the others, the first is b's: 3.
+    double chi = distance(&p, "surw", 6000, 45, 'x');
+    CHECK(IS_UNIFORM(chi, 45));
+}
+
+TEST(urw_gives_every_schedule_the_same_chance)
+{
+    program p = {{"bc", "..", ".."}};
+    // A forest of 8 steps: 8! / (8 * 4 * 3! * 3!).
+    double chi = distance(&p, "urw", 4000, 35, 0);
+    CHECK(IS_UNIFORM(chi, 35));
+}
+
+TEST(random_walk_is_not_uniform)
+{
+    program p = {{"bc", "xxx", "xxx"}};
+    double chi = distance(&p, "random", 4000, 20, 'x');
+    CHECK(!IS_UNIFORM(chi, 20));
+}
