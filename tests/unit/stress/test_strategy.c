@@ -2,9 +2,9 @@
 //
 // test_strategy.c - walks that promise every interleaving the same chance, on tasks of a simulator.
 //
-// Attacks PR1, S3, U1 and SU1. Tasks are lists of steps; each has a place of its own, so that places
-// must be found to belong together. Wrong results: an order comes up more often than others, beyond
-// chance. Seeds are fixed: a test does the same every time.
+// Attacks PR1, S3, U1 and SU1. Tasks are lists of steps; each has a place of its own, so that
+// places must be found to belong together. Wrong results: an order comes up more often than others,
+// beyond chance. Seeds are fixed: a test does the same every time.
 #include "test.h"
 
 #include "stress/engine.h"
@@ -35,10 +35,8 @@ static tgi_task *make(uint32_t name, tgi_task *parent)
 {
     uint32_t i = (uint32_t)e.tasks.count++;
     tgi_task *task = &tasks[i];
-    *task = (tgi_task){.index = i,
-                       .known = TGI_PROFILE_NONE,
-                       .engine = &e,
-                       .op = {.kind = TGI_OPK_START}};
+    *task = (tgi_task){
+        .index = i, .known = TGI_PROFILE_NONE, .engine = &e, .op = {.kind = TGI_OPK_START}};
     listed[i] = task;
     named[i] = name;
     done[i] = 0;
@@ -91,7 +89,8 @@ static void arrive(const program *p, tgi_task *task)
     }
     tgi_profile_arrive(&e, task);
     if (task->site != NULL && e.sharing.learning)
-        (void)tgi_sharing_learn(&e.sharing, p->steps, (uint64_t)step, task->site, task->index, true);
+        (void)tgi_sharing_learn(&e.sharing, p->steps, (uint64_t)step, task->site, task->index,
+                                true);
 }
 
 static void run(const program *p, uint64_t number)
@@ -168,8 +167,9 @@ static double distance(const program *p, const char *name, int runs, int cells, 
 }
 
 // Cells of a table, and the value that chi square exceeds once in some thousand tables.
-#define IS_UNIFORM(chi, cells)                                                                   \
-    ((chi) - ((cells)-1) < 0 || ((chi) - ((cells)-1)) * ((chi) - ((cells)-1)) < 12.0 * 2 * ((cells)-1))
+#define IS_UNIFORM(chi, cells)  \
+    ((chi) - ((cells)-1) < 0 || \
+     ((chi) - ((cells)-1)) * ((chi) - ((cells)-1)) < 12.0 * 2 * ((cells)-1))
 
 // Starts between the steps, and steps elsewhere, must not matter.
 static const program two_locations = {{"bc", "xyyxx", "yxxxyy"}};
