@@ -399,14 +399,18 @@ class Worker:
             if name == "__format__":
                 # The digits of a text are a width: a long one asks for all the memory there is.
                 args = [x[:3] if isinstance(x, str) else x for x in args]
+            elif name in ("__mul__", "__rmul__", "__imul__"):
+                # And the product of a product of a product would be all there is.
+                args = [x % 8 if type(x) is int else x for x in args]
             if (before is not None and before[0] != self.index and before[1] is kind and
                     before[2] in MUTATORS[kind]):
                 pair = (kind, name, before[2])
                 self.pairs[pair] = self.pairs.get(pair, 0) + 1
             result = getattr(o, name)(*args)
-            # Not a hash: it would be the size of something soon.
+            # Not a hash: it would be the size of something soon. Nothing that grows by each use.
             if (r.randrange(40) == 0 and result is not None and
-                    not (isinstance(result, int) and abs(result) > 1000)):
+                    not (isinstance(result, int) and abs(result) > 1000) and
+                    not (hasattr(result, "__len__") and len(result) > 1000)):
                 pool[i] = result
                 self.made.append(result)
         shrink(o)
