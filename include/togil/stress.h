@@ -47,6 +47,7 @@ typedef enum tg_stress_kind {
     TG_STRESS_LIVELOCK,    // loops go round, and nobody is left to change what they look at
     TG_STRESS_PARTIAL,     // threads wait for each other while others go on
     TG_STRESS_LATE,        // tg_stress_stop_at: it was ended, nothing is known
+    TG_STRESS_INVARIANT,   // what the script says is always true is not: stress.invariant
 } tg_stress_kind;
 
 // What a run did. Texts are good until the next run.
@@ -80,6 +81,7 @@ typedef struct tg_stress_event {
     uint32_t object;  // a number for what is touched; 0: nothing
     bool preempted;   // another thread came in between before it
     bool visible;     // it may concern other threads
+    bool sync;        // it orders threads, or says why a thread does not go on
     const char *text; // what is touched, and its value: "x is 1"; "" if nothing is known
 } tg_stress_event;
 
@@ -205,6 +207,9 @@ TG_API bool tg_stress_time(tg_thread *t, int64_t *ns);
 // t runs under the tester: `bytes` bytes that are the same in every run, for what would ask the
 // system for random ones. False: it does not, and the buffer is as it was.
 TG_API bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes);
+// t runs under the tester: from now on in this run it asks the module `stress` after every step
+// whether all invariants hold. False: it does not.
+TG_API bool tg_stress_watch(tg_thread *t);
 // As tg_lock_acquire; the tester does not switch threads here unless the lock is taken.
 TG_API tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns);
 // The memory of a lock is given back: another one may come to be there.

@@ -44,6 +44,8 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
     s->engine = e;
     e->seed = options->seed;
     e->adversarial = options->adversarial;
+    e->watch.look = tgi_stress_look;
+    e->watch.arg = s;
     if (options->max_steps != 0)
         e->max_steps = options->max_steps;
     tg_stress_set_points(s, options->points);
@@ -184,7 +186,7 @@ tg_value tgi_stress_module(tg_stress *s, const char *name)
 // Modules of the library keep what a run has left in them; these count names and draw numbers.
 static void reset_library(tg_stress *s)
 {
-    static const char *const names[] = {"threading", "concurrent.futures", "random"};
+    static const char *const names[] = {"threading", "concurrent.futures", "random", "stress"};
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(names); i++) {
         tg_value module = tgi_stress_module(s, names[i]);
         if (module == TG_NULL)
@@ -266,7 +268,8 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
                                            [TGI_FAIL_INTERRUPT] = TG_STRESS_INTERRUPTED,
                                            [TGI_FAIL_HANG] = TG_STRESS_HANG,
                                            [TGI_FAIL_LIVELOCK] = TG_STRESS_LIVELOCK,
-                                           [TGI_FAIL_PARTIAL] = TG_STRESS_PARTIAL};
+                                           [TGI_FAIL_PARTIAL] = TG_STRESS_PARTIAL,
+                                           [TGI_FAIL_INVARIANT] = TG_STRESS_INVARIANT};
     free(s->schedule);
     s->schedule =
         e->failure.kind == TGI_FAIL_NONE || e->overflowed ? NULL : tgi_schedule_encode(&e->taken);
@@ -377,6 +380,7 @@ bool tg_stress_event_at(tg_stress *s, size_t i, tg_stress_event *out)
                              .object = event->object,
                              .preempted = event->preempted,
                              .visible = event->visible,
+                             .sync = event->sync,
                              .text = event->text};
     return true;
 }
@@ -408,6 +412,15 @@ bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes)
     if (t->task == NULL)
         return false;
     tgi_engine_random(t->task, buffer, bytes);
+    return true;
+}
+
+bool tg_stress_watch(tg_thread *t)
+{
+    if (t->task == NULL)
+        return false;
+    t->task->engine->watch.on = true;
+    t->task->engine->watch.effects = t->task->engine->effects; // all held just now
     return true;
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// stress_module.c - what a script says about itself with the module `stress`: its tests, and races
-// that are meant to be there.
+// stress_module.c - what a script says about itself with the module `stress`: its tests, what is
+// always true, and races that are meant to be there.
 //
 // Invariants  SM1  a script that does not import the module costs a look-up for a run.
 #include "api/stress_runs.h"
 
+#include "thread/signals.h" // Ctrl-C
+
 #include <togil/object.h> // numbers
 
+#include <signal.h> // SIGINT
 #include <stdlib.h> // free
 #include <string.h> // strdup
 
@@ -62,6 +65,45 @@ tg_value tgi_stress_call_test(tg_stress *s)
         module != TG_NULL ? s->core->call_method(s->t, module, "_call_chosen", NULL, 0) : TG_NULL;
     s->core->host_release(s->t, module);
     return done;
+}
+
+bool tgi_stress_look(void *arg, tgi_failure *f)
+{
+    tg_stress *s = arg;
+    const tgi_core *core = s->core;
+    tg_thread *t = s->engine->current->t;
+    tg_value before = core->error_fetch(t), module = TG_NULL, name = TG_NULL, modules, answer;
+    modules = core->host_runtime_value(t, 0);
+    if (core->host_dict_get_c(t, modules, "stress", &module) <= 0)
+        module = TG_NULL;
+    core->error_clear(t);
+    answer = module != TG_NULL ? core->call_method(t, module, "_broken", NULL, 0) : TG_NONE;
+    bool raised = answer == TG_NULL;
+    bool broken = raised || core->host_kind(answer) != TG_KIND_NONE;
+    if (raised && core->host_raised_is(t, core->host_error_class(TG_KeyboardInterrupt))) {
+        tgi_signals_raise(t->runtime, SIGINT);
+        broken = false;
+    }
+    if (broken && !s->engine->killing) {
+        tg_value exc = core->error_fetch(t);
+        name = core->call_method(t, module, "_looking", NULL, 0);
+        const char *utf8 = name != TG_NULL ? core->host_as_utf8(t, name, NULL) : NULL;
+        tgi_failure_print(f, "The invariant %s does not hold: ", utf8 != NULL ? utf8 : "?");
+        core->error_clear(t);
+        tg_value text = raised ? core->exception_format(t, exc) : core->host_retain(t, answer);
+        utf8 = text != TG_NULL ? core->host_as_utf8(t, text, NULL) : NULL;
+        tgi_failure_print(f, raised ? "it raised\n\n%s\n" : "it returned %s.\n",
+                          utf8 != NULL ? utf8 : "?");
+        core->host_release(t, text);
+        core->host_release(t, exc);
+    }
+    core->error_clear(t);
+    core->host_release(t, name);
+    core->host_release(t, answer);
+    core->host_release(t, module);
+    core->host_release(t, modules);
+    core->error_restore(t, before);
+    return broken;
 }
 
 // "the variable x" is x; "the attribute x of a C", or of the class C, is x and C.x.

@@ -45,6 +45,8 @@ bool tgi_stress_search_next(tg_stress *s);
 // stress_module.c: the test that was chosen, as a call; and a race that the script accepts.
 tg_value tgi_stress_call_test(tg_stress *s);
 bool tgi_stress_is_accepted(tg_stress *s, const char *race);
+// stress_module.c: asks for the first invariant that does not hold; arg is the tg_stress.
+bool tgi_stress_look(void *arg, tgi_failure *f);
 // One run that follows s->forced.
 void tgi_stress_follow(tg_stress *s, bool trace);
 // What the last run did.

@@ -426,6 +426,12 @@ TGI_NATIVE(thread_uncaught)
     return TG_NONE;
 }
 
+// For the module stress: whether the tester looks at invariants from now on.
+TGI_NATIVE(thread_watch)
+{
+    return tg_bool(tg_stress_watch(t));
+}
+
 TGI_NATIVE(thread_shutdown_hook)
 {
     if (!tg_callable(t, args[0]))
@@ -455,6 +461,7 @@ static const tg_function_def functions[] = {
     TGI_FN("interrupt_main", thread_interrupt_main, 0, 1),
     TGI_FN("_quiet_lock", thread_quiet_lock, 0, 0),
     TGI_FN("_uncaught", thread_uncaught, 1, 1),
+    TGI_FN("_watch", thread_watch, 0, 0),
     TGI_FN("_shutdown_hook", thread_shutdown_hook, 1, 1),
     TGI_FN("_after_fork_hook", thread_after_fork_hook, 1, 1),
     TGI_FN_END,

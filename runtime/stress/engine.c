@@ -30,7 +30,6 @@
 #include <time.h>   // real time
 
 enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
-enum { TRACE_KEPT = 1 << 18, OBJECTS_NUMBERED = 1 << 12 };
 
 const char *tgi_op_name(tgi_op_kind kind)
 {
@@ -77,6 +76,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->checked = 0;
     task->effects = 0;
     task->spin = (tgi_spin){0};
+    task->looked = (tgi_where){0};
     task->daemon = task->ended = task->timed_out = false;
     task->quiet = task->untold = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
@@ -201,6 +201,8 @@ static void note_blocked(tgi_engine *e)
         note(e, e->tasks.data[i], false);
         tgi_engine_describe(e, e->tasks.data[i]->op.kind == TGI_OPK_SPIN ? "goes round for ever"
                                                                          : "waits for ever");
+        if (e->trace.count > 0)
+            vec_last(&e->trace).sync = true;
     }
 }
 
@@ -298,70 +300,11 @@ void tgi_engine_random(tgi_task *self, void *buffer, size_t bytes)
     }
 }
 
-static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
-{
-    tgi_step *event = arg;
-    if (event->file != NULL || strncmp(file, "<togil>", 7) == 0)
-        return; // of the library: its caller says more
-    event->file = file;
-    event->line = line;
-    event->function = function;
-}
-
-static uint32_t object_number(tgi_engine *e, const tgi_op *op)
-{
-    if (op->where == NULL)
-        return 0;
-    for (size_t i = 0; i < e->objects.count; i++) {
-        if (e->objects.data[i].where == op->where && e->objects.data[i].slot == op->slot)
-            return (uint32_t)i + 1;
-    }
-    tgi_object o = {op->where, op->slot};
-    return e->objects.count < OBJECTS_NUMBERED && vec_push(&e->objects, o)
-               ? (uint32_t)e->objects.count
-               : 0;
-}
-
-void tgi_engine_describe(tgi_engine *e, const char *text)
-{
-    if (e->killing || e->trace.count == 0)
-        return;
-    snprintf(vec_last(&e->trace).text, sizeof vec_last(&e->trace).text, "%s", text);
-}
-
-// Where `self` is, with what it does there.
-static void record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted)
-{
-    if (!e->tracing || self->t == NULL)
-        return;
-    tgi_step event = {.task = self->index, .kind = op->kind, .preempted = preempted};
-    const tgi_core_hooks *hooks = self->t->runtime->hooks;
-    if (hooks->stack != NULL)
-        hooks->stack(self->t, note_innermost, &event);
-    event.object = object_number(e, op);
-    event.visible = op->kind != TGI_OPK_POLL;
-    if (e->trace.count >= 2 * TRACE_KEPT) {
-        memmove(e->trace.data, e->trace.data + TRACE_KEPT, TRACE_KEPT * sizeof(tgi_step));
-        e->trace.count = TRACE_KEPT;
-        e->forgotten += TRACE_KEPT;
-    }
-    (void)vec_push(&e->trace, event);
-}
-
 // The operation of `self` is done next.
 static void note(tgi_engine *e, tgi_task *self, bool preempted)
 {
     e->trace_hash = mix(e->trace_hash, (uint64_t)self->index << 32 | (uint64_t)self->op.kind);
-    record(e, self, &self->op, preempted);
-}
-
-// `self` could go on; another task does.
-static void note_preempted(tgi_engine *e, tgi_task *self)
-{
-    tgi_op stands = {.kind = TGI_OPK_YIELD};
-    record(e, self, &stands, false);
-    if (e->tracing)
-        tgi_engine_describe(e, "preempted here");
+    tgi_engine_record(e, self, &self->op, preempted);
 }
 
 static void fail_steps(tgi_engine *e, tgi_task *self)
@@ -426,6 +369,14 @@ static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
 void tgi_engine_point(tgi_task *self, tgi_op op)
 {
     tgi_engine *e = self->engine;
+    if (TGI_UNLIKELY(e->watch.on)) {
+        if (e->watch.looking) {
+            tgi_watch_point(self, op);
+            return;
+        }
+        if (op.kind != TGI_OPK_PARK) // the runtime may hold locks
+            tgi_watch_look(self);
+    }
     arrive(e, self, op);
     tgi_task *next = choose(e, self);
     bool preempted = false;
@@ -433,7 +384,7 @@ void tgi_engine_point(tgi_task *self, tgi_op op)
         preempted = !e->killing && tgi_op_is_enabled(self);
         e->preemptions += preempted;
         if (preempted)
-            note_preempted(e, self);
+            tgi_engine_mark(e, self, NULL, "preempted here");
         go(e, self, next);
     }
     if (e->killing)
@@ -458,9 +409,11 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
     tgi_engine *e = self->engine;
     if (e->killing)
         return false;
+    if (TGI_UNLIKELY(e->watch.looking))
+        return tgi_watch_access(self, op, site);
     size_t numbered = e->objects.count;
     if ((self->points & TGI_AT_WATCH) != 0) {
-        record(e, self, &op, false);
+        tgi_engine_record(e, self, &op, false);
         return e->objects.count != numbered && !e->finalizers;
     }
     bool fresh = false;
@@ -472,10 +425,13 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
         tgi_engine_point(self, op);
         self->site = NULL;
     } else {
+        if (TGI_UNLIKELY(e->watch.on))
+            tgi_watch_look(self);
         self->arrivals++;
         if (op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP)
             tgi_engine_effect(self);
-        tgi_engine_tick(self);
+        if (!e->killing)
+            step(e, self);
     }
     if ((e->sharing.learning || e->searching) && !e->killing)
         fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
@@ -489,12 +445,22 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
 
 void tgi_engine_tick(tgi_task *self)
 {
-    if (!self->engine->killing)
-        step(self->engine, self);
+    tgi_engine *e = self->engine;
+    if (TGI_UNLIKELY(e->watch.on)) {
+        if (e->watch.looking) {
+            tgi_watch_step(self);
+            return;
+        }
+        tgi_watch_look(self);
+    }
+    if (!e->killing)
+        step(e, self);
 }
 
 bool tgi_engine_goes_round(tgi_task *self, const tgi_spin *now)
 {
+    if (TGI_UNLIKELY(self->engine->watch.looking))
+        return false;
     tgi_spin last = self->spin;
     self->spin = *now;
     self->spin.effects = self->effects;
@@ -533,6 +499,8 @@ static void task_main(void *arg)
     if (!e->killing)
         note(e, self, false);
     self->fn(self->t, self->arg);
+    if (TGI_UNLIKELY(e->watch.on))
+        tgi_watch_look(self);
     tgi_thread_end(self->t);
     self->t = NULL;
     self->ended = true;
@@ -675,7 +643,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->effects = 0;
     e->ended = 0;
     e->intended = NULL;
-    e->overflowed = e->told = false;
+    e->overflowed = e->told = e->watch.on = e->watch.looking = false;
     e->forgotten = 0;
     e->output_used = 0;
     vec_clear(&e->taken);

@@ -18,6 +18,8 @@
 //   search.c      systematic search: all schedules; search_dpor.c, strategy_search.c
 //   schedule.c    the decisions of a run as data and as text
 //   race.c        accesses that nothing orders; vclock.c, race_cell.c, race_place.c, race_class.c
+//   invariant.c   what the script says is always true, asked after every step
+//   steps.c       the trace of a run
 //   failure.c     what a run has done wrong, in words
 #ifndef TGI_STRESS_ENGINE_H
 #define TGI_STRESS_ENGINE_H
@@ -97,6 +99,12 @@ typedef struct tgi_spin {
     uint32_t effects;       // tgi_task.effects then
 } tgi_spin;
 
+// A line of the script.
+typedef struct tgi_where {
+    const char *file, *function; // of the unit: live as long as the runtime; NULL: none
+    uint32_t line;
+} tgi_where;
+
 struct tgi_task {
     uint32_t points;           // const during a run: TGI_AT_*
     uint32_t index;            // const: in order of creation, 0 is the main thread
@@ -132,7 +140,8 @@ struct tgi_task {
     tgi_vec(const void *) held; // locks it took and has not given back
     const void *place_frame;    // whose callers are place_caller: core/vm/control_race.c
     uint32_t place_caller;
-    uint32_t wants; // the place where it is about to take a lock, of a run that looks for races
+    uint32_t wants;   // the place where it is about to take a lock, of a run that looks for races
+    tgi_where looked; // where it was when the invariants were looked at last
 };
 
 typedef enum tgi_failure_kind {
@@ -147,6 +156,7 @@ typedef enum tgi_failure_kind {
     TGI_FAIL_HANG,      // tasks wait to be woken, and nobody is left to do it
     TGI_FAIL_LIVELOCK,  // tasks go round, and nobody is left to change what they look at
     TGI_FAIL_PARTIAL,   // tasks wait for each other while others go on
+    TGI_FAIL_INVARIANT, // what the script says is always true is not
 } tgi_failure_kind;
 
 typedef struct tgi_failure {
@@ -166,6 +176,7 @@ typedef struct tgi_step {
     uint32_t object;             // a number for what is touched, in order of appearance; 0: none
     bool preempted;              // another task came before it although it could have gone on
     bool visible;                // it may concern other tasks
+    bool sync;                   // it orders them, or says why the run ends
     char text[48];               // what is touched, and its value: "x is 1"; may be cut
 } tgi_step;
 
@@ -178,6 +189,16 @@ typedef struct tgi_mapping {
     void *base;
     size_t bytes;
 } tgi_mapping;
+
+// Invariants of the script: invariant.c.
+typedef struct tgi_watch {
+    bool on;                                 // this run has some
+    bool looking;                            // code of an invariant runs
+    uint32_t effects;                        // tgi_engine.effects when they were looked at last
+    uint32_t steps;                          // of this look
+    bool (*look)(void *arg, tgi_failure *f); // const: true if one does not hold; says which one
+    void *arg;                               // const
+} tgi_watch;
 
 struct tgi_engine {
     tg_thread *main;    // const
@@ -226,6 +247,7 @@ struct tgi_engine {
     bool searching;         // const during a run: it is one of the search
     bool told;              // the search knows of the steps that this run has not done
     bool finalizers;        // code runs when objects die: none may be kept alive
+    tgi_watch watch;
     bool tracing;
     tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least
     uint64_t forgotten;            // steps before the first of trace
@@ -286,8 +308,14 @@ static inline bool tgi_engine_asks_always(const tgi_engine *e)
     return e->searching && e->search->kind == TGI_SEARCH_DPOR;
 }
 
-// With tracing: words for the operation that the calling task does next.
+// With tracing (steps.c): self does op where it is.
+void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);
+// Words for the last step of the trace.
 void tgi_engine_describe(tgi_engine *e, const char *text);
+// A line of the trace that is no operation: `text` is said of self at `where` (NULL: where it is).
+void tgi_engine_mark(tgi_engine *e, tgi_task *self, const tgi_where *where, const char *text);
+// The innermost line of the script that self is at.
+tgi_where tgi_engine_where(const tgi_task *self);
 
 // What the script takes for random: the same in every run.
 void tgi_engine_random(tgi_task *self, void *buffer, size_t bytes);
@@ -331,6 +359,21 @@ void tgi_world_forget_mappings(tgi_engine *e); // outside of runs
 void tgi_world_leave(void);
 tgi_task *tgi_world_task(void);
 void tgi_world_set_task(tgi_task *task);
+
+// --- invariant.c
+
+// The step that self has done is over: looks whether all invariants hold, if something may have
+// changed.
+void tgi_watch_look(tgi_task *self);
+// What an invariant does is no step: the points on its way. step may end the run.
+void tgi_watch_step(tgi_task *self);
+void tgi_watch_point(tgi_task *self, tgi_op op);
+bool tgi_watch_access(tgi_task *self, tgi_op op, const void *site);
+// Who touches something: an invariant is like a task of its own.
+static inline uint32_t tgi_watch_toucher(const tgi_task *self)
+{
+    return self->engine->watch.looking ? UINT32_MAX : self->index;
+}
 
 // --- failure.c
 

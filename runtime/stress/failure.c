@@ -99,6 +99,9 @@ void tgi_failure_sign(tgi_failure *f)
             n = (size_t)(colon - f->text);
     } else if (f->kind == TGI_FAIL_STEPS) {
         n = 0;
+    } else if (f->kind == TGI_FAIL_INVARIANT) {
+        const char *end = strstr(f->text, " does not hold: ");
+        n = end != NULL ? (size_t)(end - f->text) : n; // its name: values differ
     }
     f->signature = tgi_hash_bytes(tgi_hash_key_from_seed((uint64_t)f->kind), f->text, n);
 }

@@ -101,7 +101,8 @@ void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited)
     if (timed)
         tgi_engine_touch(e, &e->now, 0, TGI_TOUCHES_WRITE);
     // Which step drops the last reference to something is known of none.
-    if (waited || e->finalizers || e->points == TGI_POINTS_GIL)
+    // An invariant may look at anything.
+    if (waited || e->finalizers || e->watch.on || e->points == TGI_POINTS_GIL)
         tgi_engine_touch(e, NULL, 0, TGI_TOUCHES_ALL);
 }
 
@@ -126,7 +127,7 @@ bool tgi_engine_note_place(tgi_task *self, tgi_op op, const void *site)
     if (e->killing || !e->searching)
         return false;
     tgi_engine_touch(e, op.where, op.slot, read ? TGI_TOUCHES_READ : TGI_TOUCHES_WRITE);
-    return tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
+    return tgi_sharing_learn(&e->sharing, op.where, op.slot, site, tgi_watch_toucher(self),
                              !read && e->tasks.count > 1) &&
            !e->finalizers;
 }

@@ -275,3 +275,29 @@ mutant("profile-places-stay-alone",
        file="runtime/stress/sharing.c",
        edits=[("    s->places[a > b ? a : b].group = a > b ? b : a;\n", "    (void)a, (void)b;\n")],
        kill=[WALKS + "surw_knows_which_steps_are_at_one_location"])
+
+RUNS = "unit.api.stress:"
+
+mutant("stress-invariant-reads-nothing",
+       bug="what an invariant reads counts as read by the thread that has just written it: no other "
+           "order of the writes is tried",
+       ref="own: invariant.c I2",
+       file="runtime/stress/engine.h",
+       edits=[("    return self->engine->watch.looking ? UINT32_MAX : self->index;\n",
+               "    return self->index;\n")],
+       kill=[RUNS + "what_an_invariant_reads_is_shared"])
+
+mutant("stress-invariant-takes-time",
+       bug="the clock of a run goes on while an invariant is looked at",
+       ref="own: invariant.c I1",
+       file="runtime/stress/invariant.c",
+       edits=[("        e->now = now;\n", "        (void)now;\n")],
+       kill=[RUNS + "what_an_invariant_does_is_no_part_of_the_run"])
+
+mutant("stress-invariant-not-at-the-end",
+       bug="nobody looks at invariants after the last step of a thread",
+       ref="own: invariant.c",
+       file="runtime/stress/engine.c",
+       edits=[("    if (TGI_UNLIKELY(e->watch.on))\n        tgi_watch_look(self);\n    tgi_thread_end",
+               "    tgi_thread_end")],
+       kill=[RUNS + "an_invariant_is_looked_at_after_every_step"])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """test_module.py - the module `stress` of scripts.
 
-    test_module.py Module|Digest      TOGIL names the command
+    test_module.py Module|Oracles|Digest      TOGIL names the command
 """
 import json
 import os
@@ -162,6 +162,110 @@ class Module(unittest.TestCase):
             done = subprocess.run([*command, self.path], stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True, timeout=60)
             self.assertEqual((done.returncode, done.stdout), (0, "done\n"))
+
+
+STACK = """
+import threading, stress
+
+class Stack:
+    def __init__(self):
+        self.items, self.lock = [], threading.Lock()
+    def push(self, x):
+        self.items.append(x)
+    def pop(self):
+        if not self.items:
+            return "nothing"
+        return self.items.pop()
+
+class Locked(Stack):
+    def pop(self):
+        with self.lock:
+            return self.items.pop() if self.items else "nothing"
+
+class Stale(Stack):
+    def pop(self):
+        return "nothing"
+
+@stress.test
+def bad():
+    stress.linearizable(Stack, [("push", 1), "pop"], ["pop"])
+
+@stress.test
+def good():
+    stress.linearizable(Locked, [("push", 1), "pop"], ["pop", ("push", 2)], spec=Stack)
+
+@stress.test
+def late():
+    stress.linearizable(Stale, [("push", 1), "pop"], spec=Stack)
+
+@stress.test
+def many():
+    stress.linearizable(Stack, ["pop"] * 5, ["pop"] * 4)
+"""
+
+TRANSFER = """
+import threading, stress
+a, b, lock = 100, 0, threading.Lock()
+@stress.invariant
+def total():
+    return lock.locked() or a + b == TOTAL
+def move(n):
+    global a, b
+    with lock:
+        a -= n
+    b += n
+threads = [threading.Thread(target=move, args=(n,)) for n in (1, 2)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+
+
+class Oracles(unittest.TestCase):
+    def stress(self, text, *options, code=1):
+        done = subprocess.run([TOGIL, "stress", "--seed", "1", *options, "-c", text],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=300)
+        self.assertEqual(done.returncode, code, done.stdout)
+        return done.stdout
+
+    def test_a_broken_invariant_and_both_places(self):
+        out = self.stress(TRANSFER.replace("TOTAL", "100"))
+        self.assertIn("FAILED: broken invariant in Thread-1 (move)\n", out)
+        self.assertIn("""The invariant total (<string>:4) does not hold: it returned False.
+  It still held when Thread-1 (move) was here:
+      <string>:10, in move
+  and not any more when it came here:
+      <string>:11, in move
+""", out)
+        self.assertIn("10  a -= n  [then the invariant does not hold]\n", out)
+        for kind in ("again", "replay"):
+            command = re.search(rf"{kind}: togil stress (.*) -c", out).group(1).split()
+            again = self.stress(TRANSFER.replace("TOTAL", "100"), *command)
+            self.assertIn("The invariant total (<string>:4) does not hold", again)
+
+    def test_an_invariant_that_never_held(self):
+        out = self.stress(TRANSFER.replace("TOTAL", "99"))
+        self.assertIn("AssertionError: the invariant total (<string>:4) does not hold to begin "
+                      "with", out)
+
+    def test_an_invariant_that_raises(self):
+        out = self.stress(TRANSFER.replace("TOTAL", "100 + [0][100 - a]"))
+        self.assertIn("The invariant total (<string>:4) does not hold: it raised\n", out)
+        self.assertIn("IndexError: list index out of range\n", out)
+
+    def test_operations_that_no_order_explains(self):
+        out = self.stress(STACK, "--test", "bad")
+        self.assertIn("not linearizable: no order of these operations gives these results\n", out)
+        self.assertIn("pop() raised IndexError\n", out)
+        out = self.stress(STACK, "--test", "late")
+        self.assertIn("thread 1: pop() returned 'nothing'\n", out)
+
+    def test_operations_that_some_order_explains(self):
+        out = self.stress(STACK, "--test", "good", "--strategy", "dpor", code=0)
+        self.assertIn("complete (", out)
+
+    def test_too_many_operations(self):
+        self.assertIn("takes at most 8 operations", self.stress(STACK, "--test", "many"))
 
 
 class Digest(unittest.TestCase):

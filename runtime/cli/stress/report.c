@@ -12,7 +12,7 @@ const char *tgi_stress_kind_name(tg_stress_kind kind)
     static const char *const names[] = {"no failure",       "exception",    "deadlock",
                                         "endless run",      "exit code",    "out of memory",
                                         "interrupted",      "lost wake-up", "livelock",
-                                        "partial deadlock", "out of time"};
+                                        "partial deadlock", "out of time",  "broken invariant"};
     return names[kind];
 }
 
@@ -43,7 +43,8 @@ void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o,
                                const tgi_source *source, const tgi_stress_failure *f)
 {
     fprintf(to, "FAILED: %s", tgi_stress_kind_name(f->kind));
-    if (f->thread != NULL && f->thread[0] != '\0' && f->kind == TG_STRESS_EXCEPTION)
+    if (f->thread != NULL && f->thread[0] != '\0' &&
+        (f->kind == TG_STRESS_EXCEPTION || f->kind == TG_STRESS_INVARIANT))
         fprintf(to, " in %s", f->thread);
     fputs("\n\n", to);
     print_indented(to, f->text != NULL ? f->text : "");

@@ -25,13 +25,6 @@ typedef struct objects {
     size_t count;
 } objects;
 
-static bool is_sync(const tg_stress_event *e)
-{
-    return strstr(e->action, "lock") != NULL || strcmp(e->action, "sleeps") == 0 ||
-           strcmp(e->action, "waits") == 0 || strcmp(e->text, "goes round for ever") == 0 ||
-           strcmp(e->text, "preempted here") == 0;
-}
-
 static objects collect(tg_stress *s)
 {
     objects all = {NULL, 0};
@@ -56,7 +49,7 @@ static bool is_shown(const objects *all, const tg_stress_event *e)
     if (!e->visible || e->file == NULL || all->list == NULL)
         return false;
     return (e->object != 0 && all->list[e->object].several && all->list[e->object].written) ||
-           is_sync(e);
+           e->sync;
 }
 
 // Line `number` of the source without the white space around it; its length in *n.
@@ -112,7 +105,7 @@ static void print_step(FILE *to, size_t width, const tg_stress_event *e, const t
 static bool is_repetition(const tg_stress_event *last, const tg_stress_event *e)
 {
     return last->thread == e->thread && last->line == e->line &&
-           (last->object == e->object || is_sync(e)) && strcmp(last->action, e->action) == 0 &&
+           (last->object == e->object || e->sync) && strcmp(last->action, e->action) == 0 &&
            strcmp(last->text, e->text) == 0;
 }
 

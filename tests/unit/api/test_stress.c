@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs of the stress tester. A wrong result: a failure that no run shows although the strategy
+// tries every schedule, one that is not there, or a run that is not the same although the script
+// is.
+#include <togil/stress.h>
+#include <togil/togil.h>
+
+#include "test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct found {
+    tg_stress_kind kind; // of the first run that failed; TG_STRESS_OK: none did
+    char text[1024], schedule[256];
+    uint64_t run, steps, hash; // sums over the runs, up to this one
+    bool complete;
+} found;
+
+static found explore(const char *source, tg_stress_points points, const char *strategy,
+                     uint64_t runs)
+{
+    tg_runtime *rt;
+    tg_thread *t;
+    REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+    tg_stress_options options = {
+        .points = points, .strategy = strategy, .seed = 1, .max_steps = 20000};
+    tg_stress *s;
+    REQUIRE(tg_stress_open(t, source, strlen(source), "test.py", &options, &s) == TG_OK);
+    found f = {.kind = TG_STRESS_OK};
+    for (f.run = 0; f.kind == TG_STRESS_OK && f.run < runs && !tg_stress_is_over(s); f.run++) {
+        tg_stress_result r;
+        tg_stress_run(s, f.run, &r);
+        f.kind = r.kind;
+        f.steps += r.steps;
+        f.hash = f.hash * 31 + r.hash;
+        snprintf(f.text, sizeof f.text, "%s", r.text);
+        snprintf(f.schedule, sizeof f.schedule, "%s", r.schedule != NULL ? r.schedule : "");
+    }
+    tg_stress_coverage c;
+    f.complete = tg_stress_covered(s, &c) && c.complete;
+    tg_stress_close(s);
+    tg_runtime_destroy(rt, t);
+    return f;
+}
+
+#define START "for f in ALL: threading.Thread(target=f).start()\n"
+
+// Nobody but the invariant reads what the other thread writes.
+static const char in_turn[] = "import threading, stress\n"
+                              "x = y = 0\n"
+                              "@stress.invariant\n"
+                              "def not_both(): return x == 0 or y == 0\n"
+                              "def first():\n"
+                              "    global x\n"
+                              "    x = 1; x = 0\n"
+                              "def second():\n"
+                              "    global y\n"
+                              "    y = 1; y = 0\n"
+                              "ALL = [first, second]\n" START;
+
+TEST(what_an_invariant_reads_is_shared)
+{
+    static const char *const strategies[] = {"exhaustive", "pb:1", "dpor", "portfolio"};
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        found f = explore(in_turn, TG_STRESS_FREE, strategies[i], 400);
+        CHECK_EQ_INT(f.kind, TG_STRESS_INVARIANT);
+        CHECK(
+            strstr(f.text, "The invariant not_both (test.py:3) does not hold: it returned False") !=
+            NULL);
+    }
+}
+
+// The last thing that a thread does, and what happens between two points of a run that knows which
+// places meet other threads.
+TEST(an_invariant_is_looked_at_after_every_step)
+{
+    static const char end[] = "import threading, stress\n"
+                              "x = []\n"
+                              "stress.invariant(lambda: not x)\n"
+                              "threading.Thread(target=x.append, args=(1,)).start()\n";
+    static const char between[] = "import threading, stress\n"
+                                  "x = 0\n"
+                                  "stress.invariant(lambda: x != 20)\n"
+                                  "for i in range(25):\n"
+                                  "    x += 1\n";
+    for (int p = TG_STRESS_GIL; p <= TG_STRESS_FREE; p++) {
+        CHECK_EQ_INT(explore(end, (tg_stress_points)p, "none", 1).kind, TG_STRESS_INVARIANT);
+        CHECK_EQ_INT(explore(between, (tg_stress_points)p, "none", 1).kind, TG_STRESS_INVARIANT);
+    }
+}
+
+// Two scripts that differ in what the invariant does once the threads run.
+#define LOOKS(what)                                                               \
+    "import os, random, threading, time, stress\n"                                \
+    "n, started, own, lock = 0, False, threading.Lock(), threading.Lock()\n"      \
+    "def helper(): return len([n, n + 1]) == 2\n"                                 \
+    "@stress.invariant\n"                                                         \
+    "def check(): return not started or (" what ")\n"                             \
+    "started = True\n"                                                            \
+    "def work():\n"                                                               \
+    "    global n\n"                                                              \
+    "    for i in range(3):\n"                                                    \
+    "        with lock: n = n * 3 + threading.current_thread().name.count('1')\n" \
+    "        lock.acquire(timeout=0.00002) and lock.release()\n"                  \
+    "threads = [threading.Thread(target=work) for _ in range(2)]\n"               \
+    "for t in threads: t.start()\n"                                               \
+    "for t in threads: t.join()\n"                                                \
+    "if n % 5 == 1: raise SystemExit(str((n, time.monotonic(), os.urandom(2).hex())))\n"
+
+TEST(what_an_invariant_does_is_no_part_of_the_run)
+{
+    static const char *const strategies[] = {"random", "pct:3", "none"};
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        found little = explore(LOOKS("True"), TG_STRESS_FREE, strategies[i], 60);
+        found much = explore(LOOKS("helper() and time.monotonic() > 0 and len(os.urandom(2)) == 2 "
+                                   "and own.acquire() and not own.release() and sum([1, 2]) == 3"),
+                             TG_STRESS_FREE, strategies[i], 60);
+        CHECK(little.kind == TG_STRESS_OK || little.kind == TG_STRESS_EXIT);
+        CHECK_EQ_INT(little.kind, much.kind);
+        CHECK_EQ_INT(little.run, much.run);
+        CHECK_EQ_INT(little.steps, much.steps);
+        CHECK(little.hash == much.hash);
+        CHECK_EQ_STR(little.text, much.text);
+        CHECK_EQ_STR(little.schedule, much.schedule);
+    }
+}
+
+TEST(an_invariant_only_looks)
+{
+    static const struct {
+        const char *does, *said;
+    } wrong[] = {{"lock.acquire()", "this one waits:"},
+                 {"threading.Thread(target=print).start()", "this one starts a thread:"},
+                 {"time.sleep(1)", "this one waits:"},
+                 {"spin()", "this one does not end:"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char source[512];
+        snprintf(source, sizeof source,
+                 "import threading, time, stress\n"
+                 "lock, go = threading.Lock(), False\n"
+                 "def spin():\n"
+                 "    while go: pass\n"
+                 "@stress.invariant\n"
+                 "def wrong(): return not go or %s\n"
+                 "lock.acquire()\n"
+                 "go = True\n"
+                 "lock.release()\n",
+                 wrong[i].does);
+        found f = explore(source, TG_STRESS_FREE, "none", 1);
+        CHECK_EQ_INT(f.kind, TG_STRESS_INVARIANT);
+        CHECK(strstr(f.text, wrong[i].said) != NULL);
+    }
+}
+
+TEST(an_invariant_that_holds_is_proved)
+{
+    static const char source[] = "import threading, stress\n"
+                                 "a, b, lock = 5, 0, threading.Lock()\n"
+                                 "stress.invariant(lambda: lock.locked() or a + b == 5)\n"
+                                 "def move():\n"
+                                 "    global a, b\n"
+                                 "    with lock:\n"
+                                 "        a -= 1\n"
+                                 "        b += 1\n"
+                                 "ALL = [move, move]\n" START;
+    found f = explore(source, TG_STRESS_FREE, "dpor", 20000);
+    CHECK_EQ_INT(f.kind, TG_STRESS_OK);
+    CHECK(f.complete);
+}
