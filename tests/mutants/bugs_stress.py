@@ -278,15 +278,6 @@ mutant("profile-places-stay-alone",
 
 RUNS = "unit.api.stress:"
 
-mutant("stress-invariant-reads-nothing",
-       bug="what an invariant reads counts as read by the thread that has just written it: no other "
-           "order of the writes is tried",
-       ref="own: invariant.c I2",
-       file="runtime/stress/engine.h",
-       edits=[("    return self->engine->watch.looking ? UINT32_MAX : self->index;\n",
-               "    return self->index;\n")],
-       kill=[RUNS + "what_an_invariant_reads_is_shared"])
-
 mutant("stress-invariant-takes-time",
        bug="the clock of a run goes on while an invariant is looked at",
        ref="own: invariant.c I1",
