@@ -59,6 +59,7 @@ static int64_t base_objects(tgc_gc *gc)
     return second > 1 && first < INT64_MAX / second ? first * second : first;
 }
 
+// figures_lock is held, or nobody else knows gc yet.
 static void set_limits(tgc_shared *shared, tgc_gc *gc, uint64_t live, int64_t live_bytes)
 {
     int64_t objects = base_objects(gc), bytes = TGC_GC_BYTES_MIN;
@@ -106,11 +107,9 @@ int64_t tgc_gc_setting(tg_thread *t, int which, int64_t set)
     if (set >= 0 && which < TG_GC_YOUNG) {
         // ORDER: relaxed; a setting.
         atom_store_relaxed(&gc->setting[which], set);
-        tgi_mutex_lock(&gc->figures_lock);
-        uint64_t live = gc->figures.live;
-        int64_t bytes = (int64_t)gc->figures.live_bytes;
+        tgi_mutex_lock(&gc->figures_lock); // a collection that ends plans at the same time
+        set_limits(tgc_shared_of(t), gc, gc->figures.live, (int64_t)gc->figures.live_bytes);
         tgi_mutex_unlock(&gc->figures_lock);
-        set_limits(tgc_shared_of(t), gc, live, bytes);
     }
     if (which == TG_GC_YOUNG) {
         // ORDER: relaxed; a report.
