@@ -17,9 +17,11 @@ set(togil_mutant_include "") # a folder to look in first, if it is a header
 if(TOGIL_MUTANT)
     find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
     set(plant "${PROJECT_SOURCE_DIR}/tests/mutants/plant.py")
+    # A folder for each: a compiler cache takes the same search path for the same headers.
+    set(togil_mutant_folder "${PROJECT_BINARY_DIR}/mutant/${TOGIL_MUTANT}")
     execute_process(
         COMMAND "${Python3_EXECUTABLE}" -B "${plant}" "${TOGIL_MUTANT}"
-            --out "${PROJECT_BINARY_DIR}/mutant"
+            --out "${togil_mutant_folder}"
         OUTPUT_VARIABLE planted OUTPUT_STRIP_TRAILING_WHITESPACE
         RESULT_VARIABLE failed)
     if(failed)
@@ -28,7 +30,7 @@ if(TOGIL_MUTANT)
     list(GET planted 0 togil_mutant_file)
     list(GET planted 1 togil_mutant_copy)
     if(togil_mutant_file MATCHES "\\.h$")
-        set(togil_mutant_include "${PROJECT_BINARY_DIR}/mutant")
+        set(togil_mutant_include "${togil_mutant_folder}")
         set(togil_mutant_copy "")
     endif()
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${togil_mutant_file}")
