@@ -165,21 +165,32 @@ static void run_main(tg_stress *s)
     core->error_clear(t);
 }
 
-void tgi_stress_forget_error(tg_stress *s)
+bool tgi_stress_keep_interrupt(const tgi_core *core, tg_thread *t)
 {
-    const tgi_core *core = s->core;
-    if (core->host_raised_is(s->t, core->host_error_class(TG_KeyboardInterrupt)))
-        tgi_signals_raise(s->t->runtime, SIGINT);
-    core->error_clear(s->t);
+    if (!core->host_raised_is(t, core->host_error_class(TG_KeyboardInterrupt)))
+        return false;
+    tgi_signals_raise(t->runtime, SIGINT);
+    return true;
 }
 
-tg_value tgi_stress_module(tg_stress *s, const char *name)
+static void forget_error(const tgi_core *core, tg_thread *t)
 {
-    tg_value modules = s->core->host_runtime_value(s->t, 0), module = TG_NULL;
-    if (s->core->host_dict_get_c(s->t, modules, name, &module) <= 0)
+    (void)tgi_stress_keep_interrupt(core, t);
+    core->error_clear(t);
+}
+
+void tgi_stress_forget_error(tg_stress *s)
+{
+    forget_error(s->core, s->t);
+}
+
+tg_value tgi_stress_module(const tgi_core *core, tg_thread *t, const char *name)
+{
+    tg_value modules = core->host_runtime_value(t, 0), module = TG_NULL;
+    if (core->host_dict_get_c(t, modules, name, &module) <= 0)
         module = TG_NULL;
-    tgi_stress_forget_error(s);
-    s->core->host_release(s->t, modules);
+    forget_error(core, t);
+    core->host_release(t, modules);
     return module;
 }
 
@@ -188,7 +199,7 @@ static void reset_library(tg_stress *s)
 {
     static const char *const names[] = {"threading", "concurrent.futures", "random", "stress"};
     for (size_t i = 0; i < TGI_ARRAY_LENGTH(names); i++) {
-        tg_value module = tgi_stress_module(s, names[i]);
+        tg_value module = tgi_stress_module(s->core, s->t, names[i]);
         if (module == TG_NULL)
             continue;
         s->core->host_release(s->t, s->core->call_method(s->t, module, "_begin_again", NULL, 0));

@@ -6,17 +6,14 @@
 // Invariants  SM1  a script that does not import the module costs a look-up for a run.
 #include "api/stress_runs.h"
 
-#include "thread/signals.h" // Ctrl-C
-
 #include <togil/object.h> // numbers
 
-#include <signal.h> // SIGINT
 #include <stdlib.h> // free
 #include <string.h> // strdup
 
 static tg_value find_module(tg_stress *s)
 {
-    return tgi_stress_module(s, "stress");
+    return tgi_stress_module(s->core, s->t, "stress");
 }
 
 // Lines that a function of the module returns. NULL: there are none.
@@ -72,18 +69,13 @@ bool tgi_stress_look(void *arg, tgi_failure *f)
     tg_stress *s = arg;
     const tgi_core *core = s->core;
     tg_thread *t = s->engine->current->t;
-    tg_value before = core->error_fetch(t), module = TG_NULL, name = TG_NULL, modules, answer;
-    modules = core->host_runtime_value(t, 0);
-    if (core->host_dict_get_c(t, modules, "stress", &module) <= 0)
-        module = TG_NULL;
-    core->error_clear(t);
-    answer = module != TG_NULL ? core->call_method(t, module, "_broken", NULL, 0) : TG_NONE;
+    tg_value before = core->error_fetch(t), name = TG_NULL, answer = TG_NONE;
+    tg_value module = tgi_stress_module(core, t, "stress");
+    if (module != TG_NULL)
+        answer = core->call_method(t, module, "_broken", NULL, 0);
     bool raised = answer == TG_NULL;
-    bool broken = raised || core->host_kind(answer) != TG_KIND_NONE;
-    if (raised && core->host_raised_is(t, core->host_error_class(TG_KeyboardInterrupt))) {
-        tgi_signals_raise(t->runtime, SIGINT);
-        broken = false;
-    }
+    bool broken =
+        raised ? !tgi_stress_keep_interrupt(core, t) : core->host_kind(answer) != TG_KIND_NONE;
     if (broken && !s->engine->killing) {
         tg_value exc = core->error_fetch(t);
         name = core->call_method(t, module, "_looking", NULL, 0);
@@ -101,7 +93,6 @@ bool tgi_stress_look(void *arg, tgi_failure *f)
     core->host_release(t, name);
     core->host_release(t, answer);
     core->host_release(t, module);
-    core->host_release(t, modules);
     core->error_restore(t, before);
     return broken;
 }

@@ -35,8 +35,10 @@ bool tgi_stress_prime(tg_stress *s);
 void tgi_stress_run_once(tg_stress *s, uint64_t run);
 // Drops what the library has raised between two runs. Ctrl-C is not lost: the next run meets it.
 void tgi_stress_forget_error(tg_stress *s);
+// Whether t's exception is Ctrl-C: it will be met again.
+bool tgi_stress_keep_interrupt(const tgi_core *core, tg_thread *t);
 // A module with its own count; NULL: nobody has imported it. No exception is left.
-tg_value tgi_stress_module(tg_stress *s, const char *name);
+tg_value tgi_stress_module(const tgi_core *core, tg_thread *t, const char *name);
 // Run number `run` of a systematic search. stress_search.c.
 void tgi_stress_run_search(tg_stress *s, uint64_t run, tg_stress_result *out);
 // One run of engine.search, and what it leads to: false if nothing is left to try.

@@ -402,6 +402,15 @@ void tgi_engine_point(tgi_task *self, tgi_op op)
     note(e, self, preempted);
 }
 
+bool tgi_engine_learn(tgi_task *self, const tgi_op *op, const void *site)
+{
+    tgi_engine *e = self->engine;
+    return (e->sharing.learning || e->searching) && !e->killing &&
+           tgi_sharing_learn(&e->sharing, op->where, op->slot, site, tgi_watch_toucher(self),
+                             op->kind != TGI_OPK_READ && op->kind != TGI_OPK_STEP &&
+                                 e->tasks.count > 1);
+}
+
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
 {
     if (self->quiet)
@@ -416,7 +425,6 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
         tgi_engine_record(e, self, &op, false);
         return e->objects.count != numbered && !e->finalizers;
     }
-    bool fresh = false;
     // A schedule that is followed counts every access: it does not depend on what was learnt.
     bool visible = e->forced != NULL || (e->searching ? tgi_sharing_is_point(&e->sharing, site)
                                                       : tgi_sharing_is_visible(&e->sharing, site));
@@ -433,10 +441,7 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
         if (!e->killing)
             step(e, self);
     }
-    if ((e->sharing.learning || e->searching) && !e->killing)
-        fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, self->index,
-                                  op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP &&
-                                      e->tasks.count > 1);
+    bool fresh = tgi_engine_learn(self, &op, site);
     // Where objects must die in time, two that have had the same address count as one.
     if (e->finalizers && (e->searching || e->tracing))
         return false;

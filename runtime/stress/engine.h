@@ -280,6 +280,8 @@ void tgi_engine_point(tgi_task *self, tgi_op op);
 // this place of the program (`site`, an address that stays) never meets another task. True if
 // `where` is new to a run that learns or is traced: it must stay alive until the run ends.
 bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site);
+// What a run that learns or searches is to know of it. True if `where` is new.
+bool tgi_engine_learn(tgi_task *self, const tgi_op *op, const void *site);
 
 // The calling task comes back to where it was (*now) by a jump. True: nothing has changed since, it
 // has waited for somebody to do something.

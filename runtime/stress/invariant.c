@@ -10,9 +10,6 @@
 //             I3  it neither waits nor starts anything; one that tries has failed.
 #include "stress/engine.h"
 
-#include "thread/runtime.h" // hooks
-
-#include <stdio.h>  // snprintf
 #include <string.h> // strcmp
 
 static void print_where(tgi_failure *f, const tgi_where *where)
@@ -128,11 +125,5 @@ void tgi_watch_point(tgi_task *self, tgi_op op)
 
 bool tgi_watch_access(tgi_task *self, tgi_op op, const void *site)
 {
-    tgi_engine *e = self->engine;
-    bool fresh = false;
-    if (e->sharing.learning || e->searching)
-        fresh = tgi_sharing_learn(&e->sharing, op.where, op.slot, site, tgi_watch_toucher(self),
-                                  op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP &&
-                                      e->tasks.count > 1);
-    return fresh && !e->finalizers;
+    return tgi_engine_learn(self, &op, site) && !self->engine->finalizers;
 }

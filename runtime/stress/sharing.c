@@ -22,15 +22,15 @@ void tgi_sharing_begin(tgi_sharing *s)
 {
     s->run++;
     s->location_count = 0;
-    s->touch_count = 0;
+    vec_clear(&s->touches);
 }
 
 void tgi_sharing_free(tgi_sharing *s)
 {
     free(s->sites);
     free(s->locations);
-    free(s->touches);
-    free(s->places);
+    vec_free(&s->touches);
+    vec_free(&s->places);
     *s = (tgi_sharing){0};
 }
 
@@ -83,9 +83,9 @@ static bool grow_sites(tgi_sharing *s)
         if (s->sites[i].site != NULL)
             *site_entry(bigger, mask, s->sites[i].site) = s->sites[i];
     }
-    for (size_t i = 0; i < s->touch_count; i++) {
-        const void *site = s->sites[s->touches[i].site].site;
-        s->touches[i].site = (uint32_t)(site_entry(bigger, mask, site) - bigger);
+    for (size_t i = 0; i < s->touches.count; i++) {
+        const void *site = s->sites[s->touches.data[i].site].site;
+        s->touches.data[i].site = (uint32_t)(site_entry(bigger, mask, site) - bigger);
     }
     free(s->sites);
     s->sites = bigger;
@@ -121,20 +121,14 @@ static bool grow_locations(tgi_sharing *s)
 
 static bool add_touch(tgi_sharing *s, tgi_location *l, uint32_t site)
 {
-    for (uint32_t i = l->first; i != 0; i = s->touches[i - 1].next) {
-        if (s->touches[i - 1].site == site)
+    for (uint32_t i = l->first; i != 0; i = s->touches.data[i - 1].next) {
+        if (s->touches.data[i - 1].site == site)
             return true;
     }
-    if (s->touch_count == s->touch_capacity) {
-        size_t capacity = s->touch_capacity * 2 + 256;
-        tgi_touch *bigger = realloc(s->touches, capacity * sizeof *bigger);
-        if (bigger == NULL)
-            return false;
-        s->touches = bigger;
-        s->touch_capacity = capacity;
-    }
-    s->touches[s->touch_count++] = (tgi_touch){site, l->first};
-    l->first = (uint32_t)s->touch_count;
+    tgi_touch touch = {site, l->first};
+    if (!vec_push(&s->touches, touch))
+        return false;
+    l->first = (uint32_t)s->touches.count;
     return true;
 }
 
@@ -150,21 +144,21 @@ uint32_t tgi_sharing_number(const tgi_sharing *s, const void *site)
 
 static uint32_t first_of(const tgi_sharing *s, uint32_t number)
 {
-    while (s->places[number].group != number)
-        number = s->places[number].group;
+    while (s->places.data[number].group != number)
+        number = s->places.data[number].group;
     return number;
 }
 
 uint32_t tgi_sharing_group(const tgi_sharing *s, uint32_t number)
 {
-    return s->places[number].shared ? first_of(s, number) : UINT32_MAX;
+    return s->places.data[number].shared ? first_of(s, number) : UINT32_MAX;
 }
 
 static void share(tgi_sharing *s, tgi_site *site, const tgi_site *with)
 {
     uint32_t a = first_of(s, site->number), b = first_of(s, with->number);
-    site->shared = s->places[site->number].shared = true;
-    s->places[a > b ? a : b].group = a > b ? b : a;
+    site->shared = s->places.data[site->number].shared = true;
+    s->places.data[a > b ? a : b].group = a > b ? b : a;
 }
 
 static tgi_site *enter(tgi_sharing *s, const void *site)
@@ -175,15 +169,9 @@ static tgi_site *enter(tgi_sharing *s, const void *site)
     if (entry->site != NULL)
         return entry;
     uint32_t number = (uint32_t)s->site_count;
-    if (number >= s->place_room) {
-        size_t room = s->place_room * 2 + 64;
-        tgi_place_kind *bigger = realloc(s->places, room * sizeof *bigger);
-        if (bigger == NULL)
-            return NULL;
-        s->places = bigger;
-        s->place_room = room;
-    }
-    s->places[number] = (tgi_place_kind){.group = number};
+    tgi_place_kind place = {.group = number};
+    if (!vec_push(&s->places, place))
+        return NULL;
     *entry = (tgi_site){.site = site, .number = number};
     s->site_count++;
     return entry;
@@ -218,7 +206,7 @@ bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const v
         return false;
     tgi_location *l = location_entry(s, s->locations, s->location_mask, where, slot);
     bool fresh = l->run != s->run;
-    if (fresh && (s->location_count >= MOST_LOCATIONS || s->touch_count >= MOST_TOUCHES)) {
+    if (fresh && (s->location_count >= MOST_LOCATIONS || s->touches.count >= MOST_TOUCHES)) {
         share(s, entry, entry); // it may be: S1
         return false;
     }
@@ -233,8 +221,8 @@ bool tgi_sharing_learn(tgi_sharing *s, const void *where, uint64_t slot, const v
     if (!add_touch(s, l, (uint32_t)(entry - s->sites)))
         share(s, entry, entry);
     if (l->several && l->written) {
-        for (uint32_t i = l->first; i != 0; i = s->touches[i - 1].next)
-            share(s, &s->sites[s->touches[i - 1].site], entry);
+        for (uint32_t i = l->first; i != 0; i = s->touches.data[i - 1].next)
+            share(s, &s->sites[s->touches.data[i - 1].site], entry);
     }
     return fresh;
 }

@@ -10,6 +10,8 @@
 #ifndef TGI_STRESS_SHARING_H
 #define TGI_STRESS_SHARING_H
 
+#include "base/vec.h" // lists
+
 #include <stdbool.h> // results
 #include <stddef.h>  // size_t
 #include <stdint.h>  // keys
@@ -47,12 +49,10 @@ typedef struct tgi_sharing {
     uint32_t run;
     tgi_site *sites; // open addressing
     size_t site_mask, site_count;
-    tgi_place_kind *places; // by number
-    size_t place_room;
-    tgi_location *locations; // open addressing
+    tgi_vec(tgi_place_kind) places; // by number
+    tgi_location *locations;        // open addressing
     size_t location_mask, location_count;
-    tgi_touch *touches;
-    size_t touch_count, touch_capacity;
+    tgi_vec(tgi_touch) touches;
 } tgi_sharing;
 
 void tgi_sharing_begin(tgi_sharing *s); // of a run

@@ -88,5 +88,5 @@ void tgi_engine_mark(tgi_engine *e, tgi_task *self, const tgi_where *where, cons
     keep_step(
         e, &here,
         (tgi_step){.task = self->index, .kind = TGI_OPK_YIELD, .visible = true, .sync = true});
-    snprintf(vec_last(&e->trace).text, sizeof vec_last(&e->trace).text, "%s", text);
+    tgi_engine_describe(e, text);
 }

@@ -273,7 +273,7 @@ mutant("profile-places-stay-alone",
        bug="places that meet at one location are not seen to belong together",
        ref="own: sharing.c S3",
        file="runtime/stress/sharing.c",
-       edits=[("    s->places[a > b ? a : b].group = a > b ? b : a;\n", "    (void)a, (void)b;\n")],
+       edits=[("    s->places.data[a > b ? a : b].group = a > b ? b : a;\n", "    (void)a, (void)b;\n")],
        kill=[WALKS + "surw_knows_which_steps_are_at_one_location"])
 
 RUNS = "unit.api.stress:"

@@ -68,31 +68,30 @@ threading.Thread(target=work).start()
 """
 
 
-def orders(code, strategy, runs, seed=1):
-    """How often each order of the steps came up."""
+def explore(code, strategy, runs, seed, *options):
+    """The lines of the file TOLD, which is among the options; the script's name goes for SCRIPT."""
     with tempfile.TemporaryDirectory() as folder:
         script, told = os.path.join(folder, "script.py"), os.path.join(folder, "told")
         with open(script, "w") as f:
             f.write(code)
+        names = {"SCRIPT": script, "TOLD": told}
         subprocess.run([TOGIL, "stress", "--seed", str(seed), "--runs", str(runs), "--race", "off",
-                        "--strategy", strategy, script, told], stdout=subprocess.DEVNULL,
-                       check=True, timeout=250)
+                        "--strategy", strategy] + [names.get(o, o) for o in options],
+                       stdout=subprocess.DEVNULL, check=True, timeout=250)
         with open(told) as f:
-            lines = f.read().split()
+            return f.read().splitlines()
+
+
+def orders(code, strategy, runs, seed=1):
+    """How often each order of the steps came up."""
+    lines = explore(code, strategy, runs, seed, "SCRIPT", "TOLD")
     return collections.Counter(lines[len(lines) - (runs - LEARNING_RUNS):])
 
 
 def schedules(code, strategy, runs, seed=1):
     """How often each schedule came up, all steps of all threads counted."""
-    with tempfile.TemporaryDirectory() as folder:
-        script, digest = os.path.join(folder, "script.py"), os.path.join(folder, "digest")
-        with open(script, "w") as f:
-            f.write(code)
-        subprocess.run([TOGIL, "stress", "--seed", str(seed), "--runs", str(runs), "--race", "off",
-                        "--strategy", strategy, "--digest", digest, script],
-                       stdout=subprocess.DEVNULL, check=True, timeout=250)
-        with open(digest) as f:
-            return collections.Counter(line.split()[3] for line in list(f)[LEARNING_RUNS:])
+    lines = explore(code, strategy, runs, seed, "--digest", "TOLD", "SCRIPT")
+    return collections.Counter(line.split()[3] for line in lines[LEARNING_RUNS:])
 
 
 def all_schedules(code):

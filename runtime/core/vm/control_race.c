@@ -106,36 +106,33 @@ static uint32_t place_here(tg_thread *t, const tgc_frame *f, const tgi_ins *i)
     return place_of(p, task->place_caller, f->code, i);
 }
 
+// The innermost frame that is not of the library; NULL: there is none.
+static const tgc_frame *script_frame(const tgc_thread *ct)
+{
+    const tgc_frame *f = ct != NULL ? ct->frame : NULL;
+    while (f != NULL && is_library(f->code))
+        f = f == ct->frames ? NULL : f - 1;
+    return f;
+}
+
 uint32_t tgc_race_place(tg_thread *t, bool *library)
 {
-    tgc_thread *ct = tgc_of(t);
-    *library = false;
-    if (ct == NULL || ct->frame == NULL)
-        return 0;
-    const tgc_frame *f = ct->frame;
+    const tgc_thread *ct = tgc_of(t);
+    const tgc_code *code = ct != NULL && ct->frame != NULL ? ct->frame->code : NULL;
     // A condition stands for its lock.
-    *library = is_library(f->code) && strcmp(f->code->unit->qualname, "Condition.__enter__") != 0;
-    while (is_library(f->code)) {
-        if (f == ct->frames)
-            return 0;
-        f--;
-    }
+    *library = code != NULL && is_library(code) &&
+               strcmp(code->unit->qualname, "Condition.__enter__") != 0;
+    const tgc_frame *f = script_frame(ct);
+    if (f == NULL)
+        return 0;
     tgi_places *p = tgi_races_places(t->task->engine->races);
     return place_of(p, callers_of(p, ct, f), f->code, f->pc - 1);
 }
 
 const void *tgc_script_instruction(tg_thread *t)
 {
-    const tgc_thread *ct = tgc_of(t);
-    if (ct == NULL || ct->frame == NULL)
-        return NULL;
-    const tgc_frame *f = ct->frame;
-    while (is_library(f->code)) {
-        if (f == ct->frames)
-            return NULL;
-        f--;
-    }
-    return f->pc - 1;
+    const tgc_frame *f = script_frame(tgc_of(t));
+    return f != NULL ? f->pc - 1 : NULL;
 }
 
 // --- one access

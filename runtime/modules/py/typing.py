@@ -24,6 +24,17 @@ def _text(item):
     return repr(item)
 
 
+def _items(items):
+    return items if isinstance(items, tuple) else (items,)
+
+
+def _refuse_call(form):
+    if isinstance(form.__origin__, type):
+        raise TypeError("Type %s cannot be instantiated; use %s() instead" % (
+            form._name, form.__origin__.__name__))
+    raise TypeError("Cannot instantiate %r" % (form.__origin__,))
+
+
 def _as_type(item):
     return type(None) if item is None else item
 
@@ -74,8 +85,7 @@ class _Alias(_Form):
         self.__parameters__ = _parameters(args)
 
     def __getitem__(self, items):
-        if not isinstance(items, tuple):
-            items = (items,)
+        items = _items(items)
         if not self.__parameters__:
             raise TypeError("%r is not a generic class" % (self,))
         if len(items) != len(self.__parameters__):
@@ -90,10 +100,7 @@ class _Alias(_Form):
 
     def __call__(self, *args, **kwargs):
         if self._name is not None:
-            if isinstance(self.__origin__, type):
-                raise TypeError("Type %s cannot be instantiated; use %s() instead" % (
-                    self._name, self.__origin__.__name__))
-            raise TypeError("Cannot instantiate %r" % (self.__origin__,))
+            _refuse_call(self)
         return self.__origin__(*args, **kwargs)
 
     def __eq__(self, other):
@@ -133,17 +140,13 @@ class _Special(_Form):
         self.__origin__ = self if origin is None else origin
 
     def __getitem__(self, items):
-        if not isinstance(items, tuple):
-            items = (items,)
+        items = _items(items)
         if self._name != "Literal":
             items = tuple([_as_type(item) for item in items])
         return _Alias(self._name, self.__origin__, items)
 
     def __call__(self, *args, **kwargs):
-        if isinstance(self.__origin__, type):
-            raise TypeError("Type %s cannot be instantiated; use %s() instead" % (
-                self._name, self.__origin__.__name__))
-        raise TypeError("Cannot instantiate %r" % (self,))
+        _refuse_call(self)
 
     def __repr__(self):
         return "typing." + self._name
@@ -153,8 +156,7 @@ class _Union(_Special):
     __slots__ = ()
 
     def __getitem__(self, items):
-        if not isinstance(items, tuple):
-            items = (items,)
+        items = _items(items)
         if items == ():
             raise TypeError("Cannot take a Union of no types.")
         args = []
@@ -190,24 +192,17 @@ class TypeVar(_Form):
         return ("-" if self.__contravariant__ else "~") + self.__name__
 
 
-def _of_class(base, cls, items):
-    if cls is base:
-        return cls  # Generic[T] as a base class
-    return _Alias(None, cls, items if isinstance(items, tuple) else (items,))
-
-
 class Generic:
     __slots__ = ()
 
     def __class_getitem__(cls, items):
-        return _of_class(Generic, cls, items)
+        if cls is Generic or cls is Protocol:
+            return cls  # as a base class
+        return _Alias(None, cls, _items(items))
 
 
 class Protocol(Generic):
     __slots__ = ()
-
-    def __class_getitem__(cls, items):
-        return _of_class(Protocol, cls, items)
 
 
 Union = _Union("Union")
