@@ -226,6 +226,7 @@ void tgi_stress_run_once(tg_stress *s, uint64_t run)
     (void)core->stream_flush(s->t, 2);
     tgi_stress_forget_error(s);
     tgi_engine_end(e);
+    tgi_stress_unwatched(s);
     core->script_reset(s->t, s->script);
     for (size_t i = 0; i < e->kept.count; i++)
         core->host_release(s->t, e->kept.data[i]);
@@ -430,6 +431,7 @@ bool tg_stress_watch(tg_thread *t)
 {
     if (t->task == NULL)
         return false;
+    tgi_stress_watched(t->task->engine->watch.arg);
     t->task->engine->watch.on = true;
     t->task->engine->watch.effects = t->task->engine->effects; // all held just now
     return true;

@@ -4,6 +4,8 @@
 // always true, and races that are meant to be there.
 //
 // Invariants  SM1  a script that does not import the module costs a look-up for a run.
+//             SM2  from the first invariant of a run to its end the module is kept: it is asked at
+//                  every step, whatever the script does to sys.modules meanwhile.
 #include "api/stress_runs.h"
 
 #include <togil/object.h> // numbers
@@ -64,13 +66,25 @@ tg_value tgi_stress_call_test(tg_stress *s)
     return done;
 }
 
+void tgi_stress_watched(tg_stress *s)
+{
+    if (s->watched == TG_NULL)
+        s->watched = find_module(s);
+}
+
+void tgi_stress_unwatched(tg_stress *s)
+{
+    s->core->host_release(s->t, s->watched);
+    s->watched = TG_NULL;
+}
+
 bool tgi_stress_look(void *arg, tgi_failure *f)
 {
     tg_stress *s = arg;
     const tgi_core *core = s->core;
     tg_thread *t = s->engine->current->t;
     tg_value before = core->error_fetch(t), name = TG_NULL, answer = TG_NONE;
-    tg_value module = tgi_stress_module(core, t, "stress");
+    tg_value module = s->watched;
     if (module != TG_NULL)
         answer = core->call_method(t, module, "_broken", NULL, 0);
     bool raised = answer == TG_NULL;
@@ -92,7 +106,6 @@ bool tgi_stress_look(void *arg, tgi_failure *f)
     core->error_clear(t);
     core->host_release(t, name);
     core->host_release(t, answer);
-    core->host_release(t, module);
     core->error_restore(t, before);
     return broken;
 }

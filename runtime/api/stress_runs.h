@@ -25,6 +25,7 @@ struct tg_stress {
     char *accepted;      // names of what may race
     bool accepted_stale; // there was a run since
     bool chosen;         // runs call a test
+    tg_value watched;    // the module, in a run that has invariants; else TG_NULL
     int64_t stop_at;     // real time; 0: none
     uint64_t searched;   // runs of a systematic search
     char coverage[192];  // its text
@@ -49,6 +50,9 @@ tg_value tgi_stress_call_test(tg_stress *s);
 bool tgi_stress_is_accepted(tg_stress *s, const char *race);
 // stress_module.c: asks for the first invariant that does not hold; arg is the tg_stress.
 bool tgi_stress_look(void *arg, tgi_failure *f);
+// The run has invariants from now on; it is over.
+void tgi_stress_watched(tg_stress *s);
+void tgi_stress_unwatched(tg_stress *s);
 // One run that follows s->forced.
 void tgi_stress_follow(tg_stress *s, bool trace);
 // What the last run did.

@@ -87,13 +87,13 @@ static void print_open(char *out, size_t size, const tgi_search *h)
 {
     unsigned long long runs = (unsigned long long)h->level_runs;
     double share = tgi_search_share(h);
-    if (h->kind == TGI_SEARCH_DPOR) {
+    if (h->kind == TGI_SEARCH_DPOR || (h->kind != TGI_SEARCH_BOUND && share <= 0)) {
         snprintf(out, size, "not complete: %llu schedules tried", runs);
         return;
     }
     if (h->kind != TGI_SEARCH_BOUND) {
         snprintf(out, size, "not complete: %llu of about %.3g schedules tried", runs,
-                 share > 0 ? (double)runs / share : 0);
+                 (double)runs / share);
         return;
     }
     int n = 0;

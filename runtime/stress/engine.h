@@ -39,6 +39,7 @@
 
 #include <stdbool.h> // results
 #include <stdint.h>  // counters
+#include <string.h>  // strncmp
 
 typedef struct tgi_engine tgi_engine;
 typedef struct tgi_task tgi_task;
@@ -98,6 +99,12 @@ typedef struct tgi_spin {
     uint64_t registers;     // hash
     uint32_t effects;       // tgi_task.effects then
 } tgi_spin;
+
+// Whether a file is one of the library: to a script, its code is what builtins are.
+static inline bool tgi_stress_is_library(const char *file)
+{
+    return file[0] == '<' && strncmp(file, "<togil>/", 8) == 0;
+}
 
 // A line of the script.
 typedef struct tgi_where {

@@ -53,7 +53,7 @@ typedef struct frames {
 static void print_frame(const char *file, uint32_t line, const char *function, void *arg)
 {
     frames *fs = arg;
-    if (strncmp(file, "<togil>", 7) == 0)
+    if (tgi_stress_is_library(file))
         return;
     if (fs->count++ < FRAMES_SHOWN)
         tgi_failure_print(fs->f, "    %s:%u, in %s\n", file, line, function);
@@ -116,7 +116,7 @@ static void note_library(const char *file, uint32_t line, const char *function, 
     (void)line;
     (void)function;
     if (*library < 0)
-        *library = strncmp(file, "<togil>", 7) == 0;
+        *library = tgi_stress_is_library(file);
 }
 
 static bool is_in_library(const tgi_task *task)

@@ -16,7 +16,7 @@ enum { TRACE_KEPT = 1 << 18, OBJECTS_NUMBERED = 1 << 12 };
 static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
 {
     tgi_where *where = arg;
-    if (where->file != NULL || strncmp(file, "<togil>", 7) == 0)
+    if (where->file != NULL || tgi_stress_is_library(file))
         return; // of the library: its caller says more
     *where = (tgi_where){file, function, line};
 }

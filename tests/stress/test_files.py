@@ -256,7 +256,7 @@ class Schedule(Files):
         self.assertIn("the script has changed", done.stderr)
 
     def test_what_is_no_schedule_is_refused(self):
-        for text in ("", "togil-schedule 2\nschedule AQ\n", "togil-schedule 1\npolicy free\n",
+        for text in ("", "togil-schedule 3\nschedule AQ\n", "togil-schedule 1\npolicy free\n",
                      "togil-schedule 1\npolicy none\nschedule AQ\n",
                      "togil-schedule 1\nschedule A\n", "\0" * 100):
             with open(self.path + ".tgs", "w") as file:

@@ -70,8 +70,8 @@ RING = """
 import threading
 a, b = threading.Lock(), threading.Lock()
 threading.runs = getattr(threading, "runs", 0) + 1
-if threading.runs > 9:
-    raise KeyboardInterrupt
+if threading.runs == 10:
+    INTERRUPT
 def first():
     with a:
         with b:
@@ -212,9 +212,18 @@ class Ends(unittest.TestCase):
             self.assertIn("the time was over before the first run was", error)
 
     def test_interrupt_of_a_directed_run(self):
-        # The first run is not counted, eight are; those that follow are directed at the ring.
-        code, out, error = stress("--seed", "1", "--runs", "8", "--strategy", "none", "-c", RING)
-        self.assertEqual((code, error), (130, ""), out)
+        # The first run is not counted, eight are; those that follow are directed at the ring. Any of
+        # them but the interrupted one ends in the deadlock.
+        for how in ("raise KeyboardInterrupt", "import os; os.kill(os.getpid(), 2)"):
+            code, out, error = stress("--seed", "1", "--runs", "8", "--strategy", "none", "-c",
+                                      RING.replace("INTERRUPT", how))
+            self.assertEqual((code, error), (130, ""), out)
+            self.assertIn("0 of 8 schedules failed", out)
+            self.assertNotIn("LOCK ORDER", out)
+        code, out, error = stress("--seed", "1", "--runs", "8", "--strategy", "none", "-c",
+                                  RING.replace("INTERRUPT", "pass"))
+        self.assertEqual((code, error), (1, ""), out)
+        self.assertIn("a run that was directed there ended in a deadlock", out)
 
     @unittest.skipIf(float(os.environ.get("TG_TEST_SCALE", "1")) < 1, "a million steps")
     def test_a_run_that_looks_for_races_keeps_so_many_objects_and_no_more(self):

@@ -4,7 +4,8 @@
 //
 // Format      Lines of a word, a space, and a value. The first is `togil-schedule 1`; lines that
 //             start with # are for people; a word that is not known is skipped, so that later
-//             versions can add some.
+//             versions can add some. A file with a word that must not be skipped begins with
+//             `togil-schedule 2`: one that names the test.
 #include "cli/stress/schedule_file.h"
 
 #include "cli/stress/report.h" // names
@@ -28,18 +29,20 @@ uint64_t tgi_schedule_source_hash(const tgi_source *source)
 }
 
 bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
-                             const tgi_source *source, tg_stress_points points,
-                             const tgi_stress_failure *f)
+                             const tgi_source *source, const tgi_stress_session *s)
 {
+    const tgi_stress_failure *f = &s->failures.data[0];
     FILE *to = f->schedule != NULL ? fopen(path, "w") : NULL;
     if (to == NULL) {
         fprintf(stderr, "%s: cannot write '%s'\n", command, path);
         return false;
     }
-    fprintf(to, "togil-schedule 1\n# %s, to be followed by: togil stress --replay THIS_FILE %s\n",
-            tgi_stress_kind_name(f->kind),
+    fprintf(to, "togil-schedule %d\n# %s, to be followed by: togil stress --replay THIS_FILE %s\n",
+            s->test != NULL ? 2 : 1, tgi_stress_kind_name(f->kind),
             o->script.kind == TGI_SCRIPT_CODE ? "-c CODE" : o->script.text);
-    fprintf(to, "policy %s\ntime %s\n", tgi_stress_points_name(points),
+    if (s->test != NULL)
+        fprintf(to, "test %s\n", s->test);
+    fprintf(to, "policy %s\ntime %s\n", tgi_stress_points_name(s->points),
             o->adversarial ? "adversarial" : "des");
     if (o->script.mode != NULL)
         fprintf(to, "mode %s\n", o->script.mode->name);
@@ -91,6 +94,10 @@ static bool take_line(const char *word, const char *value, tgi_schedule_file *ou
         return take_hex(value, &out->signature);
     if (strcmp(word, "hash") == 0)
         return take_hex(value, &out->hash);
+    if (strcmp(word, "test") == 0) {
+        free(out->test);
+        return (out->test = strdup(value)) != NULL;
+    }
     if (strcmp(word, "schedule") == 0) {
         free(out->schedule);
         return (out->schedule = strdup(value)) != NULL;
@@ -108,7 +115,7 @@ static bool read_lines(FILE *from, tgi_schedule_file *out)
         if (line[n - 1] == '\n')
             line[n - 1] = '\0';
         if (first)
-            well = strcmp(line, "togil-schedule 1") == 0;
+            well = strcmp(line, "togil-schedule 1") == 0 || strcmp(line, "togil-schedule 2") == 0;
         char *value = strchr(line, ' ');
         if (well && !first && line[0] != '#' && value != NULL) {
             *value = '\0';
@@ -133,7 +140,13 @@ bool tgi_schedule_file_read(const char *path, tgi_schedule_file *out)
     if (well)
         return true;
     fprintf(stderr, "%s: '%s' is not a schedule\n", command, path);
-    free(out->schedule);
-    out->schedule = NULL;
+    tgi_schedule_file_free(out);
     return false;
+}
+
+void tgi_schedule_file_free(tgi_schedule_file *file)
+{
+    free(file->schedule);
+    free(file->test);
+    file->schedule = file->test = NULL;
 }

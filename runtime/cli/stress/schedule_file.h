@@ -16,6 +16,7 @@ typedef struct tgi_schedule_file {
     uint64_t hash;      // all that the run did
     uint64_t signature; // its failure
     char *schedule;     // owned
+    char *test;         // owned; NULL: of the script itself, or an old file, which does not say it
 } tgi_schedule_file;
 
 // Whether the argument of --replay names a file: schedules have no dot and no slash.
@@ -23,10 +24,10 @@ bool tgi_schedule_is_file(const char *text);
 
 uint64_t tgi_schedule_source_hash(const tgi_source *source);
 
-// False after a message.
+// The first failure of s. False after a message.
 bool tgi_schedule_file_write(const char *path, const tgi_stress_options *options,
-                             const tgi_source *source, tg_stress_points points,
-                             const tgi_stress_failure *f);
+                             const tgi_source *source, const tgi_stress_session *s);
 bool tgi_schedule_file_read(const char *path, tgi_schedule_file *out);
+void tgi_schedule_file_free(tgi_schedule_file *file);
 
 #endif

@@ -79,8 +79,7 @@ static bool save_schedule(const tgi_stress_results *results, const tgi_source *s
     for (size_t i = 0; i < results->sessions.count; i++) {
         const tgi_stress_session *s = &results->sessions.data[i];
         if (s->failures.count > 0)
-            return tgi_schedule_file_write(results->options->save, results->options, source,
-                                           s->points, &s->failures.data[0]);
+            return tgi_schedule_file_write(results->options->save, results->options, source, s);
     }
     return true;
 }
@@ -192,6 +191,8 @@ static bool open_schedule(tgi_stress_options *o, tgi_schedule_file *file)
         o->script.mode = file->mode;
     if (o->max_steps == 0)
         o->max_steps = file->max_steps;
+    if (o->test == NULL)
+        o->test = file->test;
     o->adversarial |= file->adversarial;
     return true;
 }
@@ -256,7 +257,7 @@ int tgi_stress_main(int argc, char **argv)
         o.seed = tgi_random_os_seed() % 1000000;
     tgi_schedule_file file = {0};
     int code = open_schedule(&o, &file) ? run_script(&o, &file, merge) : TGI_STRESS_USAGE;
-    free(file.schedule);
+    tgi_schedule_file_free(&file);
     tgi_merge_close(merge);
     return code;
 }

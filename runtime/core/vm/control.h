@@ -61,11 +61,16 @@ void tgc_sync_step(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 #define tgc_control_is_registry TG_CORE_SYM(tgc_control_is_registry)
 bool tgc_control_is_registry(const tgc_code *code);
 
+// Whether it is code of the library.
+static inline bool tgc_control_is_library(const tgc_code *code)
+{
+    return tgi_stress_is_library(code->unit->filename);
+}
+
 // The points in code of the frame that runs, which was entered or returned to.
 static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *code)
 {
-    const char *name = code->unit->filename;
-    bool library = name[0] == '<' && name[1] == 't';
+    bool library = tgc_control_is_library(code);
     uint32_t noted = t->task->points & TGI_AT_NOTE;
     if (TGI_UNLIKELY(noted != 0)) {
         t->task->untold = library && tgc_control_is_registry(code);

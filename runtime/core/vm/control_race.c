@@ -29,11 +29,6 @@
 
 enum { STACK_LIMIT = 48, CHECK_DISTANCE = 6 };
 
-static bool is_library(const tgc_code *code)
-{
-    return strncmp(code->unit->filename, "<togil>", 7) == 0;
-}
-
 // --- places
 
 static bool is_conditional_jump(uint16_t op)
@@ -89,7 +84,7 @@ static uint32_t callers_of(tgi_places *p, const tgc_thread *ct, const tgc_frame 
     const tgc_frame *from = f - ct->frames > STACK_LIMIT ? f - STACK_LIMIT : ct->frames;
     uint32_t place = 0;
     for (; from < f; from++) {
-        if (!is_library(from->code))
+        if (!tgc_control_is_library(from->code))
             place = place_of(p, place, from->code, from->pc - 1);
     }
     return place;
@@ -110,7 +105,7 @@ static uint32_t place_here(tg_thread *t, const tgc_frame *f, const tgi_ins *i)
 static const tgc_frame *script_frame(const tgc_thread *ct)
 {
     const tgc_frame *f = ct != NULL ? ct->frame : NULL;
-    while (f != NULL && is_library(f->code))
+    while (f != NULL && tgc_control_is_library(f->code))
         f = f == ct->frames ? NULL : f - 1;
     return f;
 }
@@ -120,7 +115,7 @@ uint32_t tgc_race_place(tg_thread *t, bool *library)
     const tgc_thread *ct = tgc_of(t);
     const tgc_code *code = ct != NULL && ct->frame != NULL ? ct->frame->code : NULL;
     // A condition stands for its lock.
-    *library = code != NULL && is_library(code) &&
+    *library = code != NULL && tgc_control_is_library(code) &&
                strcmp(code->unit->qualname, "Condition.__enter__") != 0;
     const tgc_frame *f = script_frame(ct);
     if (f == NULL)
@@ -513,7 +508,8 @@ static void call(site s, tg_value callee, const tg_value *args, size_t nargs)
             function(s, type->name, args, nargs);
     } else if (tgc_is_exact(callee, &tgc_function_type)) {
         const tgc_function *fn = (const tgc_function *)(const void *)tgc_ptr(callee);
-        if (is_library(fn->code) && strcmp(fn->code->unit->filename, "<togil>/heapq.py") == 0)
+        if (tgc_control_is_library(fn->code) &&
+            strcmp(fn->code->unit->filename, "<togil>/heapq.py") == 0)
             function(s, fn->code->unit->name, args, nargs);
     }
 }
