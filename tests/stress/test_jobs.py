@@ -66,6 +66,55 @@ for k in range(2):
     threading.Thread(target=work).start()
 """
 
+# Its races are not seen in the first runs, which the parent does itself.
+RARE = """
+import threading
+a = b = 0
+def first():
+    global a, b
+    for k in range(6):
+        a = k
+    a = 99
+    b += 1
+def second():
+    global b
+    if a == 2:
+        b += 1
+for f in (first, second):
+    threading.Thread(target=f).start()
+"""
+
+# In all processes but the first one, the first run reads from standard input.
+WAITS = """
+import os, sys
+mark, me = sys.argv[1], str(os.getpid())
+if not os.path.exists(mark):
+    open(mark, "w").write(me)
+if open(mark).read() != me and not os.path.exists(mark + me):
+    open(mark + me, "w").close()
+    os.read(0, 1)
+"""
+
+# Fails in all processes but the first one; the first of them is slow.
+SLOW = """
+import os, sys
+mark, me = sys.argv[1], str(os.getpid())
+if not os.path.exists(mark):
+    open(mark, "w").write(me)
+if open(mark).read() != me:
+    if not os.path.exists(mark + "slow"):
+        open(mark + "slow", "w").close()
+        for i in range(300000):
+            if i % 1000 == 0 and os.path.exists(mark + "quick"):
+                break
+        else:
+            i = 0
+        for i in range(100000 if i else 0):
+            pass
+    open(mark + "quick", "w").close()
+    raise ValueError
+"""
+
 RING = """
 import threading
 a, b = threading.Lock(), threading.Lock()
@@ -134,6 +183,21 @@ class Same(unittest.TestCase):
                                     script=scenario(name), jobs=(2,))
         self.assertIn("seen", text)
 
+    def test_races_that_only_others_have_seen(self):
+        out = [stress("-j", jobs, "--seed", "2", "--runs", "600", "-c", RARE)[1] for jobs in "12"]
+        self.assertIn("error R1: lost update, the variable b", out[0])
+        self.assertEqual(out[0], out[1])
+        self.assertNotIn("error R1", stress("--seed", "2", "--runs", "8", "-c", RARE)[1])
+
+    def test_the_lowest_number_comes_first_however_long_it_takes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "found.json")
+            stress("-j", "2", "--seed", "1", "--race", "off", "--json", path, "--max-steps",
+                   "100000000", "-c", SLOW, os.path.join(folder, "mark"))
+            with open(path) as file:
+                failure, = json.load(file)["sessions"][0]["failures"]
+        self.assertEqual(failure["run"], 8)
+
     def test_the_three_policies(self):
         _, text, _ = self.check("--diff-gil", "--runs", "500", "--seed", "7",
                                 script=scenario("10_sum_tearing"))
@@ -191,6 +255,41 @@ class Ends(unittest.TestCase):
         tried = re.search(r"0 of (\d+) schedules failed", out)
         self.assertGreaterEqual(int(tried.group(1)), 8, out)
         self.check_gone(pids)
+
+    def start_waiting(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        mark = os.path.join(folder.name, "mark")
+        tester = subprocess.Popen([TOGIL, "stress", "-j", "2", "--race", "off", "--seed", "1",
+                                   "--runs", "2000", "-c", WAITS, mark], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tester.kill)
+        while len(glob.glob(mark + "?*")) < 2:
+            self.assertIsNone(tester.poll(), "it has ended")
+            time.sleep(0.01)
+        return tester, children(tester.pid)
+
+    def test_processes_that_wait_for_something_else_end_with_their_parent(self):
+        tester, pids = self.start_waiting()
+        tester.kill()
+        self.check_gone(pids)
+        tester.communicate()
+
+    def test_processes_that_wait_for_something_else_are_ended(self):
+        tester, pids = self.start_waiting()
+        tester.send_signal(signal.SIGINT)
+        tester.wait(timeout=60)  # its input stays open
+        out, error = tester.communicate()
+        self.assertEqual((tester.returncode, error), (130, ""), out)
+        self.check_gone(pids)
+
+    def test_interrupt_is_for_the_parent(self):
+        tester, pids = self.start_waiting()
+        for pid in pids:
+            os.kill(pid, signal.SIGINT)
+        out, error = tester.communicate("xx", timeout=60)
+        self.assertEqual((tester.returncode, error), (0, ""), out)
+        self.assertIn("0 of 2000 schedules failed", out)
 
     def test_they_end_with_their_parent(self):
         tester, pids = self.start()
