@@ -93,6 +93,30 @@ mutant("gc-subtracts-without-a-lock",
        edits=[("    if (m->several)\n", "    if (m->several && m->team == NULL)\n")],
        kill=["unit.core.collector:several_threads_share_what_many_refer_to x60"])
 
+mutant("gc-frees-before-it-says-so",
+       bug="what a collection has freed is put to the limit's account before it is taken off: the "
+           "next thread that looks collects again",
+       ref="own: core/gc/collect.c finish",
+       file="runtime/core/gc/collect.c",
+       edits=[("    tgc_thread_settle(t); // or", "    // or")],
+       kill=[f"{TEST}:a_collection_of_much_is_not_at_once_followed_by_another"])
+
+mutant("gc-counts-garbage-twice",
+       bug="garbage counts as made since the collection while its finalizers run",
+       ref="own: core/gc/collect.c finish",
+       file="runtime/core/gc/collect.c",
+       edits=[("        unlock(t); // L2\n",
+               "        atom_add_relaxed(&tgc_shared_of(t)->gc_young, out->found);\n"
+               "        unlock(t); // L2\n")],
+       kill=[f"{TEST}:a_collection_of_much_is_not_at_once_followed_by_another"])
+
+mutant("gc-one-pause-decides",
+       bug="one disturbed pause drives the growth to its end",
+       ref="own: core/gc/trigger.c Note [growth]",
+       file="runtime/core/gc/trigger.c",
+       edits=[("    aim = within(growth / TGC_GC_STEP_DOWN, aim, growth * TGC_GC_STEP_UP);\n", "")],
+       kill=["unit.core.trigger.biased:one_odd_pause_moves_the_growth_by_a_step"])
+
 # -- freed without counting -----------------------------------------------------------------------
 
 SCRAP = "runtime/core/gc/scrap.c"

@@ -53,6 +53,17 @@ static void lock(tg_thread *t)
     tgc_of(t)->gc_locked = true;
 }
 
+// Waits for the lock, or gives up if it is taken.
+static bool lock_for(tg_thread *t, bool waits)
+{
+    if (waits) {
+        lock(t);
+        return true;
+    }
+    tgc_of(t)->gc_locked = tgi_mutex_trylock(&tgc_gc_of(t)->exclusive);
+    return tgc_of(t)->gc_locked;
+}
+
 static void unlock(tg_thread *t)
 {
     tgc_of(t)->gc_locked = false;
@@ -224,12 +235,15 @@ static void finish(tg_thread *t, tgc_garbage *g, outcome *out)
         out->pending = g->pending; // of references that finalizers made; L2
     }
     out->collected = out->found - (int64_t)out->resurrected;
+    // ORDER: relaxed (all); sums, and our own counters. What was made before the collection
+    // does not count as freed since.
+    atom_add_relaxed(&tgc_shared_of(t)->gc_young, out->collected);
     const tgc_thread *ct = tgc_of(t);
-    // ORDER: relaxed (all); our own counters, and a sum. The bytes of garbage do not count as freed
-    // since the collection.
     uint64_t before = atom_load_relaxed(&ct->bytes_freed);
     clear_all(t, g);
+    // ORDER: relaxed (both); as above.
     out->freed_bytes = (int64_t)(atom_load_relaxed(&ct->bytes_freed) - before);
+    tgc_thread_settle(t); // or another thread sees the next line before they are free
     atom_add_relaxed(&tgc_shared_of(t)->gc_young_bytes, out->freed_bytes);
 }
 
@@ -252,6 +266,14 @@ static unsigned members_of(tg_thread *t)
     return processors < TGC_GC_THREADS ? processors : TGC_GC_THREADS;
 }
 
+// The part of the pause that garbage took.
+static int64_t of_garbage_ns(const tgc_garbage *g)
+{
+    if (g->candidates == 0)
+        return 0;
+    return (int64_t)((double)g->count_ns * (double)g->found / (double)g->candidates);
+}
+
 // `exclusive` is held, and is when it returns. False: no memory.
 static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
 {
@@ -265,13 +287,13 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     // ORDER: relaxed (all); world stopped.
     int64_t bytes = atom_load_relaxed(&shared->gc_bytes);
     int64_t young = atom_load_relaxed(&shared->gc_young);
+    int64_t young_bytes = atom_load_relaxed(&shared->gc_young_bytes);
     atom_store_relaxed(&shared->gc_young, 0);
     atom_store_relaxed(&shared->gc_young_bytes, 0);
     out->paused_ns = pause_end(t, begun);
+    int64_t first_ns = out->paused_ns;
     tgc_gc_hold(t, &g);
     out->found = (int64_t)g.found;
-    // ORDER: relaxed; a sum. What is cleared will be subtracted once more.
-    atom_add_relaxed(&shared->gc_young, out->found);
     if (!g.short_of_memory)
         finish(t, &g, out);
     tgc_gc_forget(&g);
@@ -281,6 +303,16 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     int64_t now = tgi_clock_now_ns();
     tgi_mutex_lock(&gc->figures_lock);
     tg_gc_stats *f = &gc->figures;
+    bytes -= out->freed_bytes;
+    tgc_gc_lesson lesson = {
+        .grown = young,
+        .grown_bytes = young_bytes,
+        .live = g.live,
+        .live_bytes = bytes > 0 ? (uint64_t)bytes : 0,
+        .spared_ns = first_ns - of_garbage_ns(&g),
+        .run_ns = now - gc->ended_ns - out->paused_ns,
+    };
+    gc->ended_ns = now;
     f->collections++;
     f->abandoned += g.short_of_memory;
     f->found += (uint64_t)out->found;
@@ -290,14 +322,14 @@ static bool collect(tg_thread *t, outcome *out, tgc_drained *drained)
     f->mark_ns += (uint64_t)g.mark_ns;
     f->count_ns += (uint64_t)g.count_ns;
     f->threads = g.threads;
-    bytes -= out->freed_bytes;
-    f->live_bytes = bytes > 0 ? (uint64_t)bytes : 0;
     f->total_ns += (uint64_t)(now - begun);
     // What could not be looked at lives, as far as anybody knows: the next try waits until there is
     // a good deal more of it.
-    if (g.short_of_memory)
-        g.live = f->live + (uint64_t)(young > 0 ? young : 0);
-    tgc_gc_plan(t, g.live, (uint64_t)out->found, out->paused_ns, now);
+    if (g.short_of_memory) {
+        lesson.live = f->live + (uint64_t)(young > 0 ? young : 0);
+        lesson.grown = lesson.grown_bytes = 0; // nothing is learned
+    }
+    tgc_gc_plan(t, &lesson);
     tgi_mutex_unlock(&gc->figures_lock);
     return !g.short_of_memory;
 }
@@ -354,7 +386,7 @@ static void call_back(tg_thread *t, const char *phase, const outcome *o, int64_t
         tgc_error_restore(t, saved);
 }
 
-int64_t tgc_gc_collect(tg_thread *t)
+static int64_t request(tg_thread *t, bool waits)
 {
     tgc_gc *gc = tgc_gc_of(t);
     tgc_thread *ct = tgc_of(t);
@@ -363,26 +395,38 @@ int64_t tgc_gc_collect(tg_thread *t)
     ct->collecting = true;
     // ORDER: relaxed; changes in pauses only.
     uint64_t begun = atom_load_relaxed(&gc->begun);
-    int64_t start = tgi_clock_now_ns(), result;
+    int64_t start = tgi_clock_now_ns(), result = 0;
     outcome out = {0};
     tgc_drained drained = {0};
     call_back(t, "start", &out, 0);
     tgc_policy_free_dead(t);
-    lock(t);
-    if (atom_load_relaxed(&gc->begun) != begun) { // ORDER: relaxed; L1
-        result = gc->last_found;
+    bool locked = lock_for(t, waits);
+    if (locked && atom_load_relaxed(&gc->begun) == begun) { // ORDER: relaxed; L1
+        result = collect(t, &out, &drained) ? out.found : -1;
+    } else {
+        if (locked)
+            result = gc->last_found;
         tgi_mutex_lock(&gc->figures_lock);
         gc->figures.shared++;
         tgi_mutex_unlock(&gc->figures_lock);
-    } else {
-        result = collect(t, &out, &drained) ? out.found : -1;
     }
-    unlock(t);
+    if (locked)
+        unlock(t);
     tgc_weak_run_callbacks(t, out.pending);
     release_drained(t, &drained); // runs destructors
     call_back(t, "stop", &out, tgi_clock_now_ns() - start);
     ct->collecting = false;
     return result;
+}
+
+int64_t tgc_gc_collect(tg_thread *t)
+{
+    return request(t, true);
+}
+
+void tgc_gc_collect_unless_busy(tg_thread *t)
+{
+    (void)request(t, false);
 }
 
 void tgc_gc_fork_child(tg_thread *t)

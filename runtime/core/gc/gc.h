@@ -24,6 +24,9 @@ void tgc_gc_fork_child(tg_thread *t); // its lock may have been held by a thread
 // -1 if there was no memory to collect with (no exception is set, nothing has changed).
 #define tgc_gc_collect TG_CORE_SYM(tgc_gc_collect)
 int64_t tgc_gc_collect(tg_thread *t);
+// The same, unless another thread collects: then it does nothing.
+#define tgc_gc_collect_unless_busy TG_CORE_SYM(tgc_gc_collect_unless_busy)
+void tgc_gc_collect_unless_busy(tg_thread *t);
 
 // Hook of the breaker: a collection if one is due, unless one is in progress.
 #define tgc_gc_poll TG_CORE_SYM(tgc_gc_poll)

@@ -43,8 +43,8 @@ typedef struct tgc_gc {
     unsigned frozen_tag; // 0: nothing is frozen
     int64_t frozen;
     bool report_left; // census.c
-    int64_t ended_ns; // when the last collection was over
     double growth;    // a collection is due when the heap has grown by this share: trigger.c
+    int64_t ended_ns; // when the last collection was over, or the interpreter started
 
     tgi_mutex figures_lock; // leaf: guards what follows
     tg_gc_stats figures;
@@ -169,8 +169,19 @@ void tgc_gc_look_end(tg_thread *t);
 
 // --- trigger.c
 
-// A collection is over: decides when the next one is due.
+// What a collection tells about when to run the next one.
+typedef struct tgc_gc_lesson {
+    int64_t grown, grown_bytes; // from the one before to its pause
+    uint64_t live, live_bytes;  // after it
+    int64_t spared_ns;          // of its pause: what one collection less would have spared
+    int64_t run_ns;             // from the end of the one before to its own, but for pauses
+} tgc_gc_lesson;
+
+// The share to grow by, after `growth`. It uses nothing but its arguments.
+#define tgc_gc_growth TG_CORE_SYM(tgc_gc_growth)
+double tgc_gc_growth(double growth, const tgc_gc_lesson *l, int64_t least_objects);
+// A collection is over: decides when the next one is due. figures_lock is held.
 #define tgc_gc_plan TG_CORE_SYM(tgc_gc_plan)
-void tgc_gc_plan(tg_thread *t, uint64_t live, uint64_t found, int64_t paused_ns, int64_t now_ns);
+void tgc_gc_plan(tg_thread *t, const tgc_gc_lesson *l);
 
 #endif

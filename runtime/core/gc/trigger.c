@@ -7,23 +7,40 @@
 //             (object/object.c). When the sum passes a limit the thread sets the collect bit of its
 //             own breaker: the collection runs at its next poll, never inside an allocation.
 // Limit       the heap has to grow by a share of what lived after the last collection, and by
-//             threshold0 * threshold1 objects. The share follows the cost: when more than
-//             TGC_GC_BUSY of the time since the last collection went into pauses it doubles, when
-//             more than twice that it doubles twice, up to TGC_GC_GROWTH_MAX; when less than a
-//             quarter of TGC_GC_BUSY, it shrinks.
+//             threshold0 * threshold1 objects. The share is the one at which TGC_GC_BUSY of the
+//             time goes into what fewer collections would spare: Note [growth].
 // Threads     the sums are atomic; the plan is made by the thread that collected, under
 //             `exclusive`.
 // Rejected    a clock: a program that makes no cycles would be paused for nothing. Generations: an
-//             object without a collector's header cannot be in a list of the young.
+//             object without a collector's header cannot be in a list of the young. A limit for
+//             the share of pauses as a whole: with much garbage no growth keeps it, and a growth
+//             that tries costs memory for nothing.
+// Sources     "A Guide to the Go Garbage Collector" (docs/papers.md): growth by as much as lives is
+//             the usual compromise, and what a collection costs divides by the growth.
+//
+// Note [growth]
+// What a pause costs has two parts. Garbage has to be counted whenever it is found: per object made
+// that is a constant. What lives has to be marked (and counted, where no root leads to it) in each
+// collection, so half as many cost half as much: this part, the spared one, is a price for memory.
+// If the heap took a time of r to grow by a share g of what lives, the price of a collection each
+// time it does is spared_ns / (r + spared_ns). It is TGC_GC_BUSY where the share is
+// g * spared_ns * (1 / TGC_GC_BUSY - 1) / r. That is what to aim at, within bounds and in steps:
+// a pause that was disturbed looks long, a program that waited seems to grow slowly. The same holds
+// for a collection that somebody asked for; only of one after next to no growth nothing is learned.
 #include "core/gc/gc_internal.h"
 
+#include "base/clock.h"     // start
 #include "mem/raw.h"        // memory
 #include "thread/breaker.h" // collect bit
 
-#define TGC_GC_BUSY       0.10
-#define TGC_GC_GROWTH_MIN 0.25
-#define TGC_GC_GROWTH_MAX 2.0
-#define TGC_GC_BYTES_MIN  (INT64_C(64) << 20)
+#define TGC_GC_BUSY         0.05
+#define TGC_GC_GROWTH_FIRST 1.0
+#define TGC_GC_GROWTH_MIN   0.25
+#define TGC_GC_GROWTH_MAX   2.0
+#define TGC_GC_GROWTH_KNOWN 0.05 // of less nothing is learned
+#define TGC_GC_STEP_UP      2.0
+#define TGC_GC_STEP_DOWN    1.5
+#define TGC_GC_BYTES_MIN    (INT64_C(64) << 20)
 
 tgc_gc *tgc_gc_new(void)
 {
@@ -33,7 +50,7 @@ tgc_gc *tgc_gc_new(void)
     tgi_mutex_reset(&gc->exclusive);
     tgi_mutex_reset(&gc->figures_lock);
     tgi_histogram_reset(&gc->pauses);
-    gc->growth = 0.5;
+    gc->growth = TGC_GC_GROWTH_FIRST;
     static const int64_t initial[TG_GC_SETTINGS] = {
         [TG_GC_ENABLED] = 1,
         [TG_GC_THRESHOLD0] = 700,
@@ -77,28 +94,41 @@ static void set_limits(tgc_shared *shared, tgc_gc *gc, uint64_t live, int64_t li
 
 void tgc_gc_start(tg_thread *t)
 {
+    tgc_gc_of(t)->ended_ns = tgi_clock_now_ns();
     set_limits(tgc_shared_of(t), tgc_gc_of(t), 0, 0);
 }
 
-void tgc_gc_plan(tg_thread *t, uint64_t live, uint64_t found, int64_t paused_ns, int64_t now_ns)
+static double within(double low, double x, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static double share_of(int64_t grown, uint64_t live, int64_t least)
+{
+    double of = (double)live > (double)least ? (double)live : (double)least;
+    return of > 0 ? (double)grown / of : 0;
+}
+
+double tgc_gc_growth(double growth, const tgc_gc_lesson *l, int64_t least_objects)
+{
+    double objects = share_of(l->grown, l->live, least_objects);
+    double bytes = share_of(l->grown_bytes, l->live_bytes, TGC_GC_BYTES_MIN);
+    double grown = objects > bytes ? objects : bytes;
+    if (grown < TGC_GC_GROWTH_KNOWN)
+        return growth;
+    double run = l->run_ns > 0 ? (double)l->run_ns : 1;
+    double aim = grown * (double)l->spared_ns * (1 / TGC_GC_BUSY - 1) / run;
+    aim = within(growth / TGC_GC_STEP_DOWN, aim, growth * TGC_GC_STEP_UP);
+    return within(TGC_GC_GROWTH_MIN, aim, TGC_GC_GROWTH_MAX);
+}
+
+void tgc_gc_plan(tg_thread *t, const tgc_gc_lesson *l)
 {
     tgc_gc *gc = tgc_gc_of(t);
-    tgc_shared *shared = tgc_shared_of(t);
-    (void)found;
-    int64_t since = now_ns - gc->ended_ns;
-    double share = since > 0 ? (double)paused_ns / (double)since : 1;
-    if (gc->ended_ns != 0) {
-        if (share > TGC_GC_BUSY)
-            gc->growth *= share > TGC_GC_BUSY * 2 ? 4 : 2;
-        else if (share < TGC_GC_BUSY / 4)
-            gc->growth /= 1.5;
-    }
-    gc->growth = gc->growth > TGC_GC_GROWTH_MAX   ? TGC_GC_GROWTH_MAX
-                 : gc->growth < TGC_GC_GROWTH_MIN ? TGC_GC_GROWTH_MIN
-                                                  : gc->growth;
-    gc->ended_ns = now_ns;
-    gc->figures.live = live;
-    set_limits(shared, gc, live, (int64_t)gc->figures.live_bytes);
+    gc->growth = tgc_gc_growth(gc->growth, l, base_objects(gc));
+    gc->figures.live = l->live;
+    gc->figures.live_bytes = l->live_bytes;
+    set_limits(tgc_shared_of(t), gc, l->live, (int64_t)l->live_bytes);
 }
 
 int64_t tgc_gc_setting(tg_thread *t, int which, int64_t set)
@@ -131,6 +161,6 @@ tg_status tgc_gc_poll(tg_thread *t)
         !tgi_mutex_trylock(&gc->exclusive))
         return TG_OK;
     tgi_mutex_unlock(&gc->exclusive);
-    (void)tgc_gc_collect(t);
+    tgc_gc_collect_unless_busy(t);
     return TG_OK;
 }

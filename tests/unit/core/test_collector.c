@@ -216,6 +216,50 @@ TEST(what_a_collection_frees_does_not_put_off_the_next_one)
     tg_runtime_destroy(rt, t);
 }
 
+static const char next[] = "import gc, threading\n"
+                           "gc.disable()\n"
+                           "class Node:\n"
+                           "    pass\n"
+                           "def make(n):\n"
+                           "    for i in range(n):\n"
+                           "        a = Node()\n"
+                           "        a.me, a.list = a, [None] * 1000\n"
+                           "    return n\n"
+                           "def in_a_thread(n):\n"
+                           "    gc.enable()\n"
+                           "    t = threading.Thread(target=make, args=(n,))\n"
+                           "    t.start()\n"
+                           "    t.join()\n"
+                           "    return n\n"
+                           "class Last:\n"
+                           "    def __del__(self):\n"
+                           "        in_a_thread(300)\n"
+                           "def last(n):\n"
+                           "    a = Last()\n"
+                           "    a.me = a\n"
+                           "    return n\n";
+
+// A thread that makes a little looks at the sums, and finds no reason to collect: neither in what a
+// collection has freed, nor in what one is about to free.
+TEST(a_collection_of_much_is_not_at_once_followed_by_another)
+{
+    tg_gc_stats *s = malloc(sizeof *s);
+    REQUIRE(s != NULL);
+    for (int finalizer = 0; finalizer < 2; finalizer++) {
+        tg_thread *t;
+        tg_runtime *rt = open_script(&t, next);
+        call(t, "make", 10000); // 80 MB; and 20000 objects
+        if (finalizer == 1)
+            call(t, "last", 0);
+        CHECK_EQ_INT(tg_collect(t), 20000 + finalizer);
+        call(t, "in_a_thread", 300);
+        tg_gc_stats_read(t, s);
+        CHECK_EQ_UINT(s->collections, 1);
+        tg_runtime_destroy(rt, t);
+    }
+    free(s);
+}
+
 TEST(a_finalizer_runs_once_though_its_object_is_found_by_a_collection)
 {
     tg_thread *t;
