@@ -6,7 +6,7 @@
 #                         the bug planted, and compiled instead of the original
 #
 # A bug in a C file is in everything that links the file. A bug in a header is in the unit tests
-# and in core/policy/counts.c and core/object/object.c; that is enough for the tests that look for it.
+# and in core/policy and core/object/object.c; that is enough for the tests that look for it.
 # Configuring fails if the text to be replaced does not occur exactly once.
 set(TOGIL_MUTANT "" CACHE STRING
     "The planted bug to compile in, a name of tests/mutants/run.py --list; empty for none.")
@@ -46,7 +46,7 @@ function(togil_plant list)
         if(togil_mutant_copy AND absolute STREQUAL togil_mutant_file)
             set(source "${togil_mutant_copy}")
             set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "-Wno-error")
-        elseif(togil_mutant_include AND absolute MATCHES "/(policy/counts|object/object)\\.c$")
+        elseif(togil_mutant_include AND absolute MATCHES "/(policy/[a-z]+|object/object)\\.c$")
             set_source_files_properties("${absolute}" PROPERTIES
                 COMPILE_OPTIONS "-Wno-error;-iquote;${togil_mutant_include}")
         endif()

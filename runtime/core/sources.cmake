@@ -3,6 +3,8 @@
 # The sources of a core, in reading order: policy, objects, gc, vm, builtins. Compiled once per policy.
 set(TOGIL_CORE_SOURCES
     policy/counts.c
+    policy/atomic.c
+    policy/foreign.c
     policy/hot.c
     object/object.c
     object/step.c

@@ -101,7 +101,7 @@ inline die(x)
 }
 
 // C: runtime/core/policy/biased.h tgc_incref
-// C: runtime/core/policy/hot.c tgc_biased_foreign_incref
+// C: runtime/core/policy/foreign.c tgc_biased_foreign_incref
 inline incref(x)
 {
     atomic {
@@ -114,7 +114,7 @@ inline incref(x)
 }
 
 // C: runtime/core/policy/biased.h tgc_try_incref
-// C: runtime/core/policy/hot.c tgc_biased_foreign_try
+// C: runtime/core/policy/foreign.c tgc_biased_foreign_try
 inline try_incref(x)
 {
     atomic {
@@ -293,7 +293,7 @@ decref:
     fi;
 
     // C: runtime/core/policy/counts.c tgc_biased_drop
-    // C: runtime/core/policy/hot.c tgc_biased_foreign_decref
+    // C: runtime/core/policy/foreign.c tgc_biased_foreign_decref
 shared_decref:
     atomic {
         touch(o);

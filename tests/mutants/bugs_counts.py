@@ -97,7 +97,7 @@ mutant("finalizer-keeps-plain-count",
 mutant("try-takes-the-dead",
        bug="a reader counts an object whose count has reached zero",
        ref="PEP 703, try-incref",
-       file=HOT,
+       file="runtime/core/policy/foreign.c",
        edits=[("        if (s == TGC_SHARED_DEFAULT || s == TGC_SHARED_MERGED)\n"
                "            return false; // B3",
                "        if (s == TGC_SHARED_DEFAULT)\n            return false; // B3")],
@@ -161,20 +161,20 @@ HOT_TEST = "unit.core.hot.biased"
 mutant("hot-without-bias",
        bug="the shared word of a hot object can reach zero while threads hold references of their own",
        ref="own: hot.c H1",
-       file=HOT,
+       file=BIASED,
        edits=[("    atom_add_relaxed(&o->shared, TGC_HOT_BIAS);\n",
                "    atom_add_relaxed(&o->shared, 0);\n"),
-              ("        } else if (atom_load_relaxed(&o->shared) != (TGC_HOT_BIAS | TGC_SHARED_MERGED)) {",
-               "        } else if (atom_load_relaxed(&o->shared) != TGC_SHARED_MERGED) {"),
-              ("            (void)atom_sub_relaxed(&o->shared, TGC_HOT_BIAS);\n", "")],
+              ("        atom_load_relaxed(&o->shared) != (TGC_HOT_BIAS | TGC_SHARED_MERGED)) {",
+               "        atom_load_relaxed(&o->shared) != TGC_SHARED_MERGED) {"),
+              ("        (void)atom_sub_relaxed(&o->shared, TGC_HOT_BIAS);\n", "")],
        kill=[f"{HOT_TEST}:a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead"])
 
 mutant("hot-count-left-out",
        bug="a pause adds up the counts of all threads but the one that asked for it",
        ref="own: hot.c Note [hot-count]",
        file=HOT,
-       edits=[("    if (is_in(arg, t->interp) && own(t) != NULL)",
-               "    if (is_in(arg, t->interp) && own(t) != NULL && t != tgi_current_thread())")],
+       edits=[("    if (is_in(arg, t->interp) && tgc_hot_of(t) != NULL)",
+               "    if (is_in(arg, t->interp) && tgc_hot_of(t) != NULL && t != tgi_current_thread())")],
        kill=[f"{HOT_TEST}:a_reference_that_one_thread_takes_and_another_drops_is_one"])
 
 mutant("hot-fold-forgotten",
@@ -214,3 +214,40 @@ mutant("hot-dies-in-finalizer",
        edits=[("        tgc_biased_foreign_decref(t, o);\n        return false;\n",
                "        tgc_biased_foreign_decref(t, o);\n        return true;\n")],
        kill=[f"{HOT_TEST}:an_object_that_becomes_hot_in_its_finalizer_dies_with_the_next_fold"])
+
+ATOMIC = "runtime/core/policy/atomic.h"
+ATOMIC_SLOW = "runtime/core/policy/atomic.c"
+ATOMIC_TEST = "unit.core.hot.atomic"
+
+mutant("atomic-hot-without-bias",
+       bug="a count taken off the word of a hot object reaches into its number",
+       ref="own: atomic.h A3",
+       file=ATOMIC,
+       edits=[("#define TGC_HOT_BIAS  (INT64_C(1) << (TGC_HOT_SHIFT - 2))",
+               "#define TGC_HOT_BIAS  INT64_C(0)")],
+       kill=[f"{ATOMIC_TEST}:what_is_counted_late_in_the_word_is_part_of_the_count"],
+       build="atomic")
+
+mutant("atomic-immortal-drifts",
+       bug="a decrement that comes late makes an immortal object look hot",
+       ref="own: atomic.h",
+       file=ATOMIC,
+       edits=[("#define TGC_IMMORTAL_WORD (INT64_MIN / 4)", "#define TGC_IMMORTAL_WORD (INT64_MIN / 2)")],
+       kill=[f"{ATOMIC_TEST}:a_late_decrement_leaves_an_immortal_object_immortal"],
+       build="atomic")
+
+mutant("atomic-collision-not-counted",
+       bug="who loses the race for a reference has none and believes it has",
+       ref="own: atomic.c",
+       file=ATOMIC_SLOW,
+       edits=[("    atom_add_relaxed(&o->word, 2);\n", "")],
+       kill=[f"{ATOMIC_TEST}:a_collision_counts_once"],
+       build="atomic")
+
+mutant("atomic-dead-comes-back",
+       bug="a reader that lost the race once counts an object that has died meanwhile",
+       ref="own: atomic.h A2",
+       file=ATOMIC_SLOW,
+       edits=[("        if (w >> 1 == 0)\n            return false;\n", "")],
+       kill=[f"{ATOMIC_TEST}:a_try_that_collided_sees_what_became_of_the_object"],
+       build="atomic")

@@ -11,7 +11,7 @@ runtime has had (then `ref` names its public report), or one that our own protoc
            file="runtime/thread/stw.c",
            edits=[(old, new), ...],          each old text occurs exactly once in the file
            kill=["unit.thread.stw:name_of_a_test"],
-           build="debug")                    or asan, tsan
+           build="debug")                    or asan, tsan; atomic: debug, with the atomic core
 
 `kill` names the tests that must turn red, best first: executable:test, with "x5" behind it for a
 test that needs luck: it is run that often, each time with another seed.
@@ -23,7 +23,7 @@ import re
 import typing
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-BUILDS = ("debug", "asan", "tsan")
+BUILDS = ("debug", "asan", "tsan", "atomic")
 
 
 class Killer(typing.NamedTuple):

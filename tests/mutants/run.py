@@ -27,16 +27,18 @@ import typing
 
 import plan
 
-COMMON = ["-G", "Ninja", "-DTOGIL_CORES=biased", "-DTOGIL_INSTALL=OFF"]
+COMMON = ["-G", "Ninja", "-DTOGIL_INSTALL=OFF"]
+DEBUG = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1 -g"]
 SANITIZED = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1 -g1",
              "-DCMAKE_C_COMPILER=clang"]
 CONFIGURE = {
-    "debug": ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O1 -g"],
-    "asan": SANITIZED + ["-DTOGIL_SANITIZE=address,undefined"],
-    "tsan": SANITIZED + ["-DTOGIL_SANITIZE=thread"],
+    "debug": DEBUG + ["-DTOGIL_CORES=biased"],
+    "asan": SANITIZED + ["-DTOGIL_CORES=biased", "-DTOGIL_SANITIZE=address,undefined"],
+    "tsan": SANITIZED + ["-DTOGIL_CORES=biased", "-DTOGIL_SANITIZE=thread"],
+    "atomic": DEBUG + ["-DTOGIL_CORES=atomic"],
 }
 # Sanitizers slow down every step; they need no long loops to see a mistake.
-SCALE = {"debug": "1", "asan": "0.2", "tsan": "0.2"}
+SCALE = {"debug": "1", "asan": "0.2", "tsan": "0.2", "atomic": "1"}
 HANG_AT_LEAST = 8.0  # seconds
 HANG_TIMES = 10      # times the time without the bug
 EXIT_SKIPPED = 77

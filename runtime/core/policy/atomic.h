@@ -3,22 +3,26 @@
 // atomic.h - one atomic count, for any number of threads. Included by policy.h alone.
 //
 // Owns        the 16-byte header {type, word}. word = count * 2 + published flag; negative:
-//             immortal.
+//             immortal, or hot (A3), told apart by the two highest bits.
 // Invariants  A1  the type word, which an allocator may overwrite in a freed block, is never read
 //             from a
 //                 stale pointer; the count word is, and reads "dead" until the grace period ends.
 //             A2  count 0 is final except inside tgc_resurrect_begin/end of an object nobody else
 //                 can reach.
+//             A3  hot (hot.h): the highest bits are 10, then 14 bits of the object's number, then
+//                 48 bits that hold TGC_HOT_BIAS and a part of the count, times 2, and the flag.
+//                 One CAS makes a counted word hot: what others add or take off meanwhile is in it.
 #ifndef TGC_POLICY_ATOMIC_H
 #define TGC_POLICY_ATOMIC_H
 
 #include "core/policy/base.h"      // shared declarations
 #include "core/policy/ownerless.h" // nothing to do for owners
 
-#include "sync/mutex.h" // tgi_mutex
+#include "base/config.h" // TGI_HOT_MOST
+#include "sync/mutex.h"  // tgi_mutex
 
 #define TGC_FREE_THREADED 1
-#define TGC_IMMORTAL_WORD (INT64_MIN / 2)
+#define TGC_IMMORTAL_WORD (INT64_MIN / 4) // far from both ends of what counts as immortal
 
 struct tgc_obj {
     tgc_type *type;        // const after init
@@ -26,6 +30,11 @@ struct tgc_obj {
 };
 
 #define TGC_HEADER_BYTES 16
+
+#define TGC_HOT_SHIFT 48
+#define TGC_HOT_COUNT ((INT64_C(1) << TGC_HOT_SHIFT) - 1)
+#define TGC_HOT_BIAS  (INT64_C(1) << (TGC_HOT_SHIFT - 2))
+
 #define TGC_IMMORTAL_HEAD(type_)   \
     {                              \
         (type_), TGC_IMMORTAL_WORD \
@@ -39,11 +48,28 @@ static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
     atom_store_relaxed(&o->word, 2);
 }
 
+// What is negative: out of line, hot objects only. collided: the CAS of an incref failed, somebody
+// else counts o at this moment; held: the caller has just got its reference, but not at the first
+// try.
+#define tgc_atomic_hot_incref TG_CORE_SYM(tgc_atomic_hot_incref)
+void tgc_atomic_hot_incref(tg_thread *t, tgc_obj *o);
+#define tgc_atomic_hot_decref TG_CORE_SYM(tgc_atomic_hot_decref)
+void tgc_atomic_hot_decref(tg_thread *t, tgc_obj *o);
+#define tgc_atomic_collided TG_CORE_SYM(tgc_atomic_collided)
+void tgc_atomic_collided(tg_thread *t, tgc_obj *o);
+#define tgc_atomic_try_again TG_CORE_SYM(tgc_atomic_try_again)
+bool tgc_atomic_try_again(tg_thread *t, tgc_obj *o);
+
+static inline bool tgc_word_is_immortal(int64_t word)
+{
+    return (uint64_t)word >= UINT64_C(3) << 62;
+}
+
 static inline bool tgc_is_immortal(const tgc_obj *o)
 {
     // ORDER: relaxed; immortality is set before an object is shared and never taken back while it
     // is.
-    return atom_load_relaxed(&o->word) < 0;
+    return tgc_word_is_immortal(atom_load_relaxed(&o->word));
 }
 
 static inline void tgc_make_immortal(tgc_obj *o)
@@ -60,13 +86,20 @@ static inline void tgc_make_mortal(tgc_obj *o)
 
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
-    if (tgc_is_immortal(o)) {
-        tgc_tally(t, immortal);
+    // ORDER: relaxed; the CAS decides.
+    int64_t w = atom_load_relaxed(&o->word);
+    if (w < 0) {
+        if (tgc_word_is_immortal(w))
+            tgc_tally(t, immortal);
+        else
+            tgc_atomic_hot_incref(t, o);
         return;
     }
     tgc_tally(t, shared);
+    // A CAS costs what an addition does, and notices others.
     // ORDER: relaxed; a new reference is made from one that already orders access.
-    atom_add_relaxed(&o->word, 2);
+    if (TGI_UNLIKELY(!atom_cas_weak_relaxed(&o->word, &w, w + 2)))
+        tgc_atomic_collided(t, o);
 }
 
 static inline void tgc_decref(tg_thread *t, tgc_obj *o)
@@ -76,7 +109,10 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
     // out of none.
     int64_t w = atom_load_acquire(&o->word);
     if (w < 0) {
-        tgc_tally(t, immortal);
+        if (tgc_word_is_immortal(w))
+            tgc_tally(t, immortal);
+        else
+            tgc_atomic_hot_decref(t, o);
         return;
     }
     tgc_tally(t, shared);
@@ -86,6 +122,8 @@ static inline void tgc_decref(tg_thread *t, tgc_obj *o)
         tgc_dealloc(t, o);
         return;
     }
+    // It may become hot before this: then it is part of the count, and who made it hot asks for a
+    // fold when it drops the reference it has.
     // ORDER: acq_rel; release our use of the object to whoever frees it, acquire theirs if that is
     // us.
     if ((atom_sub_acq_rel(&o->word, 2) >> 1) == 1)
@@ -96,19 +134,20 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; the CAS decides.
     int64_t w = atom_load_relaxed(&o->word);
-    for (;;) {
-        if (w < 0) {
+    if (w < 0) {
+        if (tgc_word_is_immortal(w))
             tgc_tally(t, immortal);
-            return true;
-        }
-        if (w >> 1 == 0)
-            return false;
-        // ORDER: acquire; the object's content was released by the slot store that let us find it.
-        if (atom_cas_weak_acquire(&o->word, &w, w + 2)) {
-            tgc_tally(t, shared);
-            return true;
-        }
+        else
+            tgc_atomic_hot_incref(t, o);
+        return true;
     }
+    if (w >> 1 == 0)
+        return false;
+    // ORDER: acquire; the object's content was released by the slot store that let us find it.
+    if (TGI_UNLIKELY(!atom_cas_weak_acquire(&o->word, &w, w + 2)))
+        return tgc_atomic_try_again(t, o);
+    tgc_tally(t, shared);
+    return true;
 }
 
 static inline bool tgc_is_unique(tg_thread *t, const tgc_obj *o)
@@ -124,7 +163,7 @@ static inline void tgc_publish(tg_thread *t, tgc_obj *o)
     // ORDER: relaxed; the flag is read again by whoever frees the object, through the count's own
     // order.
     int64_t w = atom_load_relaxed(&o->word);
-    if (w >= 0 && (w & 1) == 0)
+    if (w >= 0 && (w & 1) == 0) // what is hot is published
         atom_or_relaxed(&o->word, 1);
 }
 
@@ -144,7 +183,11 @@ static inline void tgc_resurrect_begin(tg_thread *t, tgc_obj *o)
 
 static inline bool tgc_resurrect_end(tg_thread *t, tgc_obj *o)
 {
-    (void)t;
+    // ORDER: relaxed; it became hot meanwhile: the next fold sees the end of it.
+    if (atom_load_relaxed(&o->word) < 0) {
+        tgc_decref(t, o);
+        return false;
+    }
     // ORDER: acq_rel; as tgc_decref.
     return (atom_sub_acq_rel(&o->word, 2) >> 1) == 1;
 }
@@ -165,8 +208,10 @@ static inline void tgc_unpublish(tgc_obj *o)
 
 static inline int64_t tgc_refcount(const tgc_obj *o)
 {
-    // ORDER: relaxed; for diagnostics.
-    return atom_load_relaxed(&o->word) >> 1;
+    // ORDER: relaxed; for diagnostics, exact only when nobody else counts. Of a hot object it is
+    // far too large.
+    int64_t w = atom_load_relaxed(&o->word);
+    return (w >= 0 ? w : w & TGC_HOT_COUNT) >> 1;
 }
 
 // Makes a counted object immortal if that is safe now. Always: a late decrement by another thread
@@ -199,6 +244,70 @@ static inline bool tgc_lock_is_free(tgc_lock *l)
 {
     // ORDER: acquire; pairs with the release in tgi_mutex_unlock: what the last holder wrote.
     return (atom_load_acquire(&l->m.bits) & TGI_MUTEX_LOCKED) == 0;
+}
+
+// Per thread: what it has counted of hot objects (hot.h), and as in biased.h.
+#define tgc_policy_thread_init TG_CORE_SYM(tgc_policy_thread_init)
+tg_status tgc_policy_thread_init(tg_thread *t);
+#define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
+void tgc_policy_thread_exit(tg_thread *t);
+#define tgc_policy_thread_free TG_CORE_SYM(tgc_policy_thread_free)
+void tgc_policy_thread_free(tg_thread *t);
+#define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
+void tgc_policy_after_fork(void);
+#define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
+void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
+#define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
+void tgc_policy_merge_pending(tg_thread *t);
+
+// What hot.h needs: A3.
+static inline uint32_t tgc_head_hot(const tgc_obj *o)
+{
+    // ORDER: relaxed; one word says all.
+    int64_t w = atom_load_relaxed(&o->word);
+    if (w >= 0 || tgc_word_is_immortal(w))
+        return 0;
+    return (uint32_t)(w >> TGC_HOT_SHIFT) & 0x3fff;
+}
+
+static inline bool tgc_head_ready(tg_thread *t, tgc_obj *o)
+{
+    (void)t;
+    (void)o;
+    return true;
+}
+
+static inline bool tgc_head_heat(tgc_obj *o, uint32_t number)
+{
+    // ORDER: relaxed; the CAS decides.
+    int64_t w = atom_load_relaxed(&o->word);
+    while (w >= 0) {
+        int64_t hot = (w | 1) + TGC_HOT_BIAS + INT64_MIN + ((int64_t)number << TGC_HOT_SHIFT);
+        // ORDER: relaxed; a number and a count, no content.
+        if (atom_cas_weak_relaxed(&o->word, &w, hot))
+            return true;
+    }
+    return false; // immortal, or hot already
+}
+
+static inline void tgc_head_add(tgc_obj *o, int64_t references)
+{
+    // ORDER: acq_rel; what the thread did with the object is over for whoever frees it.
+    (void)atom_add_acq_rel(&o->word, references * 2);
+}
+
+static inline void tgc_head_cool(tgc_obj *o)
+{
+    // ORDER: relaxed (both); stopped.
+    int64_t w = atom_load_relaxed(&o->word);
+    int64_t counted = (w & TGC_HOT_COUNT) - TGC_HOT_BIAS;
+    if (!tgc_word_is_immortal(w) && counted >> 1 != 0)
+        atom_store_relaxed(&o->word, counted);
+}
+
+static inline void tgc_head_bury(tgc_obj *o)
+{
+    atom_store_relaxed(&o->word, 1); // ORDER: relaxed; stopped. Published, as all that was hot.
 }
 
 #endif

@@ -306,29 +306,64 @@ void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest);
 #define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
 void tgc_policy_merge_pending(tg_thread *t);
 
-// Hot objects (hot.c). stopped: the world of interp, or of all of rt, has just been stopped; counts
-// in the objects are exact afterwards. close: t is the last thread of its interpreter and is about
-// to free everything; nothing becomes hot any more.
-#define tgc_policy_stopped TG_CORE_SYM(tgc_policy_stopped)
-void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp);
-// free_dead: frees what has died while several threads counted it, without waiting for a fold to
-// be due. Runs destructors.
-#define tgc_policy_free_dead TG_CORE_SYM(tgc_policy_free_dead)
-void tgc_policy_free_dead(tg_thread *t);
-#define tgc_policy_close TG_CORE_SYM(tgc_policy_close)
-void tgc_policy_close(tg_thread *t);
-#define tgc_hot_thread_init TG_CORE_SYM(tgc_hot_thread_init)
-tg_status tgc_hot_thread_init(tg_thread *t);
-#define tgc_hot_thread_leave TG_CORE_SYM(tgc_hot_thread_leave)
-void tgc_hot_thread_leave(tg_thread *t);
-#define tgc_hot_thread_free TG_CORE_SYM(tgc_hot_thread_free)
-void tgc_hot_thread_free(tg_thread *t);
-#define tgc_hot_after_fork TG_CORE_SYM(tgc_hot_after_fork)
-void tgc_hot_after_fork(void);
-// At a poll: frees hot objects that nobody refers to, if it is time. fold: in any case.
-#define tgc_hot_poll TG_CORE_SYM(tgc_hot_poll)
-void tgc_hot_poll(tg_thread *t);
-#define tgc_hot_fold TG_CORE_SYM(tgc_hot_fold)
-void tgc_hot_fold(tg_thread *t);
+// What hot.h needs. H1 for this header: owner == TGC_OWNER_HOT, local is the number, shared is at
+// state MERGED and holds the bias besides a part of the count.
+#define TGC_HOT_BIAS ((INT64_C(1) << 40) * TGC_SHARED_ONE)
+
+static inline uint32_t tgc_head_hot(const tgc_obj *o)
+{
+    // ORDER: acquire; pairs with the release in tgc_head_heat: number and bias are there.
+    if (atom_load_acquire(&o->owner) != TGC_OWNER_HOT)
+        return 0;
+    return atom_load_relaxed(&o->local); // ORDER: relaxed; after the owner field.
+}
+
+static inline bool tgc_head_ready(tg_thread *t, tgc_obj *o)
+{
+    // ORDER: relaxed; the state only rises.
+    if ((atom_load_relaxed(&o->shared) & 3) == TGC_SHARED_MERGED)
+        return true;
+    tgc_biased_ask_merge(t, o);
+    return false;
+}
+
+static inline bool tgc_head_heat(tgc_obj *o, uint32_t number)
+{
+    // ORDER: relaxed; only this function makes an object hot, under the table's lock.
+    if (atom_load_relaxed(&o->owner) != 0)
+        return false;
+    // ORDER: relaxed; released by the store of the owner field. H1.
+    atom_store_relaxed(&o->local, number);
+    // ORDER: relaxed; as above.
+    atom_add_relaxed(&o->shared, TGC_HOT_BIAS);
+    // ORDER: release; pairs with tgc_head_hot.
+    atom_store_release(&o->owner, TGC_OWNER_HOT);
+    return true;
+}
+
+static inline void tgc_head_add(tgc_obj *o, int64_t references)
+{
+    // ORDER: acq_rel; what the thread did with the object is over for whoever frees it.
+    (void)atom_add_acq_rel(&o->shared, references * TGC_SHARED_ONE);
+}
+
+static inline void tgc_head_cool(tgc_obj *o)
+{
+    // ORDER: relaxed (all here); stopped.
+    if (atom_load_relaxed(&o->owner) == TGC_OWNER_HOT &&
+        atom_load_relaxed(&o->shared) != (TGC_HOT_BIAS | TGC_SHARED_MERGED)) {
+        atom_store_relaxed(&o->local, 0);
+        atom_store_relaxed(&o->owner, 0);
+        (void)atom_sub_relaxed(&o->shared, TGC_HOT_BIAS);
+    }
+}
+
+static inline void tgc_head_bury(tgc_obj *o)
+{
+    // ORDER: relaxed (all here); stopped.
+    atom_store_relaxed(&o->local, 0);
+    atom_store_relaxed(&o->owner, 0);
+    atom_store_relaxed(&o->shared, TGC_SHARED_MERGED);
+}
 
 #endif

@@ -164,4 +164,42 @@ static inline bool tgc_lock_is_free(tgc_lock *l)
     return true;
 }
 
+// One thread counts at a time: nothing is kept per thread, and nothing becomes hot.
+static inline tg_status tgc_policy_thread_init(tg_thread *t)
+{
+    (void)t;
+    return TG_OK;
+}
+static inline void tgc_policy_thread_exit(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_thread_free(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_after_fork(void) {}
+static inline void tgc_policy_inherit(tg_thread *t, tg_thread *dead)
+{
+    (void)t;
+    (void)dead;
+}
+static inline void tgc_policy_merge_pending(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp)
+{
+    (void)rt;
+    (void)interp;
+}
+static inline void tgc_policy_close(tg_thread *t)
+{
+    (void)t;
+}
+static inline void tgc_policy_free_dead(tg_thread *t)
+{
+    (void)t;
+}
+
 #endif

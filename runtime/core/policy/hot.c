@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// hot.c - counts by threads that are not the owner, and objects that many threads count: hot ones.
+// hot.c - objects that many threads count: hot ones.
 //
 // Owns        the table of hot objects, and each thread's counts of them.
-// Invariants  H1  owner == TGC_OWNER_HOT means: local is the object's number in the table, shared
-//             is
-//                 at state MERGED and holds TGC_HOT_BIAS besides a part of the count. The true
-//                 count is that part plus what every thread of its interpreter has counted under
-//                 the number: Note [hot-count].
+// Invariants  H1  a hot object's header says so, holds its number in the table, TGC_HOT_BIAS, and a
+//                 part of the count. The true count is that part plus what every thread of its
+//                 interpreter has counted under the number: Note [hot-count]. How the header does
+//                 that is the policy's: biased.h B6, atomic.h A3.
 //             H2  an object becomes hot by a thread that holds a reference to it; it cools in a
 //                 pause only.
 //             H3  after a pause nothing in its scope is hot but what has no reference left; that is
@@ -19,24 +18,25 @@
 // Note [hot-count]
 // Two threads that count one object with atomic operations move its line from processor to
 // processor: reading a shared dict from two threads is slower than from one. An object that is
-// counted that often by threads that do not own it (TGI_HOT_AFTER) is first merged, if it is not
-// yet, and then gets a number. From then on a reference taken is +1 in the thread's own array, a
-// reference dropped -1: plain operations on memory nobody else touches.
-// No thread knows the sum, so nobody may conclude that the object is dead, except while all threads
-// stand still: a pause adds every array to the shared words (tgc_policy_stopped). The sum is exact
-// then, because a thread stops between operations, never within one. Until then the bias keeps the
-// shared word away from zero. That also covers a thread that still saw the object merged and counts
-// it directly: its operation is part of the sum, and the bias was added before the owner field was
-// set. An object with no reference left after a pause cannot get one: references come from
-// references, or from a slot, which is one. Weak references may be looked up still; that is one
-// more count, which the next pause finds. A pause also cools what it finds alive: the shared word
-// is the whole count again, minus the bias. So whoever stops the world reads true counts, and an
-// object that is not used like this any more does not stay hot. A thread whose own count of an
-// object falls below zero has dropped a reference that came from elsewhere, perhaps the last: then
-// a fold is wanted, that is a pause for the sake of this. Folds keep apart by TGI_HOT_FOLD_NS, by a
-// hundred times what the last one took, and up to a second when they find nothing dead. A wish that
-// was not due stays, and whoever drops references to hot objects brings it up again, because the
-// thread that had it may have ended: a weak reference is looked up until its object is gone.
+// counted that often by threads that do not own it (TGI_HOT_AFTER; atomic counts have collisions
+// instead, atomic.c) is first merged, if it has an owner, and then gets a number. From then on a
+// reference taken is +1 in the thread's own array, a reference dropped -1: plain operations on
+// memory nobody else touches. No thread knows the sum, so nobody may conclude that the object is
+// dead, except while all threads stand still: a pause adds every array to the shared words
+// (tgc_policy_stopped). The sum is exact then, because a thread stops between operations, never
+// within one. Until then the bias keeps the shared word away from zero. That also covers a thread
+// that did not see yet that the object is hot and counts it directly: its operation is part of the
+// sum, and the bias was there first. An object with no reference left after a pause cannot get one:
+// references come from references, or from a slot, which is one. Weak references may be looked up
+// still; that is one more count, which the next pause finds. A pause also cools what it finds
+// alive: the shared word is the whole count again, minus the bias. So whoever stops the world reads
+// true counts, and an object that is not used like this any more does not stay hot. A thread whose
+// own count of an object falls below zero has dropped a reference that came from elsewhere, perhaps
+// the last: then a fold is wanted, that is a pause for the sake of this. Folds keep apart by
+// TGI_HOT_FOLD_NS, by a hundred times what the last one took, and up to a second when they find
+// nothing dead. A wish that was not due stays, and whoever drops references to hot objects brings
+// it up again, because the thread that had it may have ended: a weak reference is looked up until
+// its object is gone.
 //
 // Rejected    folding without a pause, by flushing arrays at quiescent states: a reference that
 //             travels ahead of the flushes is never seen, unless decrements wait for a grace period
@@ -47,7 +47,7 @@
 //             Clements, Kaashoek, Zeldovich, "RadixVM", EuroSys 2013 (docs/papers.md).
 #include "core/policy/policy.h"
 
-#if defined(TG_POLICY_BIASED)
+#if !defined(TG_POLICY_CLASSIC)
 
 #include "base/assert.h"    // TGI_ASSERT
 #include "base/clock.h"     // tgi_clock_now_ns
@@ -55,28 +55,8 @@
 #include "mem/raw.h"        // arrays
 #include "sync/mutex.h"     // tgi_mutex
 #include "thread/breaker.h" // tgi_breaker_set
-#include "thread/runtime.h" // threads, hot_after
+#include "thread/runtime.h" // threads, hot_off
 #include "thread/stw.h"     // fold
-
-#define TGC_HOT_BIAS ((INT64_C(1) << 40) * TGC_SHARED_ONE)
-
-enum { SEEN = 64 };
-
-// How often this thread counted what it does not own; approximate, by address.
-typedef struct seen {
-    uint32_t key;
-    uint32_t times;
-} seen;
-
-typedef struct hot_thread {
-    int64_t count[TGI_HOT_MOST + 1]; // owner thread, or world stopped; by number
-    seen seen[SEEN];                 // owner thread
-    uint32_t since;                  // owner thread: hot drops, to ask for a fold now and then
-    uint32_t misses;                 // owner thread: to age what was seen
-    // owner thread, or world stopped: for a fold, since the last pause
-    bool asked;
-    bool closed; // owner thread: nothing becomes hot any more
-} hot_thread;
 
 typedef struct hot_entry {
     tgc_obj *object;   // NULL: the number is free
@@ -93,23 +73,6 @@ static struct hot {
     _Atomic(int64_t) next;               // any thread: no fold before this time
 } hot = {.from = 1, .interval = TGI_HOT_FOLD_NS};
 
-static hot_thread *own(tg_thread *t)
-{
-    return ((tgc_policy_thread *)t->core)->hot;
-}
-
-static uint32_t number_of(tgc_obj *o)
-{
-    // ORDER: relaxed; the owner field was read with acquire.
-    return atom_load_relaxed(&o->local);
-}
-
-static bool is_hot(tgc_obj *o)
-{
-    // ORDER: acquire; pairs with the release in heat: number and bias are there.
-    return atom_load_acquire(&o->owner) == TGC_OWNER_HOT;
-}
-
 static void want_fold(tg_thread *t)
 {
     // ORDER: relaxed; looked at by polls.
@@ -117,7 +80,7 @@ static void want_fold(tg_thread *t)
     tgi_breaker_set(t, TGI_BRK_MERGE);
 }
 
-// o is merged and the caller holds a reference to it.
+// t holds a reference to o.
 static void heat(tg_thread *t, tgc_obj *o)
 {
     tgi_mutex_lock(&hot.lock);
@@ -125,105 +88,35 @@ static void heat(tg_thread *t, tgc_obj *o)
     while (n <= TGI_HOT_MOST && hot.entries[n].object != NULL)
         n++;
     hot.from = n;
-    // ORDER: relaxed; only this function makes an object hot, under the lock.
-    if (n > TGI_HOT_MOST || atom_load_relaxed(&o->owner) != 0) {
-        tgi_mutex_unlock(&hot.lock);
-        if (n > TGI_HOT_MOST) // the next fold cools them all
-            want_fold(t);
-        return;
+    bool full = n > TGI_HOT_MOST;
+    bool done = !full && tgc_head_heat(o, n);
+    if (done) {
+        hot.entries[n] = (hot_entry){o, t->interp};
+        // ORDER: relaxed; under the lock.
+        atom_store_relaxed(&hot.used, atom_load_relaxed(&hot.used) + 1);
     }
-    hot.entries[n] = (hot_entry){o, t->interp};
-    // ORDER: relaxed; under the lock.
-    atom_store_relaxed(&hot.used, atom_load_relaxed(&hot.used) + 1);
-    // ORDER: relaxed; released by the store of the owner field. H1.
-    atom_store_relaxed(&o->local, n);
-    // ORDER: relaxed; as above.
-    atom_add_relaxed(&o->shared, TGC_HOT_BIAS);
-    // ORDER: release; pairs with is_hot.
-    atom_store_release(&o->owner, TGC_OWNER_HOT);
     tgi_mutex_unlock(&hot.lock);
-    tgi_stat_add(t, hot, 1);
+    if (done)
+        tgi_stat_add(t, hot, 1);
+    else if (full) // the next fold cools them all
+        want_fold(t);
 }
 
-// t holds a reference to o and has counted it many times.
-static TGI_NOINLINE void notice(tg_thread *t, tgc_obj *o)
+TGI_NOINLINE void tgc_hot_notice(tg_thread *t, tgc_obj *o)
 {
-    if (t->runtime->hot_off || own(t)->closed || is_hot(o))
-        return;
-    // ORDER: relaxed; the state only rises.
-    if ((atom_load_relaxed(&o->shared) & 3) == TGC_SHARED_MERGED)
+    if (!t->runtime->hot_off && !tgc_hot_of(t)->closed && tgc_head_hot(o) == 0 &&
+        tgc_head_ready(t, o))
         heat(t, o);
-    else
-        tgc_biased_ask_merge(t, o);
 }
 
-static inline void see(tg_thread *t, hot_thread *ht, tgc_obj *o)
+void tgc_hot_decref(tg_thread *t, uint32_t number)
 {
-    uint32_t key = (uint32_t)((uintptr_t)o >> 4);
-    seen *s = &ht->seen[(key ^ key >> 6) % SEEN];
-    if (TGI_LIKELY(s->key == key)) {
-        if (TGI_UNLIKELY(++s->times == TGI_HOT_AFTER)) {
-            s->times = 0;
-            notice(t, o);
-        }
-    } else if (s->times == 0) {
-        s->key = key;
-        s->times = 1;
-    } else if (ht->misses++ % 8 == 0) {
-        s->times--; // what is frequent stays, also against another that is as frequent
-    }
-}
-
-void tgc_biased_foreign_incref(tg_thread *t, tgc_obj *o)
-{
-    if (is_hot(o)) {
-        tgc_tally(t, hot);
-        own(t)->count[number_of(o)]++;
-    } else {
-        tgc_tally(t, shared);
-        // ORDER: relaxed; a new reference is made from one that already orders access.
-        atom_add_relaxed(&o->shared, TGC_SHARED_ONE);
-    }
-}
-
-bool tgc_biased_foreign_try(tg_thread *t, tgc_obj *o)
-{
-    if (is_hot(o)) {
-        tgc_tally(t, hot);
-        own(t)->count[number_of(o)]++;
-        return true;
-    }
-    tgc_tally(t, shared);
-    // ORDER: relaxed; the CAS decides.
-    int64_t s = atom_load_relaxed(&o->shared);
-    for (;;) {
-        if (s == TGC_SHARED_DEFAULT || s == TGC_SHARED_MERGED)
-            return false; // B3
-        // ORDER: acquire; the object's content was released by the slot store that let us find it.
-        if (atom_cas_weak_acquire(&o->shared, &s, s + TGC_SHARED_ONE))
-            return true;
-    }
-}
-
-void tgc_biased_foreign_decref(tg_thread *t, tgc_obj *o)
-{
-    hot_thread *ht = own(t);
-    if (!is_hot(o)) {
-        see(t, ht, o);
-        tgi_stat_add(t, foreign, 1);
-        // Whoever made it hot drops below zero: the reference is part of the shared word, and if
-        // it were taken from there, nobody might ever ask for a fold.
-        if (TGI_LIKELY(!is_hot(o))) {
-            tgc_tally(t, shared);
-            tgc_biased_drop(t, o);
-            return;
-        }
-    }
+    tgc_hot_thread *ht = tgc_hot_of(t);
     tgc_tally(t, hot);
     // Below zero the reference came from elsewhere. A fold is asked for at once the first time. It
     // may not be due yet, or who asked may have ended, so whoever counts asks again now and then.
     // ORDER: relaxed (both); a hint.
-    bool below = --ht->count[number_of(o)] < 0;
+    bool below = --ht->count[number] < 0;
     if (TGI_UNLIKELY(below && (!ht->asked || !atom_load_relaxed(&hot.wanted))) ||
         (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted)))) {
         ht->asked = ht->asked || below;
@@ -245,22 +138,21 @@ static bool is_in(const scope *s, const tg_interp *interp)
 
 static void add_counts_locked(tg_thread *t)
 {
-    hot_thread *ht = own(t);
+    tgc_hot_thread *ht = tgc_hot_of(t);
     ht->asked = false;
     for (uint32_t n = 1; n <= TGI_HOT_MOST; n++) {
         int64_t count = ht->count[n];
         if (count == 0)
             continue;
         ht->count[n] = 0;
-        // ORDER: acq_rel; what the thread did with the object is over for whoever frees it.
-        (void)atom_add_acq_rel(&hot.entries[n].object->shared, count * TGC_SHARED_ONE);
+        tgc_head_add(hot.entries[n].object, count);
     }
 }
 
 static void add_counts_of(tg_thread *t, void *arg)
 {
     // In the scope: stopped. A state that is about to end has counted nothing since it left.
-    if (is_in(arg, t->interp) && own(t) != NULL)
+    if (is_in(arg, t->interp) && tgc_hot_of(t) != NULL)
         add_counts_locked(t);
 }
 
@@ -286,15 +178,9 @@ void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp)
         tgc_obj *o = hot.entries[n].object;
         if (o == NULL || !is_in(&s, hot.entries[n].interp))
             continue;
-        // ORDER: relaxed (all here); stopped.
-        if (atom_load_relaxed(&o->owner) != TGC_OWNER_HOT) { // made immortal
+        tgc_head_cool(o);
+        if (tgc_head_hot(o) == 0) // alive, or made immortal
             free_number_locked(n);
-        } else if (atom_load_relaxed(&o->shared) != (TGC_HOT_BIAS | TGC_SHARED_MERGED)) {
-            atom_store_relaxed(&o->local, 0);
-            atom_store_relaxed(&o->owner, 0);
-            (void)atom_sub_relaxed(&o->shared, TGC_HOT_BIAS);
-            free_number_locked(n);
-        }
     }
     tgi_mutex_unlock(&hot.lock);
 }
@@ -308,10 +194,7 @@ static uint32_t take_dead(tg_interp *interp, tgc_obj **dead)
         tgc_obj *o = hot.entries[n].object;
         if (o == NULL || hot.entries[n].interp != interp)
             continue;
-        // ORDER: relaxed (all here); stopped.
-        atom_store_relaxed(&o->local, 0);
-        atom_store_relaxed(&o->owner, 0);
-        atom_store_relaxed(&o->shared, TGC_SHARED_MERGED);
+        tgc_head_bury(o);
         free_number_locked(n);
         dead[count++] = o;
     }
@@ -373,7 +256,7 @@ void tgc_policy_free_dead(tg_thread *t)
 
 void tgc_policy_close(tg_thread *t)
 {
-    own(t)->closed = true;
+    tgc_hot_of(t)->closed = true;
     while (any_of(t->interp))
         tgc_hot_fold(t);
 }
@@ -382,7 +265,7 @@ void tgc_policy_close(tg_thread *t)
 
 tg_status tgc_hot_thread_init(tg_thread *t)
 {
-    hot_thread *ht = tgi_raw_calloc(1, sizeof *ht);
+    tgc_hot_thread *ht = tgi_raw_calloc(1, sizeof *ht);
     ((tgc_policy_thread *)t->core)->hot = ht;
     return ht != NULL ? TG_OK : TG_ERR_NOMEM;
 }

@@ -47,6 +47,9 @@
 #else
 #error "unknown TG_POLICY"
 #endif
+#if !defined(TG_POLICY_CLASSIC)
+#include "core/policy/hot.h" // IWYU pragma: export
+#endif
 
 // --- derived vocabulary, the same text for all policies
 
