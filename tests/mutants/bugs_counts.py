@@ -220,12 +220,12 @@ ATOMIC_SLOW = "runtime/core/policy/atomic.c"
 ATOMIC_TEST = "unit.core.hot.atomic"
 
 mutant("atomic-hot-without-bias",
-       bug="a count taken off the word of a hot object reaches into its number",
+       bug="the word of a hot object with atomic counts can come down to a dead one's",
        ref="own: atomic.h A3",
        file=ATOMIC,
        edits=[("#define TGC_HOT_BIAS  (INT64_C(1) << (TGC_HOT_SHIFT - 2))",
                "#define TGC_HOT_BIAS  INT64_C(0)")],
-       kill=[f"{ATOMIC_TEST}:what_is_counted_late_in_the_word_is_part_of_the_count"],
+       kill=[f"{ATOMIC_TEST}:a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead"],
        build="atomic")
 
 mutant("atomic-immortal-drifts",

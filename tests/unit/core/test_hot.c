@@ -25,10 +25,11 @@ static void count_often(tg_thread *t, tgc_obj *o)
 {
     for (int i = 0; i < TGI_HOT_AFTER; i++) {
 #if defined(TG_POLICY_ATOMIC)
-        tgc_atomic_collided(t, o);
-#else
-        tgc_incref(t, o);
+        if (!is_hot(o))
+            tgc_atomic_collided(t, o);
+        else
 #endif
+            tgc_incref(t, o);
         tgc_decref(t, o);
     }
 }
