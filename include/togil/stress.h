@@ -26,6 +26,8 @@ typedef enum tg_stress_points {
     TG_STRESS_FREE,     // also between the steps of builtins
 } tg_stress_points;
 
+struct tg_stress_result;
+
 typedef struct tg_stress_options {
     tg_stress_points points;
     const char *strategy; // NULL: the default one; tg_stress_strategy
@@ -33,6 +35,13 @@ typedef struct tg_stress_options {
     uint32_t max_steps; // of a run; 0: 200000
     bool adversarial;   // a timeout may end at any time
     bool races;         // look for races: in the first runs, and in one of eight later on
+    // A run that comes to no point for so long stands still: a thread of it waits for something
+    // that the tester does not control. 0: nobody looks. `stalled` is called on another thread
+    // while the run stands, and says what to do: usually it tells, and ends the process. If it
+    // returns, the run goes on waiting.
+    int64_t patience_ns;
+    void (*stalled)(void *arg, const struct tg_stress_result *result);
+    void *stalled_arg;
 } tg_stress_options;
 
 typedef enum tg_stress_kind {
@@ -48,6 +57,7 @@ typedef enum tg_stress_kind {
     TG_STRESS_PARTIAL,     // threads wait for each other while others go on
     TG_STRESS_LATE,        // tg_stress_stop_at: it was ended, nothing is known
     TG_STRESS_INVARIANT,   // what the script says is always true is not: stress.invariant
+    TG_STRESS_STALLED,     // a thread waits for something that the tester does not control
 } tg_stress_kind;
 
 // What a run did. Texts are good until the next run.
@@ -198,6 +208,9 @@ TG_API bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool want
 // Steers up to `attempts` runs there. True: the last one, *out, ended in a deadlock.
 TG_API bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts,
                                     tg_stress_result *out);
+
+// Before fork: the thread that looks whether runs stand still ends; the next run has one again.
+TG_API void tg_stress_rest(tg_stress *s);
 
 // --- for modules
 

@@ -12,6 +12,7 @@
 #include "api/stress_races.h"
 
 #include "base/assert.h"     // TGI_INVARIANT
+#include "stress/patience.h" // runs that stand still
 #include "stress/strategy.h" // names
 #include "thread/signals.h"  // Ctrl-C
 
@@ -28,6 +29,35 @@ const char *tg_stress_strategy(size_t i)
 {
     const tgi_strategy *s = tgi_strategy_at(i);
     return s == NULL ? NULL : s->name;
+}
+
+// On the thread that watches. The run is not over, so that little of it is known.
+static void note_stalled(void *arg, bool standing)
+{
+    const tg_stress *s = arg;
+    const tgi_failure *f = &s->engine->failure;
+    tg_stress_result r = {.kind = TG_STRESS_STALLED,
+                          .text = "A thread waits for something that the tester does not control, "
+                                  "and cannot be asked where.\n",
+                          .thread = "",
+                          .output = ""};
+    if (standing) {
+        r.kind = f->kind == TGI_FAIL_INTERRUPT ? TG_STRESS_INTERRUPTED : TG_STRESS_STALLED;
+        r.text = f->text != NULL ? f->text : "";
+        r.thread = s->engine->current->name;
+        r.signature = f->signature;
+        r.threads = (uint32_t)s->engine->tasks.count;
+        r.steps = s->engine->steps;
+        r.decisions = s->engine->decisions;
+        r.switches = s->engine->switches;
+        r.preemptions = s->engine->preemptions;
+    }
+    s->stalled(s->stalled_arg, &r);
+}
+
+void tg_stress_rest(tg_stress *s)
+{
+    tgi_patience_rest(s->engine->patience);
 }
 
 tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const char *filename,
@@ -50,6 +80,11 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
         e->max_steps = options->max_steps;
     tg_stress_set_points(s, options->points);
     tg_status st = TG_OK;
+    s->stalled = options->stalled;
+    s->stalled_arg = options->stalled_arg;
+    if (options->patience_ns > 0 && options->stalled != NULL &&
+        (e->patience = tgi_patience_new(e, options->patience_ns, note_stalled, s)) == NULL)
+        st = TG_ERR_NOMEM;
     if (options->races && (e->races = tgi_races_new()) == NULL)
         st = TG_ERR_NOMEM;
     if (st == TG_OK && options->strategy != NULL) {
@@ -281,7 +316,8 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
                                            [TGI_FAIL_HANG] = TG_STRESS_HANG,
                                            [TGI_FAIL_LIVELOCK] = TG_STRESS_LIVELOCK,
                                            [TGI_FAIL_PARTIAL] = TG_STRESS_PARTIAL,
-                                           [TGI_FAIL_INVARIANT] = TG_STRESS_INVARIANT};
+                                           [TGI_FAIL_INVARIANT] = TG_STRESS_INVARIANT,
+                                           [TGI_FAIL_STALLED] = TG_STRESS_STALLED};
     free(s->schedule);
     s->schedule =
         e->failure.kind == TGI_FAIL_NONE || e->overflowed ? NULL : tgi_schedule_encode(&e->taken);

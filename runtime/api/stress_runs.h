@@ -20,15 +20,17 @@ struct tg_stress {
     uint64_t learnt;           // runs
     char *schedule;            // of the last run, as text
     tgi_schedule forced;
-    bool had_finalizers; // before the run
-    char *tests;         // their names; NULL: not known, or none
-    char *accepted;      // names of what may race
-    bool accepted_stale; // there was a run since
-    bool chosen;         // runs call a test
-    tg_value watched;    // the module, in a run that has invariants; else TG_NULL
-    int64_t stop_at;     // real time; 0: none
-    uint64_t searched;   // runs of a systematic search
-    char coverage[192];  // its text
+    bool had_finalizers;                                   // before the run
+    char *tests;                                           // their names; NULL: not known, or none
+    char *accepted;                                        // names of what may race
+    bool accepted_stale;                                   // there was a run since
+    bool chosen;                                           // runs call a test
+    void (*stalled)(void *arg, const tg_stress_result *r); // NULL; const
+    void *stalled_arg;
+    tg_value watched;   // the module, in a run that has invariants; else TG_NULL
+    int64_t stop_at;    // real time; 0: none
+    uint64_t searched;  // runs of a systematic search
+    char coverage[192]; // its text
 };
 
 // The very first run differs from all others: it imports. So it is not looked at. False: Ctrl-C.

@@ -17,6 +17,7 @@
 #include "base/assert.h"     // TGI_INVARIANT
 #include "base/config.h"     // stack sizes
 #include "mem/raw.h"         // memory
+#include "stress/patience.h" // runs that stand still
 #include "stress/strategy.h" // strategies
 #include "thread/breaker.h"  // bits
 #include "thread/runtime.h"  // hooks
@@ -352,6 +353,7 @@ static void step(tgi_engine *e, tgi_task *self)
 
 static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
 {
+    tgi_engine_beat(e);
     self->op = op;
     self->arrivals++;
     self->timed_out = false;
@@ -435,6 +437,7 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
     } else {
         if (TGI_UNLIKELY(e->watch.on))
             tgi_watch_look(self);
+        tgi_engine_beat(e);
         self->arrivals++;
         if (op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP)
             tgi_engine_effect(self);
@@ -451,6 +454,7 @@ bool tgi_engine_access(tgi_task *self, tgi_op op, const void *site)
 void tgi_engine_tick(tgi_task *self)
 {
     tgi_engine *e = self->engine;
+    tgi_engine_beat(e);
     if (TGI_UNLIKELY(e->watch.on)) {
         if (e->watch.looking) {
             tgi_watch_step(self);
@@ -483,6 +487,7 @@ bool tgi_engine_goes_round(tgi_task *self, const tgi_spin *now)
 void tgi_engine_unwind_others(tgi_task *self)
 {
     tgi_engine *e = self->engine;
+    tgi_engine_beat(e);
     if (++e->unwind_steps > UNWIND_LIMIT)
         TGI_FATAL("task %u does not unwind", self->index);
     for (size_t k = 1; k < e->tasks.count; k++) {
@@ -628,6 +633,7 @@ void tgi_engine_free(tgi_engine *e)
     tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
     tgi_races_free(e->races);
+    tgi_patience_free(e->patience);
     free(e->enabled);
     free(e->output);
     free(e->failure.text);
@@ -675,6 +681,8 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
         tgi_races_begin(e->races);
         tgi_races_started(e->races, 0, 0, main->name, NULL);
     }
+    if (e->patience != NULL)
+        tgi_patience_begin(e->patience);
     e->current = main;
     e->main->task = main;
     tgi_breaker_set(e->main, TGI_BRK_CONTROL);
@@ -708,6 +716,8 @@ void tgi_engine_end(tgi_engine *e)
         tgi_profile_keep(e);
     if (e->racing)
         tgi_races_end(e->races);
+    if (e->patience != NULL)
+        tgi_patience_end(e->patience);
     tgi_world_leave();
     e->main->task = NULL;
     tgi_breaker_clear(e->main, TGI_BRK_CONTROL | TGI_BRK_EXIT);

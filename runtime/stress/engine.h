@@ -20,10 +20,12 @@
 //   race.c        accesses that nothing orders; vclock.c, race_cell.c, race_place.c, race_class.c
 //   invariant.c   what the script says is always true, asked after every step
 //   steps.c       the trace of a run
+//   patience.c    a run that stands still because a thread waits outside of all this
 //   failure.c     what a run has done wrong, in words
 #ifndef TGI_STRESS_ENGINE_H
 #define TGI_STRESS_ENGINE_H
 
+#include "base/atomic.h"     // beats
 #include "base/clock.h"      // tgi_deadline
 #include "base/random.h"     // streams
 #include "base/vec.h"        // lists
@@ -164,6 +166,7 @@ typedef enum tgi_failure_kind {
     TGI_FAIL_LIVELOCK,  // tasks go round, and nobody is left to change what they look at
     TGI_FAIL_PARTIAL,   // tasks wait for each other while others go on
     TGI_FAIL_INVARIANT, // what the script says is always true is not
+    TGI_FAIL_STALLED,   // the task that runs waits for something else than its points
 } tgi_failure_kind;
 
 typedef struct tgi_failure {
@@ -237,6 +240,8 @@ struct tgi_engine {
     int64_t now;   // virtual time
     uint64_t steps, decisions, switches, preemptions;
     uint64_t unwind_steps;
+    _Atomic(uint64_t) beats;       // who runs counts up, patience.c looks whether it moves
+    struct tgi_patience *patience; // NULL: nobody looks
     uint32_t effects; // what tasks did that may concern one that goes round: Note [spin]
     uint32_t born;    // tasks, the main thread included
     uint64_t trace_hash;
@@ -317,6 +322,13 @@ static inline bool tgi_engine_asks_always(const tgi_engine *e)
     return e->searching && e->search->kind == TGI_SEARCH_DPOR;
 }
 
+// The run goes on: patience.c.
+static inline void tgi_engine_beat(tgi_engine *e)
+{
+    // ORDER: relaxed; one writer, and what counts is that it moves.
+    atom_store_relaxed(&e->beats, atom_load_relaxed(&e->beats) + 1);
+}
+
 // With tracing (steps.c): self does op where it is.
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);
 // Words for the last step of the trace.
@@ -395,6 +407,8 @@ void tgi_failure_print_stack(tgi_failure *f, tgi_task *task);
 void tgi_engine_fail_blocked(tgi_engine *e);
 // Fails the run if tasks wait for each other in a circle and have done so since the last call.
 void tgi_engine_check_circles(tgi_engine *e);
+// The task that runs has come to no point for so many seconds, or does not notice Ctrl-C.
+void tgi_engine_fail_stalled(tgi_engine *e, bool interrupted, double seconds, const char *why);
 // Sets the signature, once all text is there.
 void tgi_failure_sign(tgi_failure *f);
 

@@ -73,6 +73,22 @@ void tgi_failure_print_stack(tgi_failure *f, tgi_task *task)
         hooks->stack(task->t, print_frame, &fs);
 }
 
+void tgi_engine_fail_stalled(tgi_engine *e, bool interrupted, double seconds, const char *why)
+{
+    tgi_failure *f = &e->failure;
+    const tgi_task *task = e->current;
+    frames fs = {f, 0};
+    tgi_failure_reset(f);
+    f->kind = interrupted ? TGI_FAIL_INTERRUPT : TGI_FAIL_STALLED;
+    f->task = task->index;
+    tgi_failure_print(f, "%s waits for something that the tester does not control:\n", task->name);
+    const tgi_core_hooks *hooks = e->main->runtime->hooks;
+    if (task->t != NULL && hooks->stack != NULL)
+        hooks->stack(task->t, print_frame, &fs);
+    tgi_failure_sign(f);
+    tgi_failure_print(f, "It has come to no point for %.1f seconds. %s\n", seconds, why);
+}
+
 static tgi_task *holder_of(const tgi_engine *e, const void *lock)
 {
     for (size_t i = 0; i < e->tasks.count; i++) {

@@ -109,6 +109,7 @@ static void stop(tgi_task *self, const char *text)
 void tgi_watch_step(tgi_task *self)
 {
     tgi_engine *e = self->engine;
+    tgi_engine_beat(e);
     if (++e->watch.steps > e->max_steps)
         stop(self, "does not end");
 }

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 """test_engine.py - what the scheduler of togil stress owes to a script.
 
-    test_engine.py Small      TOGIL names the command
+    test_engine.py Small|Stalled      TOGIL names the command
 """
+import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
@@ -52,6 +55,55 @@ def positive():
     return x > 0
 del sys.modules["stress"]
 x = 0
+"""
+
+
+READS = """
+import os, threading
+ends = os.pipe()
+def work():
+    os.read(ends[0], 1)
+for f in (work, lambda: None):
+    threading.Thread(target=f).start()
+"""
+
+ACCEPTS = """
+import socket
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(1)
+server.accept()
+"""
+
+# In all processes but the first one.
+READS_LATER = """
+import os, sys
+mark, me = sys.argv[1], str(os.getpid())
+if not os.path.exists(mark):
+    open(mark, "w").write(me)
+if open(mark).read() != me:
+    os.read(os.pipe()[0], 1)
+"""
+
+READS_AT_ONCE = """
+import os, stress
+@stress.test
+def nothing():
+    pass
+os.read(os.pipe()[0], 1)
+"""
+
+# Takes long by its own clock, or does much between two points: neither is a stall.
+LONG = """
+import threading, time, queue
+q = queue.Queue()
+def sleeper():
+    time.sleep(100000)
+    q.put(len(str(7 ** 3000)))
+def waiter():
+    q.get(timeout=1000000)
+for f in (sleeper, waiter):
+    threading.Thread(target=f).start()
 """
 
 
@@ -119,6 +171,75 @@ class Small(Command):
     def test_invariants_are_asked_though_the_module_is_forgotten(self):
         out = self.stress("--seed", "1", "-c", FORGETS, code=1)
         self.assertIn("The invariant positive (<string>:5) does not hold", out)
+
+
+class Stalled(Command):
+    def test_a_thread_that_reads_from_a_pipe(self):
+        out = self.stress("--seed", "1", "--patience", "0.2", "--json", "found.json", "--junit",
+                          "found.xml", "-c", READS, code=6)
+        self.assertIn("FAILED: uncontrolled wait in Thread-1 (work)\n", out)
+        self.assertIn("      <string>:5, in work\n", out)
+        self.assertRegex(out, r"system call (poll|read): descriptor \d+ \(pipe:")
+        self.assertRegex(out, r"again: togil stress .* --seed 1 --run 0 -c CODE")
+        self.assertIn("1 of 1 schedules failed", out)
+        found = json.loads(self.read("found.json"))
+        self.assertEqual(found["exit_code"], 6)
+        session, = found["sessions"]
+        self.assertEqual((session["result"], session["failed"]), ("failed", 1))
+        failure, = session["failures"]
+        self.assertEqual((failure["kind"], failure["thread"], failure["schedule"]),
+                         ("uncontrolled wait", "Thread-1 (work)", None))
+        case, = ElementTree.fromstring(self.read("found.xml")).iter("testcase")
+        self.assertEqual(case.find("failure").get("type"), "uncontrolled wait")
+
+    def test_standard_input_and_sockets(self):
+        with subprocess.Popen(["sleep", "1000"], stdout=subprocess.PIPE) as silent:
+            self.addCleanup(silent.kill)
+            out = self.stress("--seed", "1", "--patience", "0.2", "-c",
+                              "import sys\nsys.stdin.readline()", code=6, stdin=silent.stdout)
+            silent.kill()
+        self.assertIn("in MainThread", out)
+        self.assertIn("standard input", out)
+        self.assertIn("      <string>:2, in <module>\n", out)
+        out = self.stress("--seed", "1", "--patience", "0.2", "-c", ACCEPTS, code=6)
+        self.assertRegex(out, r"descriptor \d+ \(socket:")
+
+    def test_in_several_processes(self):
+        out = self.stress("-j", "2", "--seed", "1", "--patience", "0.2", "--json", "found.json",
+                          "-c", READS_LATER, "mark", code=6)
+        self.assertEqual(out.count("FAILED: uncontrolled wait in MainThread"), 1)
+        session, = json.loads(self.read("found.json"))["sessions"]
+        self.assertEqual([f["run"] for f in session["failures"]], [8])
+
+    def test_before_the_tests_of_a_script_are_known(self):
+        out = self.stress("--patience", "0.2", "-c", READS_AT_ONCE, code=6)
+        self.assertIn("FAILED: uncontrolled wait in MainThread", out)
+        self.assertNotIn("again:", out)
+
+    def test_interrupt_though_a_thread_waits_for_something_else(self):
+        def usual():
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        with subprocess.Popen([TOGIL, "stress", "--seed", "1", "--patience", "100000", "-c",
+                               READS.replace("os.read", "print(file=open('mark', 'w')); os.read")],
+                              stdout=subprocess.PIPE, text=True, cwd=self.folder,
+                              preexec_fn=usual) as tester:
+            self.addCleanup(tester.kill)
+            while not os.path.exists(os.path.join(self.folder, "mark")):
+                self.assertIsNone(tester.poll(), "it has ended")
+            tester.send_signal(signal.SIGINT)
+            out = tester.communicate(timeout=300)[0]
+        self.assertEqual(tester.returncode, 130, out)
+        self.assertIn("0 of 0 schedules failed", out)
+
+    def test_what_takes_long_is_no_stall(self):
+        out = self.stress("--seed", "1", "--runs", "30", "--patience", "0.5", "-c", LONG)
+        self.assertIn("0 of 30 schedules failed", out)
+
+    def test_bad_numbers(self):
+        for value in ("-1", "x", "", "0.001", "1e9", "1m"):
+            self.assertIn("--patience takes seconds", self.stress("--patience", value, "x.py",
+                                                                  code=2))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ void tgi_stress_help(FILE *to)
         "                    themselves, Kubernetes with auto/N; needs --seed\n"
         "  --merge FILE...   instead of a script: what shards wrote with --json becomes one report\n"
         "  --time-budget S   stop after S seconds\n"
+        "  --patience S      end when a thread waits for S seconds (10) for something that the\n"
+        "                    tester does not control; 0: never\n"
         "  --seed S          where the schedules start; random if not given, and printed\n"
         "  --run I           only run number I of the seed\n"
         "  --replay TEXT     follow the schedule that a failure printed, or the one in a file\n"
@@ -50,6 +52,7 @@ void tgi_stress_help(FILE *to)
           "  --mode NAME       the mode of the runtime, as for togil run\n"
           "\n"
           "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"
-          "4 the tester itself failed; 130 interrupted.\n",
+          "4 the tester itself failed; 6 a thread waits for something that the tester does not\n"
+          "control; 130 interrupted.\n",
           to);
 }

@@ -119,6 +119,7 @@ static void work(jobs *j, size_t me, int fd)
         // ORDER: relaxed; each number is taken once.
         uint64_t number = atom_add_relaxed(&j->shared->next, 1);
         tgi_stress_session found = {.points = p->found->points};
+        p->chunk = number;
         more = do_chunk(j, me, number, &found);
         found.races_incomplete = tg_stress_races_incomplete(p->s);
         if (!tgi_stress_seen_take(&found.seen, &p->told, p->s))
@@ -146,6 +147,7 @@ static bool start(jobs *j, size_t me)
             for (size_t i = 0; i < me; i++)
                 close(j->workers[i].fd);
             close(fds[0]);
+            j->p->fd = fds[1];
             if (getppid() == parent) // J1
                 work(j, me, fds[1]);
             _exit(0);
@@ -377,6 +379,7 @@ tgi_session_next tgi_jobs_explore(tgi_session *p, uint64_t first)
         // ORDER: relaxed; nobody else is there yet.
         atom_store_relaxed(&j.shared->bound, UINT64_MAX);
         tgi_session_clear_progress(p);
+        tg_stress_rest(p->s);
         fflush(NULL);
         while (j.count < wanted && j.next == TGI_SESSION_GO_ON) {
             if (start(&j, j.count)) {

@@ -257,7 +257,7 @@ static bool take_failures(const json_t *session, failures *out)
                                 .count = number_of(one, "count"),
                                 .signature = hex_of(one, "signature")};
         const char *kind = text_of(one, "kind");
-        while (kind != NULL && f.kind < TG_STRESS_INVARIANT &&
+        while (kind != NULL && f.kind < TG_STRESS_STALLED &&
                strcmp(tgi_stress_kind_name(f.kind), kind) != 0)
             f.kind++;
         if (f.count == 0)

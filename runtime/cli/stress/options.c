@@ -12,13 +12,13 @@
 
 static const char command[] = "togil stress";
 
-enum { USUAL_RUNS = 10000 };
+enum { USUAL_RUNS = 10000, USUAL_PATIENCE = 10 };
 
 static const char *const known[] = {
-    "--policy", "--strategy", "--seed",      "--runs",    "--run",           "--time-budget",
-    "--time",   "--diff-gil", "--max-steps", "--replay",  "--save-schedule", "--json",
-    "--junit",  "--stop",     "--race",      "--mode",    "--help",          "--shard",
-    "--merge",  "--test",     "--digest",    "--perfetto"};
+    "--policy", "--strategy", "--seed",      "--runs",     "--run",           "--time-budget",
+    "--time",   "--diff-gil", "--max-steps", "--replay",   "--save-schedule", "--json",
+    "--junit",  "--stop",     "--race",      "--mode",     "--help",          "--shard",
+    "--merge",  "--test",     "--digest",    "--perfetto", "--patience"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -81,6 +81,17 @@ static bool take_budget(const char *text, tgi_stress_options *out)
     return false;
 }
 
+static bool take_patience(const char *text, tgi_stress_options *out)
+{
+    char *end;
+    out->patience = strtod(text, &end);
+    if (end != text && (*end == '\0' || strcmp(end, "s") == 0) &&
+        (out->patience == 0 || (out->patience >= 0.01 && out->patience < 1e7)))
+        return true;
+    tgi_usage_error(command, "--patience takes seconds, as in 10s, or 0 for ever, not '%s'", text);
+    return false;
+}
+
 static bool take_stop(const char *text, tgi_stress_options *out)
 {
     out->keep_going = strcmp(text, "never") == 0;
@@ -111,6 +122,8 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         return take_time(value, out);
     if (strcmp(name, "--time-budget") == 0)
         return take_budget(value, out);
+    if (strcmp(name, "--patience") == 0)
+        return take_patience(value, out);
     if (strcmp(name, "--stop") == 0)
         return take_stop(value, out);
     if (strcmp(name, "--race") == 0)
@@ -250,7 +263,8 @@ static bool check_shard(tgi_stress_options *out)
 
 bool tgi_stress_options_parse(int argc, char **argv, tgi_stress_options *out)
 {
-    *out = (tgi_stress_options){.points = TG_STRESS_FREE, .runs = USUAL_RUNS};
+    *out = (tgi_stress_options){
+        .points = TG_STRESS_FREE, .runs = USUAL_RUNS, .patience = USUAL_PATIENCE};
     out->script.command = command;
     int i = 1;
     for (; i < argc; i++) {

@@ -28,6 +28,7 @@ typedef struct tgi_stress_options {
     bool one_run;       // --run
     uint64_t run;       // the number of it
     double seconds;     // --time-budget; 0: none
+    double patience;    // --patience: seconds; 0: for ever
     bool adversarial;   // --time=adversarial
     bool diff_gil;      // --diff-gil
     uint32_t max_steps; // 0: the default

@@ -9,10 +9,10 @@
 
 const char *tgi_stress_kind_name(tg_stress_kind kind)
 {
-    static const char *const names[] = {"no failure",       "exception",    "deadlock",
-                                        "endless run",      "exit code",    "out of memory",
-                                        "interrupted",      "lost wake-up", "livelock",
-                                        "partial deadlock", "out of time",  "broken invariant"};
+    static const char *const names[] = {
+        "no failure",    "exception",        "deadlock",         "endless run", "exit code",
+        "out of memory", "interrupted",      "lost wake-up",     "livelock",    "partial deadlock",
+        "out of time",   "broken invariant", "uncontrolled wait"};
     return names[kind];
 }
 
@@ -44,7 +44,8 @@ void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o,
 {
     fprintf(to, "FAILED: %s", tgi_stress_kind_name(f->kind));
     if (f->thread != NULL && f->thread[0] != '\0' &&
-        (f->kind == TG_STRESS_EXCEPTION || f->kind == TG_STRESS_INVARIANT))
+        (f->kind == TG_STRESS_EXCEPTION || f->kind == TG_STRESS_INVARIANT ||
+         f->kind == TG_STRESS_STALLED))
         fprintf(to, " in %s", f->thread);
     fputs("\n\n", to);
     print_indented(to, f->text != NULL ? f->text : "");
@@ -55,7 +56,7 @@ void tgi_stress_report_failure(FILE *to, const tgi_stress_options *o,
             fprintf(to, "  (the first %llu steps are left off)\n",
                     (unsigned long long)f->forgotten);
         tgi_stress_print_trace(to, s, source);
-    } else {
+    } else if (f->kind != TG_STRESS_STALLED) {
         fputs("\nThe run made too many decisions to be followed step by step.\n", to);
     }
     fputs("\n", to);

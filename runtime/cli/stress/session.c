@@ -27,7 +27,10 @@ static int open_session(tgi_session *p)
                                   .seed = o->seed,
                                   .max_steps = o->max_steps,
                                   .adversarial = o->adversarial,
-                                  .races = !o->no_races && o->replay == NULL};
+                                  .races = !o->no_races && o->replay == NULL,
+                                  .patience_ns = (int64_t)(o->patience * 1e9),
+                                  .stalled = tgi_session_stalled,
+                                  .stalled_arg = p};
     tg_status st =
         tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
     tg_stress_coverage c;
@@ -53,7 +56,7 @@ static int open_session(tgi_session *p)
     return st == TG_ERR_NOMEM ? TGI_STRESS_BROKEN : TGI_STRESS_USAGE;
 }
 
-static void print_totals(const tgi_session *p)
+void tgi_session_print_totals(const tgi_session *p)
 {
     const tgi_stress_options *o = p->options;
     const tgi_stress_session *f = p->found;
@@ -157,7 +160,10 @@ tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint
     tg_stress_result r;
     bool is_new = false;
     *fresh = NULL;
+    p->run = run;
+    p->running = true;
     tg_stress_run(p->s, run, &r);
+    p->running = false;
     if (p->digest != NULL)
         fprintf(p->digest, "%s %llu %d %016llx %016llx\n", tgi_stress_points_name(found->points),
                 (unsigned long long)run, (int)r.kind, (unsigned long long)r.hash,
@@ -413,7 +419,8 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
     tgi_stress_session fresh = {.points = points, .test = test};
     if (!vec_push(&results->sessions, fresh))
         return TGI_STRESS_BROKEN;
-    tgi_session p = {.options = results->options,
+    tgi_session p = {.results = results,
+                     .options = results->options,
                      .source = source,
                      .t = t,
                      .to = to,
@@ -433,7 +440,7 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
             report_cycles(&p, &code);
             report_races(&p, &code);
             tgi_stress_keep_races(p.found, p.s);
-            print_totals(&p);
+            tgi_session_print_totals(&p);
             keep_coverage(&p);
         }
         tg_stress_close(p.s);

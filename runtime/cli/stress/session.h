@@ -9,6 +9,7 @@
 #include "cli/stress/schedule_file.h" // --replay
 
 typedef struct tgi_session {
+    tgi_stress_results *results;
     const tgi_stress_options *options;
     const tgi_source *source;
     tg_thread *t;
@@ -25,6 +26,10 @@ typedef struct tgi_session {
     bool late;               // the time was over in the middle of a run
     bool shown;              // its line is on the screen
     tgi_stress_numbers told; // seen.h
+    bool running;            // a run that counts is on its way:
+    uint64_t run;            // this one
+    int fd;                  // of a process of jobs.c: where it sends what it finds; 0: it is none
+    uint64_t chunk;          // the same: what it does
 } tgi_session;
 
 // What to do after a run.
@@ -48,5 +53,10 @@ void tgi_session_report(tgi_session *p, tgi_stress_failure *f);
 // On a terminal, once a second: how far it is.
 void tgi_session_show_progress(tgi_session *p);
 void tgi_session_clear_progress(tgi_session *p);
+
+// A run stands still: tells, and ends the process. tg_stress_options.stalled; arg is the session.
+void tgi_session_stalled(void *arg, const tg_stress_result *r);
+
+void tgi_session_print_totals(const tgi_session *p);
 
 #endif

@@ -5,6 +5,7 @@ set(TOGIL_STRESS_SOURCES
     stress/stress.c
     stress/options.c
     stress/session.c
+    stress/stalled.c
     stress/jobs.c
     stress/message.c
     stress/seen.c

@@ -84,7 +84,7 @@ static bool save_schedule(const tgi_stress_results *results, const tgi_source *s
     return true;
 }
 
-static bool write_files(const tgi_stress_results *results, const tgi_source *source)
+bool tgi_stress_write_files(const tgi_stress_results *results, const tgi_source *source)
 {
     const tgi_stress_options *o = results->options;
     return (o->save == NULL || save_schedule(results, source)) &&
@@ -95,13 +95,19 @@ static bool write_files(const tgi_stress_results *results, const tgi_source *sou
 
 // The functions that the script marks as tests, as lines; NULL: none, or it does not use the
 // module.
-static int find_tests(const tgi_stress_results *results, tg_thread *t, const tgi_source *source,
+static int find_tests(tgi_stress_results *results, tg_thread *t, const tgi_source *source, FILE *to,
                       char **out)
 {
     static const char module[] = "stress";
     const tgi_stress_options *o = results->options;
     if (memmem(source->text, source->size, module, sizeof module - 1) != NULL) {
-        tg_stress_options settings = {.points = TG_STRESS_GIL, .max_steps = o->max_steps};
+        tgi_session looking = {
+            .options = o, .source = source, .to = to, .tell = true, .results = results};
+        tg_stress_options settings = {.points = TG_STRESS_GIL,
+                                      .max_steps = o->max_steps,
+                                      .patience_ns = (int64_t)(o->patience * 1e9),
+                                      .stalled = tgi_session_stalled,
+                                      .stalled_arg = &looking};
         tg_stress *s;
         tg_status st = tg_stress_open(t, source->text, source->size, source->name, &settings, &s);
         if (st == TG_ERR_RAISED)
@@ -164,14 +170,14 @@ static int run_all(const tgi_stress_options *o, tg_thread *t, const tgi_source *
         fprintf(stderr, "%s: cannot write '%s'\n", command, o->digest);
         results.code = TGI_STRESS_BROKEN;
     } else {
-        results.code = find_tests(&results, t, source, &tests);
+        results.code = find_tests(&results, t, source, to, &tests);
     }
     if (results.code == TGI_STRESS_CLEAN)
         results.code = run_tests(&results, t, source, to, file, tests);
     if (results.digest != NULL)
         fclose(results.digest);
     int code = results.code;
-    if (code != TGI_STRESS_USAGE && !write_files(&results, source))
+    if (code != TGI_STRESS_USAGE && !tgi_stress_write_files(&results, source))
         code = TGI_STRESS_BROKEN;
     tgi_stress_results_free(&results);
     free(tests);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // The stress tester in the hands of another program. A wrong result: a script that is not tested
-// because of its name.
+// because of its name; a function of the program that waits, and nobody is told.
 #include <togil/stress.h>
 #include <togil/togil.h>
 
 #include "test.h"
 
+#include <poll.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const char update[] = "import threading\n"
@@ -45,4 +47,66 @@ TEST(a_script_is_no_library_whatever_its_name)
         CHECK_EQ_INT(first_failure(names[i], TG_STRESS_FREE, 100), TG_STRESS_EXCEPTION);
         CHECK_EQ_INT(first_failure(names[i], TG_STRESS_BYTECODE, 100), TG_STRESS_EXCEPTION);
     }
+}
+
+// --- a function that waits without telling the runtime, until somebody has been told
+
+static atomic_bool released;
+
+static tg_value host_wait(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)args, (void)nargs, (void)kwnames;
+    while (!atomic_load(&released))
+        (void)poll(NULL, 0, 5);
+    return tg_int(t, 7);
+}
+
+static const tg_function_def host_functions[] = {{"wait", host_wait, 0, 0, 0},
+                                                 {NULL, NULL, 0, 0, 0}};
+
+static int host_init(tg_thread *t, tg_value module)
+{
+    return tg_module_add_functions(t, module, host_functions);
+}
+
+static const tg_module_def host_module = {"host", host_init};
+
+static void release(void *arg, const tg_stress_result *r)
+{
+    int *told = arg;
+    ++*told;
+    CHECK_EQ_INT(r->kind, TG_STRESS_STALLED);
+    CHECK(strncmp(r->thread, "Thread-", 7) == 0);
+    CHECK(strstr(r->text, "test.py:2, in work") != NULL);
+    CHECK(r->signature != 0);
+    atomic_store(&released, true);
+}
+
+TEST(a_function_that_waits_is_told_of_and_may_go_on)
+{
+    static const char script[] = "import threading, host\n"
+                                 "def work(): assert host.wait() == 7\n"
+                                 "for k in range(2): threading.Thread(target=work).start()\n";
+    tg_runtime *rt;
+    tg_thread *t;
+    int told = 0;
+    REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+    REQUIRE(tg_register_module(rt, &host_module) == TG_OK);
+    tg_stress_options options = {
+        .seed = 1, .patience_ns = 200000000, .stalled = release, .stalled_arg = &told};
+    tg_stress *s;
+    REQUIRE(tg_stress_open(t, script, strlen(script), "test.py", &options, &s) == TG_OK);
+    atomic_store(&released, false);
+    for (uint64_t i = 0; i < 20; i++) {
+        tg_stress_result r;
+        tg_stress_run(s, i, &r);
+        CHECK_EQ_INT(r.kind, TG_STRESS_OK);
+        if (i == 10)
+            tg_stress_rest(s);
+        if (i == 10 || i == 15)
+            atomic_store(&released, false);
+    }
+    tg_stress_close(s);
+    tg_runtime_destroy(rt, t);
+    CHECK_EQ_INT(told, 3);
 }
