@@ -27,6 +27,7 @@
 #include "stress/engine.h" // beats
 
 #include "base/clock.h"     // TGI_NS_PER_S
+#include "base/compiler.h"  // TGI_TSAN
 #include "thread/runtime.h" // pending signals
 
 #include <errno.h>       // kept in the handler
@@ -331,7 +332,8 @@ void tgi_patience_free(tgi_patience *p)
 static void start(tgi_patience *p)
 {
     pthread_condattr_t attributes;
-    struct sigaction action = {.sa_handler = stand_still, .sa_flags = SA_RESTART};
+    // The thread sanitizer runs handlers when a system call has ended.
+    struct sigaction action = {.sa_handler = stand_still, .sa_flags = TGI_TSAN ? 0 : SA_RESTART};
     sigset_t all, before;
     sigemptyset(&action.sa_mask);
     pthread_mutex_init(&p->lock, NULL);
