@@ -572,7 +572,7 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     task->parent = self->index;
     task->ordinal = self->children;
     self->children++;
-    snprintf(task->name, sizeof task->name, "%s", born->name);
+    memcpy(task->name, born->name, sizeof born->name); // that of a task is longer
     task->daemon = daemon;
     if (e->searching)
         tgi_search_born(e->search, task->index);

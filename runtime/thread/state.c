@@ -28,7 +28,6 @@
 #include "thread/trace.h"     // hooks
 
 #include <errno.h>  // kept
-#include <stdio.h>  // snprintf
 #include <string.h> // strlen
 
 static _Thread_local tg_thread *current; // attached on this OS thread
@@ -106,6 +105,17 @@ static void free_state(tg_thread *t)
     tgi_runtime_unref(rt);
 }
 
+// At most ten digits; threads are born often enough that printf would show.
+static void write_number(char *at, uint32_t n)
+{
+    size_t digits = 1;
+    for (uint32_t left = n; left >= 10; left /= 10)
+        digits++;
+    at[digits] = 0;
+    for (; digits > 0; n /= 10)
+        at[--digits] = (char)('0' + n % 10);
+}
+
 // With `enter` only while the interpreter is open.
 static tg_status new_state(tg_interp *interp, bool enter, tg_thread **out)
 {
@@ -123,7 +133,8 @@ static tg_status new_state(tg_interp *interp, bool enter, tg_thread **out)
     t->entered = enter;
     t->started_ns = (uint64_t)tgi_clock_now_ns();
     tgi_deferred_init(&t->deferred, &rt->deferred);
-    snprintf(t->name, sizeof t->name, "thread %u", (unsigned)t->id);
+    memcpy(t->name, "thread ", sizeof "thread ");
+    write_number(t->name + strlen(t->name), t->id);
     tg_status st = tgi_deferred_reserve(&t->deferred) ? TG_OK : TG_ERR_NOMEM;
     if (st == TG_OK && rt->hooks->thread_init != NULL)
         st = rt->hooks->thread_init(t);
@@ -407,14 +418,15 @@ void tgi_thread_detach(tg_thread *t)
 
 void tgi_thread_set_name(tg_thread *t, const char *name)
 {
-    tgi_rawlock_lock(&t->runtime->threads_lock);
-    snprintf(t->name, sizeof t->name, "%s", name);
-    if (strlen(name) >= sizeof t->name) {
-        size_t end = sizeof t->name - 1; // where it was cut: not inside a character
+    size_t end = strlen(name);
+    if (end >= sizeof t->name) {
+        end = sizeof t->name - 1; // where it is cut: not inside a character
         while (end > 0 && ((unsigned char)name[end] & 0xC0) == 0x80)
             end--;
-        t->name[end] = 0;
     }
+    tgi_rawlock_lock(&t->runtime->threads_lock);
+    memcpy(t->name, name, end);
+    t->name[end] = 0;
     tgi_rawlock_unlock(&t->runtime->threads_lock);
 }
 

@@ -15,6 +15,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
 POLICIES = ("gil", "bytecode", "free")
 
+COUNTS_OBJECTS = """
+import gc, threading
+def work():
+    def inner(): pass
+    inner()
+threads = [threading.Thread(target=work) for _ in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert len(gc.get_objects()) < 3000, len(gc.get_objects())
+"""
+
 START = """
 for f in ALL:
     threading.Thread(target=f).start()
@@ -243,6 +254,10 @@ class Endless(unittest.TestCase):
                 session, = json.load(file)["sessions"]
             self.assertEqual(session["races_incomplete"], incomplete)
             self.assertEqual("A run did more than can be watched" in out, incomplete)
+
+    def test_runs_leave_no_objects_behind(self):
+        code, out = stress("--runs", "2000", "--strategy", "random", "-c", COUNTS_OBJECTS)
+        self.assertEqual(code, 0, out)
 
     def test_ctrl_c_while_the_main_thread_waits(self):
         # Whoever runs the tests in the background has SIGINT ignored; the command shall not.

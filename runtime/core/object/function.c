@@ -36,7 +36,8 @@ tg_value tgc_function_new(tg_thread *t, tgc_code *code, tg_value defaults, tg_va
     atom_store_relaxed(&f->weak, 0); // ORDER: relaxed; private.
     for (size_t i = 0; i < n; i++)
         f->closure[i] = (tgc_cell *)(void *)tgc_ptr(tgc_retain(t, tgc_tuple_peek(cells, i)));
-    if ((code->unit->flags & TGI_UNIT_NESTED) == 0)
+    // Those of a module live as long as it; but the stress tester runs its body again and again.
+    if ((code->unit->flags & TGI_UNIT_NESTED) == 0 && t->task == NULL)
         tgc_make_immortal(&f->head);
     tgc_track(t, &f->head);
     return tgc_from_ptr(f);

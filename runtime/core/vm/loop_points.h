@@ -65,8 +65,11 @@
         tgc_control_called(t, points); \
     } while (0)
 #define LOOKED_AT (TGI_AT_ACCESS | TGI_AT_RACE | TGI_AT_WATCH)
+// Code of the library has no points but in runs that look for races and in searches.
 #define ACCESS()                                                                     \
     do {                                                                             \
+        if (points == 0)                                                             \
+            break;                                                                   \
         if ((points & LOOKED_AT) != 0 && tgc_control_visible[i->op]) {               \
             SAVE();                                                                  \
             tgc_control_access(t, f, i);                                             \

@@ -362,18 +362,16 @@ class Barrier:
             self._break(self._round)
 
 
-# All threads that have begun, by identifier, and those between start() and their first step. The
-# identifier of a thread that has ended may be used again, so a thread removes only itself.
-_registry_lock = _thread._quiet_lock()
+# All threads that have begun, by identifier, and those between start() and their first step, by
+# id(). No lock: a thread that begins is in both for a moment, and never in none, so whoever wants
+# all of them looks at _starting first. A thread takes itself out before it ends, so its identifier
+# is not used again by then.
 _active = {}
 _starting = {}
-_numbers = {"Thread": 0, "Dummy": 0}
-
-
-def _next_number(kind):
-    with _registry_lock:
-        _numbers[kind] += 1
-        return _numbers[kind]
+_FOREVER = 1 << 60
+# Threads that count at the same time get numbers of their own.
+_thread_numbers = iter(range(1, _FOREVER))
+_dummy_numbers = iter(range(1, _FOREVER))
 
 
 class Thread:
@@ -383,16 +381,17 @@ class Thread:
         if group is not None:
             raise AssertionError("group argument must be None")
         if name is None:
-            name = "Thread-%d" % _next_number("Thread")
-            if target is not None:
-                target_name = getattr(target, "__name__", None)
-                if target_name is not None:
-                    name += " (%s)" % target_name
+            number = next(_thread_numbers)
+            target_name = None if target is None else getattr(target, "__name__", None)
+            if target_name is None:
+                name = "Thread-%d" % number
+            else:
+                name = "Thread-%d (%s)" % (number, target_name)
         self._target = target
         self._args = args
         self._kwargs = {} if kwargs is None else kwargs
         self._name = str(name)
-        self._daemon = current_thread().daemon if daemon is None else bool(daemon)
+        self._daemon = current_thread()._daemon if daemon is None else bool(daemon)
         self._ident = None
         self._native_id = None
         self._handle = None
@@ -416,22 +415,21 @@ class Thread:
     def start(self):
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
-        with _registry_lock:
+        # Held until there is a handle, which others want that find the thread started.
+        with self._handle_lock:
             if self._started:
                 raise RuntimeError("threads can only be started once")
-            self._started = True
+            # Held until the new thread has said who it is.
+            self._begun = _thread._quiet_lock()
+            self._begun.acquire()
             _starting[id(self)] = self
-        # Held until the new thread has said who it is.
-        self._begun = _thread._quiet_lock()
-        self._begun.acquire()
-        with self._handle_lock:
+            self._started = True
             try:
                 handle = _thread.start_joinable_thread(self._bootstrap, daemon=self._daemon,
                                                        name=self._name)
             except:
-                with _registry_lock:
-                    self._started = False
-                    del _starting[id(self)]
+                self._started = False
+                del _starting[id(self)]
                 raise
             self._ident = handle.ident
             self._handle = handle
@@ -450,9 +448,8 @@ class Thread:
         ident = get_ident()
         self._ident = ident
         self._native_id = get_native_id()
-        with _registry_lock:
-            _active[ident] = self
-            del _starting[id(self)]
+        _active[ident] = self
+        del _starting[id(self)]
         self._begun.release()
         try:
             self.run()
@@ -460,9 +457,7 @@ class Thread:
             self._report(error)
         finally:
             self._ended = True
-            with _registry_lock:
-                if _active.get(ident) is self:
-                    del _active[ident]
+            _active.pop(ident, None)
 
     def _report(self, error):
         if not isinstance(error, SystemExit):
@@ -569,8 +564,7 @@ class _AdoptedThread(Thread):
         self._started = True
         self._ident = get_ident()
         self._native_id = get_native_id()
-        with _registry_lock:
-            _active[self._ident] = self
+        _active[self._ident] = self
 
     def is_alive(self):
         return True
@@ -588,7 +582,7 @@ class _MainThread(_AdoptedThread):
 
 class _DummyThread(_AdoptedThread):
     def __init__(self):
-        _AdoptedThread.__init__(self, "Dummy-%d" % _next_number("Dummy"), True)
+        _AdoptedThread.__init__(self, "Dummy-%d" % next(_dummy_numbers), True)
 
 
 def current_thread():
@@ -603,13 +597,15 @@ def main_thread():
 
 
 def active_count():
-    with _registry_lock:
-        return len(_active) + len(_starting)
+    return len(enumerate())
 
 
 def enumerate():
-    with _registry_lock:
-        return list(_active.values()) + list(_starting.values())
+    starting = list(_starting.values())
+    threads = list(_active.values())
+    begun = {id(thread) for thread in threads}
+    threads.extend([thread for thread in starting if id(thread) not in begun])
+    return threads
 
 
 stack_size = _thread.stack_size
@@ -652,12 +648,12 @@ _main_thread = _MainThread()
 
 def _begin_again():
     # A program is run once more in the same interpreter; its other threads have ended.
-    global _registry_lock
-    _registry_lock = _thread._quiet_lock()
+    global _thread_numbers, _dummy_numbers
     _active.clear()
     _active[get_ident()] = _main_thread
     _starting.clear()
-    _numbers["Thread"] = _numbers["Dummy"] = 0
+    _thread_numbers = iter(range(1, _FOREVER))
+    _dummy_numbers = iter(range(1, _FOREVER))
 
 
 class _NeverRan:
@@ -673,8 +669,7 @@ class _NeverRan:
 def _after_fork():
     # The child has one thread, which is its main thread. The others' objects say that they have
     # ended; what they held stays held.
-    global _main_thread, _registry_lock, _report_lock
-    _registry_lock = _thread._quiet_lock()
+    global _main_thread, _report_lock
     _report_lock = _allocate_lock()
     thread = _active.get(get_ident())
     for other in _starting.values():
