@@ -160,7 +160,7 @@ static void shrink(shrinker *h)
         take_out(h);
     if (h->preemptions > 1)
         try_single(h);
-    if (h->preemptions > 1 && !h->s->engine->overflowed)
+    if (h->preemptions > 0 && !h->s->engine->overflowed)
         search_fewer(h);
     if (h->best.count > 1)
         take_out(h);

@@ -6,7 +6,7 @@
 //             [profile] in profile.h). Which task does the next step of the group is drawn by how
 //             many it has left, those of the tasks it will start included. The others wait before
 //             theirs until it has done it; what is not of the group goes on in the order of
-//             priorities that are drawn for the run.
+//             priorities that are drawn for each step.
 // Invariants  SU1  a task that is intended and cannot go on while nobody else may, loses its turn.
 //             SU2  without a group (none is known, or while learning) it is the walk urw.
 // Sources     Zhao, Wolff, Mathur, Roychoudhury, "Selectively Uniform Concurrency Testing", 2025.
@@ -63,6 +63,7 @@ static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t
 {
     if (e->group == TGI_PROFILE_NONE)
         return tgi_strategy_urw.pick(e, self, enabled, n, usual);
+    self->priority = tgi_random_next(&e->random); // it is about to do something else than last time
     uint32_t best = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
         if (!has_to_wait(e, enabled[i]) &&
