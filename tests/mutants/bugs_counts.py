@@ -207,6 +207,14 @@ mutant("hot-taken-for-owned",
                "    return atom_load_relaxed(&o->owner) != 0;")],
        kill=[f"{HOT_TEST}:an_object_may_become_hot_while_it_is_queued"])
 
+mutant("hot-outlives-a-collection",
+       bug="a collection takes dead hot objects for alive, and what they lead to",
+       ref="own: hot.c H3, gc/analyse.c",
+       file=HOT,
+       edits=[("    // ORDER: relaxed; stopped, or of another interpreter.\n    if (",
+               "    if (t->interp != NULL || ")],
+       kill=["unit.core.collector:what_was_hot_goes_with_a_collection"])
+
 mutant("hot-dies-in-finalizer",
        bug="an object that became hot in its finalizer is freed at the end of it, and again by a fold",
        ref="own: biased.h tgc_resurrect_end",

@@ -461,7 +461,8 @@ void tgc_gc_find(tg_thread *t, tgc_garbage *g, unsigned members)
     int64_t begun = tgi_clock_now_ns();
     unsigned tag = t->interp->objmap_tag;
     tgc_team *team = g->team = tgc_team_new(members, tag);
-    if (team == NULL || !tgi_objmap_make_numbers() || !tgc_policy_drain_stopped(t, &g->drained)) {
+    if (team == NULL || !tgi_objmap_make_numbers() || !tgc_policy_drain_stopped(t, &g->drained) ||
+        !tgc_policy_drain_dead(t, &g->drained)) {
         g->short_of_memory = true;
         return;
     }

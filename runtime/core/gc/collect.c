@@ -399,7 +399,6 @@ static int64_t request(tg_thread *t, bool waits)
     outcome out = {0};
     tgc_drained drained = {0};
     call_back(t, "start", &out, 0);
-    tgc_policy_free_dead(t);
     bool locked = lock_for(t, waits);
     if (locked && atom_load_relaxed(&gc->begun) == begun) { // ORDER: relaxed; L1
         result = collect(t, &out, &drained) ? out.found : -1;

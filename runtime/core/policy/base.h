@@ -34,8 +34,8 @@ typedef struct tgc_policy_thread {
     void *hot;   // biased: counts of hot objects (hot.c)
 } tgc_policy_thread;
 
-// References that were on merge queues when the world was stopped: each item is to be released
-// once.
+// References that were on merge queues when the world was stopped, and those given to dead hot
+// objects then: each item is to be released once.
 typedef struct tgc_drained_block {
     tgc_obj **items; // tgi_raw_free
     uint32_t count;

@@ -345,26 +345,13 @@ void tgc_policy_merge_pending(tg_thread *t)
     tgc_hot_poll(t);
 }
 
-static bool make_room(tgc_drained *out)
-{
-    if (out->count < out->capacity)
-        return true;
-    size_t capacity = out->capacity == 0 ? 16 : out->capacity * 2;
-    tgc_drained_block *block = tgi_raw_realloc(out->block, capacity * sizeof *block);
-    if (block == NULL)
-        return false;
-    out->block = block;
-    out->capacity = capacity;
-    return true;
-}
-
 bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out)
 {
     for (size_t i = 0; i < BUCKETS; i++) {
         struct bucket *b = &table[i];
         tgc_drained_block taken;
         do {
-            if (!make_room(out))
+            if (!tgc_drained_room(out))
                 return false;
             taken = (tgc_drained_block){NULL, 0};
             tgi_mutex_lock(&b->lock);

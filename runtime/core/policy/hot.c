@@ -10,7 +10,7 @@
 //             H2  an object becomes hot by a thread that holds a reference to it; it cools in a
 //                 pause only.
 //             H3  after a pause nothing in its scope is hot but what has no reference left; that is
-//                 freed by the next fold.
+//                 freed by the next fold or collection.
 // Threads     any attached thread counts. A thread's own counts are written by it, or by whoever
 //             has stopped it.
 // Locks       hot.lock, a leaf.
@@ -32,7 +32,8 @@
 // alive: the shared word is the whole count again, minus the bias. So whoever stops the world reads
 // true counts, and an object that is not used like this any more does not stay hot. A thread whose
 // own count of an object falls below zero has dropped a reference that came from elsewhere, perhaps
-// the last: then a fold is wanted, that is a pause for the sake of this. Folds keep apart by
+// the last: then a fold is wanted, that is a pause for the sake of this. A collection does the same
+// in its own: what died is garbage like what waits in merge queues. Folds keep apart by
 // TGI_HOT_FOLD_NS, by a hundred times what the last one took, and up to a second when they find
 // nothing dead. A wish that was not due stays, and whoever drops references to hot objects brings
 // it up again, because the thread that had it may have ended: a weak reference is looked up until
@@ -247,11 +248,35 @@ static bool any_of(const tg_interp *interp)
     return any;
 }
 
-void tgc_policy_free_dead(tg_thread *t)
+bool tgc_drained_room(tgc_drained *out)
 {
-    // ORDER: relaxed; a hint: what becomes hot at the same time may wait for the next.
-    if (atom_load_relaxed(&hot.used) != 0 && any_of(t->interp))
-        tgc_hot_fold(t);
+    if (out->count < out->capacity)
+        return true;
+    size_t capacity = out->capacity == 0 ? 16 : out->capacity * 2;
+    tgc_drained_block *block = tgi_raw_realloc(out->block, capacity * sizeof *block);
+    if (block == NULL)
+        return false;
+    out->block = block;
+    out->capacity = capacity;
+    return true;
+}
+
+// The dead get a reference back, which is the caller's.
+bool tgc_policy_drain_dead(tg_thread *t, tgc_drained *out)
+{
+    // ORDER: relaxed; stopped, or of another interpreter.
+    if (atom_load_relaxed(&hot.used) == 0 || !any_of(t->interp))
+        return true;
+    tgc_obj **dead = tgc_drained_room(out) ? tgi_raw_alloc(TGI_HOT_MOST * sizeof *dead) : NULL;
+    if (dead == NULL)
+        return false;
+    tgc_drained_block block = {dead, take_dead(t->interp, dead)};
+    for (uint32_t i = 0; i < block.count; i++)
+        tgc_head_add(dead[i], 1);
+    out->block[out->count++] = block;
+    // ORDER: relaxed; whoever drops a reference from now on asks again.
+    atom_store_relaxed(&hot.wanted, false);
+    return true;
 }
 
 void tgc_policy_close(tg_thread *t)

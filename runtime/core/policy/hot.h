@@ -74,15 +74,19 @@ static inline void tgc_hot_incref(tg_thread *t, uint32_t number)
 #define tgc_hot_decref TG_CORE_SYM(tgc_hot_decref)
 void tgc_hot_decref(tg_thread *t, uint32_t number);
 
+// Makes room for one more block. False without memory.
+#define tgc_drained_room TG_CORE_SYM(tgc_drained_room)
+bool tgc_drained_room(tgc_drained *out);
+
 // stopped: the world of interp, or of all of rt, has just been stopped; counts in the objects are
 // exact afterwards. close: t is the last thread of its interpreter and is about to free everything;
 // nothing becomes hot any more.
 #define tgc_policy_stopped TG_CORE_SYM(tgc_policy_stopped)
 void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp);
-// free_dead: frees what has died while several threads counted it, without waiting for a fold to
-// be due. Runs destructors.
-#define tgc_policy_free_dead TG_CORE_SYM(tgc_policy_free_dead)
-void tgc_policy_free_dead(tg_thread *t);
+// drain_dead: world stopped; the dead hot objects of t's interpreter, each with a reference that is
+// the caller's to release. False without memory.
+#define tgc_policy_drain_dead TG_CORE_SYM(tgc_policy_drain_dead)
+bool tgc_policy_drain_dead(tg_thread *t, tgc_drained *out);
 #define tgc_policy_close TG_CORE_SYM(tgc_policy_close)
 void tgc_policy_close(tg_thread *t);
 

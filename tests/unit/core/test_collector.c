@@ -464,6 +464,67 @@ TEST(much_garbage_in_a_merge_queue_is_freed_once)
     collect_from_queue(3000);
 }
 
+// --- an object that several threads have counted (core/policy/hot.c)
+
+static const char popular_one[] = "import gc, threading\n"
+                                  "gc.disable()\n"
+                                  "class Node:\n"
+                                  "    pass\n"
+                                  "box = []\n"
+                                  "def count():\n"
+                                  "    for i in range(3000):\n"
+                                  "        x = box[0]\n"
+                                  "def make(ring):\n"
+                                  "    a = Node()\n"
+                                  "    a.text, a.list = str(ring), []\n"
+                                  "    a.list.append(a.list)\n"
+                                  "    if ring:\n"
+                                  "        a.me = a\n"
+                                  "    box.append(a)\n"
+                                  "    del a\n"
+                                  "    t = threading.Thread(target=count)\n"
+                                  "    t.start()\n"
+                                  "    t.join()\n"
+                                  "    return ring\n"
+                                  "def drop(n):\n"
+                                  "    box.clear()\n"
+                                  "    return n\n";
+
+// Whether it died, or is in a cycle: it goes in the pause of the collection, with what it leads to.
+TEST(what_was_hot_goes_with_a_collection)
+{
+    tg_thread *t;
+    tg_runtime *rt = open_script(&t, popular_one);
+    tg_gc_stats *s = malloc(sizeof *s);
+    REQUIRE(s != NULL);
+    tg_value module = tg_import(t, "__main__");
+    tg_value box = tg_getattr(t, module, "box");
+    uint64_t live = 0;
+    for (int ring = 0; ring < 4; ring++) {
+        call(t, "make", ring % 2);
+        tg_value o = tg_getitem(t, box, tg_int(t, 0));
+        REQUIRE(o != TG_NULL);
+        call(t, "drop", 0);
+        tg_release(t, o); // the last reference from outside, and no poll before the pause
+        int64_t found = tg_collect(t);
+        CHECK(found == 2 || (ring % 2 == 0 && found == 1));
+        CHECK_EQ_INT(tg_collect(t), 0);
+        if (ring == 1)
+            live = workload_live_objects(t);
+    }
+    CHECK_EQ_UINT(workload_live_objects(t), live);
+    tg_gc_stats_read(t, s);
+    CHECK_EQ_UINT(s->collections, s->pauses.count);
+    tg_stats stats;
+    tg_stats_read(t, &stats);
+    if (strcmp(workload_mode()->name, "nogil") == 0)
+        CHECK(stats.hot >= 4);
+    tg_release(t, box);
+    tg_release(t, module);
+    free(s);
+    tg_runtime_destroy(rt, t);
+}
+
 // --- freed without counting (core/gc/scrap.c)
 
 // graph(n) makes n objects of every kind, with random references among them and to a few others,

@@ -11,6 +11,7 @@
 #include "counts_fixture.h"
 
 #include "base/config.h"
+#include "mem/raw.h"
 #include "thread/runtime.h"
 #include "thread/stw.h"
 
@@ -173,6 +174,33 @@ TEST(a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead)
     CHECK_EQ_INT(atomic_load(&deaths), 1);
     tgc_decref(t, alive);
     CHECK_EQ_INT(atomic_load(&deaths), 2);
+    end(t);
+}
+
+TEST(a_collection_gets_the_dead_with_a_reference_each)
+{
+    BEGIN();
+    tgc_obj *alive = probe(t), *dead = probe(t);
+    heat(t, alive);
+    heat(t, dead);
+    tgc_decref(t, dead);
+    tgc_drained d = {0};
+    on_other(detach_it, NULL);
+    tgi_stop_the_world(t, t->interp, TGI_CAUSE_TEST);
+    REQUIRE(tgc_policy_drain_dead(t, &d));
+    CHECK_EQ_INT(tgc_refcount(dead), 1);
+    tgi_start_the_world(t, t->interp);
+    on_other(attach_it, NULL);
+    REQUIRE(d.count == 1 && d.block[0].count == 1 && d.block[0].items[0] == dead);
+    on_other(take_it, dead); // as a weak reference does
+    tgc_decref(t, dead);
+    CHECK_EQ_INT(atomic_load(&deaths), 0);
+    tgc_decref(t, dead);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    tgc_decref(t, alive);
+    CHECK_EQ_INT(atomic_load(&deaths), 2);
+    tgi_raw_free((void *)d.block[0].items);
+    tgi_raw_free(d.block);
     end(t);
 }
 
