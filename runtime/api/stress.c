@@ -451,6 +451,7 @@ bool tg_stress_time(tg_thread *t, int64_t *ns)
     if (t->task == NULL)
         return false;
     *ns = t->task->engine->now += 1000;
+    tgi_engine_alters(t->task);
     tgi_engine_touch(t->task->engine, &t->task->engine->now, 0, TGI_TOUCHES_WRITE);
     return true;
 }

@@ -35,6 +35,7 @@ set(TOGIL_CORE_SOURCES
     vm/loop_controlled.c
     vm/control.c
     vm/control_note.c
+    vm/control_probe.c
     vm/control_race.c
     vm/control_sync.c
     vm/ops.c

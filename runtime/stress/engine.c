@@ -77,6 +77,8 @@ static tgi_task *new_task(tgi_engine *e)
     task->checked = 0;
     task->effects = 0;
     task->spin = (tgi_spin){0};
+    task->probe.on = task->probe.dirty = false;
+    memset(task->probe.loops, 0, sizeof task->probe.loops);
     task->looked = (tgi_where){0};
     task->daemon = task->ended = task->timed_out = false;
     task->quiet = task->untold = false;
@@ -293,6 +295,7 @@ static uint64_t mix(uint64_t h, uint64_t x)
 void tgi_engine_random(tgi_task *self, void *buffer, size_t bytes)
 {
     tgi_random stream;
+    tgi_engine_alters(self);
     tgi_random_seed(&stream, mix(mix(0, self->index), ++self->draws));
     for (size_t done = 0; done < bytes; done += sizeof(uint64_t)) {
         uint64_t word = tgi_random_next(&stream);
@@ -365,6 +368,9 @@ static void arrive(tgi_engine *e, tgi_task *self, tgi_op op)
     if (op.kind != TGI_OPK_READ && op.kind != TGI_OPK_STEP && op.kind != TGI_OPK_POLL &&
         op.kind != TGI_OPK_SPIN)
         tgi_engine_effect(self);
+    if (op.kind == TGI_OPK_SPAWN || op.kind == TGI_OPK_JOIN || op.kind == TGI_OPK_SLEEP ||
+        op.kind == TGI_OPK_PARK || op.kind == TGI_OPK_END)
+        tgi_engine_alters(self);
     step(e, self);
 }
 
@@ -397,6 +403,7 @@ void tgi_engine_point(tgi_task *self, tgi_op op)
         self->op.deadline = TGI_DEADLINE_NEVER;
         if (self->op.kind == TGI_OPK_SLEEP || !tgi_op_is_enabled(self)) {
             self->timed_out = true;
+            tgi_engine_alters(self);
             if (until > e->now)
                 e->now = until;
         }
@@ -476,12 +483,24 @@ bool tgi_engine_goes_round(tgi_task *self, const tgi_spin *now)
     if (last.at != now->at || last.frame != now->frame || last.registers != now->registers ||
         last.effects != self->effects || self->engine->killing) {
         self->engine->effects++;
+        self->engine->altered += !self->probe.on || self->probe.dirty;
+        self->spin.seen = self->engine->effects;
         return false;
     }
-    tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_SPIN,
-                                    .deadline = TGI_DEADLINE_NEVER,
-                                    .expected = self->engine->effects});
+    // What others did since the last time, it may not have seen.
+    tgi_engine_point(
+        self,
+        (tgi_op){.kind = TGI_OPK_SPIN, .deadline = TGI_DEADLINE_NEVER, .expected = last.seen});
+    self->spin.seen = self->engine->effects;
     return true;
+}
+
+void tgi_engine_wait_for_change(tgi_task *self, uint32_t since, bool locks)
+{
+    tgi_engine_point(self, (tgi_op){.kind = TGI_OPK_SPIN,
+                                    .slot = locks ? TGI_SPIN_CHANGES_AND_LOCKS : TGI_SPIN_CHANGES,
+                                    .deadline = TGI_DEADLINE_NEVER,
+                                    .expected = since});
 }
 
 void tgi_engine_unwind_others(tgi_task *self)
@@ -618,6 +637,7 @@ void tgi_engine_free(tgi_engine *e)
     }
     for (size_t i = 0; i < e->spare.count; i++) {
         vec_free(&e->spare.data[i]->held);
+        vec_free(&e->spare.data[i]->probe.kept);
         tgi_raw_free_lines(e->spare.data[i]);
     }
     vec_free(&e->fibers);
@@ -651,7 +671,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->now = TGI_NS_PER_S;
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
-    e->effects = 0;
+    e->effects = e->altered = e->lock_altered = 0;
     e->ended = 0;
     e->intended = NULL;
     e->overflowed = e->told = e->watch.on = e->watch.looking = false;
@@ -724,6 +744,8 @@ void tgi_engine_end(tgi_engine *e)
     e->born = (uint32_t)e->tasks.count;
     for (size_t i = 0; i < e->tasks.count; i++) {
         tgi_task *task = e->tasks.data[i];
+        while (task->probe.kept.count > 0 && vec_reserve(&e->kept, 1)) // it did not leave the loop
+            (void)vec_push(&e->kept, vec_pop(&task->probe.kept));
         if (i == 0) {
             tgi_fiber_disown(task->fiber);
             tgi_raw_free(task->fiber);

@@ -84,12 +84,16 @@ typedef enum tgi_points { TGI_POINTS_GIL, TGI_POINTS_BYTECODE, TGI_POINTS_FREE }
 enum { // tgi_task.points: what the interpreter loop asks
     TGI_AT_POLL = 1,
     TGI_AT_ACCESS = 2,
-    TGI_AT_INNER = 4,  // between the steps of a builtin
-    TGI_AT_RACE = 8,   // no point, but the access is looked at: stress/race.h
-    TGI_AT_SYNC = 16,  // the same in code of the library that orders threads
-    TGI_AT_WATCH = 32, // no point, but the access is part of the trace
-    TGI_AT_NOTE = 64,  // a systematic search wants to know of all accesses
+    TGI_AT_INNER = 4,   // between the steps of a builtin
+    TGI_AT_RACE = 8,    // no point, but the access is looked at: stress/race.h
+    TGI_AT_SYNC = 16,   // the same in code of the library that orders threads
+    TGI_AT_WATCH = 32,  // no point, but the access is part of the trace
+    TGI_AT_NOTE = 64,   // a systematic search wants to know of all accesses
+    TGI_AT_PROBE = 128, // also in the library: whether a round of a loop changes anything
 };
+
+// What a task that goes round waits for: tgi_op.slot of SPIN.
+enum { TGI_SPIN_EFFECTS, TGI_SPIN_CHANGES, TGI_SPIN_CHANGES_AND_LOCKS };
 
 // Note [spin]
 // A loop without calls and writes that comes round with the same registers will go round for ever,
@@ -100,7 +104,32 @@ typedef struct tgi_spin {
     const void *at, *frame; // the jump back, and whose it is
     uint64_t registers;     // hash
     uint32_t effects;       // tgi_task.effects then
+    uint32_t seen;          // tgi_engine.effects then
 } tgi_spin;
+
+// Whether a loop that calls functions only waits: core/vm/control_probe.c, Note [round].
+typedef struct tgi_probe_loop {
+    const void *at, *frame; // the jump back, and whose it is
+    uint32_t rounds;        // since it was probed
+    uint32_t wait;          // before it is probed again
+} tgi_probe_loop;
+
+enum { TGI_PROBE_LOOPS = 4 };
+
+typedef struct tgi_probe {
+    bool on;
+    bool dirty;                     // something was changed in this round
+    bool tried, tried_before;       // a lock was found taken; in this round, in one before it
+    uint32_t neutral;               // rounds
+    uint32_t held;                  // locks
+    uint32_t altered, lock_altered; // tgi_engine's, at the beginning of the round
+    uint32_t inner;                 // rounds of loops in the loop
+    uint32_t own_locks;             // taken or given back in this round
+    uint64_t prepared;    // loops over something that was begun in this round, by register
+    tgi_probe_loop *loop; // which one of
+    tgi_probe_loop loops[TGI_PROBE_LOOPS];
+    tgi_vec(uint64_t) kept; // the core's: registers at the beginning
+} tgi_probe;
 
 // Whether a file is one of the library: to a script, its code is what builtins are.
 static inline bool tgi_stress_is_library(const char *file)
@@ -115,29 +144,30 @@ typedef struct tgi_where {
 } tgi_where;
 
 struct tgi_task {
-    uint32_t points;           // const during a run: TGI_AT_*
-    uint32_t index;            // const: in order of creation, 0 is the main thread
-    uint32_t parent;           // const: who started it
-    uint32_t ordinal;          // const: the nth thread that its parent has started
-    uint32_t arrivals;         // points it came to
-    uint32_t draws;            // of random bytes
-    uint32_t children;         // threads it has started
-    uint32_t checked;          // arrivals when circles were looked for last
-    uint32_t decided;          // decisions at its points that count
-    uint32_t known;            // its entry of the profile, or TGI_PROFILE_NONE
-    bool pending;              // what it is about to do counts for the strategy
-    uint64_t left;             // what it and those it will start have before them: profile.h
-    bool daemon, ended;        // ended: has left the runtime
-    bool timed_out;            // its last wait ended by its deadline
-    bool quiet;                // an access is no point: in code of the library
-    bool untold;               // the locks that it takes are no business of a search
-    char name[40];             // const: for people
-    tgi_op op;                 // at a point: what it is about to do
-    uint64_t priority;         // strategies'
-    const void *site;          // at an access: the instruction
-    const void *lock_site;     // at a lock: the instruction in the script, if the profile asks
-    tgi_spin spin;             // the last time it went round
-    uint32_t effects;          // calls and what else may have changed something
+    uint32_t points;       // const during a run: TGI_AT_*
+    uint32_t index;        // const: in order of creation, 0 is the main thread
+    uint32_t parent;       // const: who started it
+    uint32_t ordinal;      // const: the nth thread that its parent has started
+    uint32_t arrivals;     // points it came to
+    uint32_t draws;        // of random bytes
+    uint32_t children;     // threads it has started
+    uint32_t checked;      // arrivals when circles were looked for last
+    uint32_t decided;      // decisions at its points that count
+    uint32_t known;        // its entry of the profile, or TGI_PROFILE_NONE
+    bool pending;          // what it is about to do counts for the strategy
+    uint64_t left;         // what it and those it will start have before them: profile.h
+    bool daemon, ended;    // ended: has left the runtime
+    bool timed_out;        // its last wait ended by its deadline
+    bool quiet;            // an access is no point: in code of the library
+    bool untold;           // the locks that it takes are no business of a search
+    char name[40];         // const: for people
+    tgi_op op;             // at a point: what it is about to do
+    uint64_t priority;     // strategies'
+    const void *site;      // at an access: the instruction
+    const void *lock_site; // at a lock: the instruction in the script, if the profile asks
+    tgi_spin spin;         // the last time it went round
+    uint32_t effects;      // calls and what else may have changed something
+    tgi_probe probe;
     tgi_engine *engine;        // const
     tg_thread *t;              // NULL once it has ended
     tgi_thread_handle *handle; // own count; NULL of the main thread
@@ -243,7 +273,9 @@ struct tgi_engine {
     _Atomic(uint64_t) beats;       // who runs counts up, patience.c looks whether it moves
     struct tgi_patience *patience; // NULL: nobody looks
     uint32_t effects; // what tasks did that may concern one that goes round: Note [spin]
-    uint32_t born;    // tasks, the main thread included
+    // The same without what is known to change nothing, and locks that were taken or given back.
+    uint32_t altered, lock_altered;
+    uint32_t born; // tasks, the main thread included
     uint64_t trace_hash;
     tgi_random random;          // the schedule's stream
     tgi_schedule taken;         // where the run left the default order
@@ -303,7 +335,17 @@ static inline void tgi_engine_effect(tgi_task *self)
 {
     self->effects++;
     self->engine->effects++;
+    self->engine->altered += !self->probe.on || self->probe.dirty;
 }
+// It changes something, whatever it is.
+static inline void tgi_engine_alters(tgi_task *self)
+{
+    self->probe.dirty = true;
+    self->engine->altered++;
+}
+// Its loop only waits for something since tgi_engine.altered was so much, and with `locks`, that
+// and lock_altered together.
+void tgi_engine_wait_for_change(tgi_task *self, uint32_t since, bool locks);
 
 // In a run of a systematic search, an access that is no point. The same place of the program may
 // have one at another thing (note_place: it is this one). True as above.

@@ -58,7 +58,9 @@ void tgi_watch_look(tgi_task *self)
     tgi_where here = tgi_engine_where(self);
     if (e->effects != w->effects) {
         uint32_t points = self->points, arrivals = self->arrivals, draws = self->draws;
-        uint32_t effects = self->effects, all_effects = e->effects;
+        uint32_t effects = self->effects, all_effects = e->effects, altered = e->altered;
+        uint32_t lock_altered = e->lock_altered;
+        bool dirty = self->probe.dirty, tried = self->probe.tried;
         bool timed_out = self->timed_out, quiet = self->quiet, untold = self->untold;
         bool racing = e->racing;
         int64_t now = e->now;
@@ -78,6 +80,10 @@ void tgi_watch_look(tgi_task *self)
         self->draws = draws;
         self->effects = effects;
         e->effects = w->effects = all_effects;
+        e->altered = altered;
+        e->lock_altered = lock_altered;
+        self->probe.dirty = dirty;
+        self->probe.tried = tried;
         self->timed_out = timed_out;
         self->quiet = quiet;
         self->untold = untold;

@@ -44,7 +44,10 @@ bool tgi_op_is_enabled(const tgi_task *task)
         return atom_load_acquire((const _Atomic(uint32_t) *)op->where) != op->expected ||
                deadline_has_passed(task);
     case TGI_OPK_SPIN:
-        return task->engine->effects != op->expected;
+        return op->expected != (op->slot == TGI_SPIN_EFFECTS ? task->engine->effects
+                                : op->slot == TGI_SPIN_CHANGES
+                                    ? task->engine->altered
+                                    : task->engine->altered + task->engine->lock_altered);
     case TGI_OPK_FINISH:
         return others_have_ended(task->engine);
     default:
@@ -113,9 +116,12 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
         if (tgi_mutex_trylock(m)) {
             (void)vec_push(&self->held, m);
+            self->engine->lock_altered++;
+            self->probe.own_locks++;
             note_taken(self, m);
             return TG_OK;
         }
+        self->probe.tried = true;
         if (try || self->timed_out)
             return TG_ERR_TIMEOUT;
         if (self->engine->killing)
@@ -125,6 +131,8 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
 
 void tgi_stress_unlock(tg_thread *t, tgi_mutex *m)
 {
+    t->task->engine->lock_altered++;
+    t->task->probe.own_locks++;
     forget_held(t->task->engine, m);
     if (!t->task->untold)
         tgi_engine_touch(t->task->engine, m, 0, TGI_TOUCHES_GIVE);

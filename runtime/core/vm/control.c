@@ -91,6 +91,8 @@ static bool only_reads(const tgi_ins *from, const tgi_ins *to)
 static bool goes_round(tg_thread *t, const tgi_ins *at)
 {
     const tgc_frame *f = tgc_of(t)->frame;
+    if (at != f->pc && at->op == TGI_OP_LOOP && tgc_probe_round(t, f, at))
+        return true;
     if (at == f->pc || at->op != TGI_OP_LOOP || !only_reads(f->pc, at)) {
         tgi_engine_effect(t->task);
         return false;

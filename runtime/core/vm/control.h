@@ -42,6 +42,13 @@ void tgc_control_quietly(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 #define tgc_control_note TG_CORE_SYM(tgc_control_note)
 void tgc_control_note(tg_thread *t, tgc_frame *f, const tgi_ins *i);
 
+// The loop that jumps back at `at` goes round in f. True: it only waits, and somebody has done
+// something meanwhile. Then an instruction that is done next. (control_probe.c)
+#define tgc_probe_round TG_CORE_SYM(tgc_probe_round)
+bool tgc_probe_round(tg_thread *t, const tgc_frame *f, const tgi_ins *at);
+#define tgc_control_probe TG_CORE_SYM(tgc_control_probe)
+void tgc_control_probe(tg_thread *t, const tgc_frame *f, const tgi_ins *i);
+
 // What i touches, for the search for races. (control_race.c)
 #define tgc_race_access TG_CORE_SYM(tgc_race_access)
 void tgc_race_access(tg_thread *t, tgc_frame *f, const tgi_ins *i);
@@ -71,10 +78,10 @@ static inline bool tgc_control_is_library(const tgc_code *code)
 static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *code)
 {
     bool library = tgc_control_is_library(code);
-    uint32_t noted = t->task->points & TGI_AT_NOTE;
-    if (TGI_UNLIKELY(noted != 0)) {
+    uint32_t noted = t->task->points & (TGI_AT_NOTE | TGI_AT_PROBE);
+    if (TGI_UNLIKELY((noted & TGI_AT_NOTE) != 0)) {
         t->task->untold = library && tgc_control_is_registry(code);
-        noted = t->task->untold ? 0 : noted;
+        noted &= t->task->untold ? ~(uint32_t)TGI_AT_NOTE : noted;
     }
     if (TGI_UNLIKELY((t->task->points & TGI_AT_RACE) != 0)) {
         t->task->place_frame = NULL;

@@ -43,21 +43,23 @@
 #define RUN           tgc_run_controlled
 #define DIVERT()      uint32_t points
 #define LOAD_POINTS() (points = tgc_control_points(t, f->code))
-#define POLL(at)                                \
-    do {                                        \
-        SAVE();                                 \
-        if (!tgc_control_poll(t, points, at)) { \
-            f->pc = (at) + 1;                   \
-            goto raised;                        \
-        }                                       \
+#define POLL(at)                                                            \
+    do {                                                                    \
+        SAVE();                                                             \
+        if (!tgc_control_poll(t, points, at)) {                             \
+            f->pc = (at) + 1;                                               \
+            goto raised;                                                    \
+        }                                                                   \
+        if (TGI_UNLIKELY(((points ^ t->task->points) & TGI_AT_PROBE) != 0)) \
+            LOAD_POINTS();                                                  \
     } while (0)
 // A builtin that calls back is not one step.
-#define ENTERED()                                                   \
-    do {                                                            \
-        if ((points & ~(uint32_t)(TGI_AT_SYNC | TGI_AT_NOTE)) != 0) \
-            points |= TGI_AT_POLL;                                  \
-        POLL(pc);                                                   \
-        LOAD_POINTS();                                              \
+#define ENTERED()                                                                  \
+    do {                                                                           \
+        if ((points & ~(uint32_t)(TGI_AT_SYNC | TGI_AT_NOTE | TGI_AT_PROBE)) != 0) \
+            points |= TGI_AT_POLL;                                                 \
+        POLL(pc);                                                                  \
+        LOAD_POINTS();                                                             \
     } while (0)
 #define CALLED()                       \
     do {                               \
@@ -76,6 +78,10 @@
         } else if (TGI_UNLIKELY((points & TGI_AT_SYNC) != 0)) {                      \
             SAVE();                                                                  \
             tgc_sync_step(t, f, i);                                                  \
+        }                                                                            \
+        if (TGI_UNLIKELY((points & TGI_AT_PROBE) != 0)) {                            \
+            SAVE();                                                                  \
+            tgc_control_probe(t, f, i);                                              \
         }                                                                            \
         if (TGI_UNLIKELY((points & TGI_AT_NOTE) != 0 && tgc_control_noted[i->op])) { \
             SAVE();                                                                  \
