@@ -214,7 +214,7 @@ static void sweep_slice(sweep *w, tgi_objmap_segment *s, size_t slice)
 }
 
 // A part: so many slices that to take one costs nothing beside it.
-#define PART_SLICES ((size_t)16)
+#define PART_SLICES ((size_t)1 << (TGI_OBJMAP_PART_BITS - TGI_OBJMAP_SLICE_BITS))
 _Static_assert(TGI_OBJMAP_SLICES % PART_SLICES == 0, "parts do not cross segments");
 
 void tgi_objmap_cursor_init(tgi_objmap_cursor *cursor)

@@ -193,9 +193,16 @@ size_t tgi_objmap_sweep_parts(tgi_objmap_cursor *cursor, unsigned tag, bool clea
 
 // The objects under the tag that have no mark, in lists of at most TGI_OBJMAP_LIST in ascending
 // order that do not cross a segment; each thread goes on until there are no more parts.
-#define TGI_OBJMAP_LIST ((size_t)1 << (TGI_OBJMAP_SLICE_BITS - TGI_OBJMAP_GRANULE_BITS))
+#define TGI_OBJMAP_LIST      ((size_t)1 << (TGI_OBJMAP_SLICE_BITS - TGI_OBJMAP_GRANULE_BITS))
+#define TGI_OBJMAP_PART_BITS 20
 void tgi_objmap_list_parts(tgi_objmap_cursor *cursor, unsigned tag,
                            void (*fn)(void *const *objects, size_t count, void *arg), void *arg);
+
+// Whether p and q are in one part: lists of a part are all given to the same thread.
+static inline bool tgi_objmap_same_part(const void *p, const void *q)
+{
+    return ((uintptr_t)p ^ (uintptr_t)q) >> TGI_OBJMAP_PART_BITS == 0;
+}
 
 // Every object under `from` is from now on under `to`. Returns how many.
 size_t tgi_objmap_retag(unsigned from, unsigned to);

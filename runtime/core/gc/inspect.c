@@ -16,6 +16,27 @@
 #include "thread/runtime.h"    // tags
 #include "thread/stw.h"        // pauses
 
+// --- lists that grow
+
+bool tgc_objects_grow(tgc_objects *list)
+{
+    size_t capacity = list->capacity == 0 ? 4096 : list->capacity * 2;
+    tgc_obj **item = tgi_raw_realloc((void *)list->item, capacity * sizeof *item);
+    if (item == NULL)
+        return false;
+    list->item = item;
+    list->capacity = capacity;
+    return true;
+}
+
+void tgc_objects_free(tgc_objects *list)
+{
+    tgi_raw_free((void *)list->item);
+    *list = (tgc_objects){0};
+}
+
+// --- what matches
+
 typedef struct search {
     tg_thread *t;
     const tg_value *of; // NULL: every object

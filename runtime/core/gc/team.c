@@ -79,7 +79,9 @@ void tgc_team_free(tgc_team *team)
         tgc_chunks_free(m->found);
         tgc_chunks_free(m->odd);
         tgc_chunks_free(m->outside);
+        tgc_chunks_free(m->later);
     }
+    tgc_chunks_free(team->later);
     tgc_chunks_free(team->work);
     tgi_raw_free_lines(team);
 }

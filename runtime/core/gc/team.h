@@ -24,6 +24,8 @@ typedef struct tgc_marker {
     tgc_chunk *found;               // candidates
     tgc_chunk *odd;                 // those among them that are not plain: scrap.c
     tgc_chunk *outside;             // neither marked nor a candidate
+    tgc_chunk *later;               // numbers to subtract from: Note [own-part] in analyse.c
+    const tgc_obj *at;              // the candidate that is looked at
     size_t live, candidates;
     unsigned tag;
     bool several;          // const after init: there are helpers
@@ -39,6 +41,7 @@ typedef struct tgc_team {
     tgi_crew crew;
     unsigned members;         // the most there may be
     tgi_objmap_cursor cursor; // of the object map
+    tgc_chunk *later;         // between runs: of all members
 
     tgi_rawlock lock;
     tgc_chunk *work;             // guarded by lock: to be looked at
