@@ -3,8 +3,8 @@
 // stress.h - runs a script many times under a scheduler that decides every switch between its
 // threads, to find the order in which it fails.
 //
-// All threads of the script are carried by the calling OS thread. Nothing else of the runtime runs
-// meanwhile. docs/stress.md explains points, strategies and what is reported.
+// All threads of the script are carried by the calling OS thread, or, with `os_threads`, by one of
+// their own each. Nothing else of the runtime runs meanwhile. docs/stress.md explains points, strategies and what is reported.
 #ifndef TOGIL_STRESS_H
 #define TOGIL_STRESS_H
 
@@ -35,6 +35,7 @@ typedef struct tg_stress_options {
     uint32_t max_steps; // of a run; 0: 200000
     bool adversarial;   // a timeout may end at any time
     bool races;         // look for races: in the first runs, and in one of eight later on
+    bool os_threads;    // threads of the script are threads of the operating system, one at a time
     // A run that comes to no point for so long stands still: a thread of it waits for something
     // that the tester does not control. 0: nobody looks. `stalled` is called on another thread
     // while the run stands, and says what to do: usually it tells, and ends the process. If it
@@ -209,7 +210,7 @@ TG_API bool tg_stress_cycle_frame(tg_stress *s, size_t i, size_t side, bool want
 TG_API bool tg_stress_confirm_cycle(tg_stress *s, size_t i, uint32_t attempts,
                                     tg_stress_result *out);
 
-// Before fork: the thread that looks whether runs stand still ends; the next run has one again.
+// Before fork: the OS threads of the tester end; the next run has some again.
 TG_API void tg_stress_rest(tg_stress *s);
 
 // --- for modules

@@ -57,7 +57,10 @@ static void note_stalled(void *arg, bool standing)
 
 void tg_stress_rest(tg_stress *s)
 {
-    tgi_patience_rest(s->engine->patience);
+    tgi_engine *e = s->engine;
+    tgi_patience_rest(e->patience);
+    for (size_t i = 0; i < e->fibers.count; i++)
+        tgi_fiber_settle(e->fibers.data[i]);
 }
 
 tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const char *filename,
@@ -74,6 +77,7 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
     s->engine = e;
     e->seed = options->seed;
     e->adversarial = options->adversarial;
+    e->os_threads = options->os_threads;
     e->watch.look = tgi_stress_look;
     e->watch.arg = s;
     if (options->max_steps != 0)

@@ -113,7 +113,7 @@ static tgi_fiber *take_fiber(tgi_engine *e)
     if (e->fibers.count > 0)
         return vec_pop(&e->fibers);
     tgi_fiber *f = tgi_raw_calloc(1, sizeof *f);
-    if (f != NULL && !tgi_fiber_map(f, TGI_THREAD_STACK_BYTES)) {
+    if (f != NULL && !tgi_fiber_map(f, TGI_THREAD_STACK_BYTES, e->os_threads)) {
         tgi_raw_free(f);
         f = NULL;
     }
@@ -269,6 +269,15 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
 
 // --- the switch
 
+// What the OS thread runs from now on.
+static void carry(tgi_engine *e, tgi_task *task)
+{
+    tgi_world_set_task(task);
+    tgi_parker_use(task == NULL || task->index == 0 ? NULL : &task->parker);
+    if (TGI_UNLIKELY(e->os_threads) && task != NULL && e->patience != NULL)
+        tgi_patience_carried(e->patience);
+}
+
 static void go(tgi_engine *e, tgi_task *self, tgi_task *next)
 {
     int saved = errno;
@@ -277,9 +286,11 @@ static void go(tgi_engine *e, tgi_task *self, tgi_task *next)
         tgi_thread_detach(self->t);
     e->switches++;
     e->current = next;
-    tgi_world_set_task(next);
-    tgi_parker_use(next->index == 0 ? NULL : &next->parker);
+    // On an OS thread of its own, self is nobody until it goes on.
+    carry(e, e->os_threads ? NULL : next);
     tgi_fiber_switch(self->fiber, next->fiber, self->ended);
+    if (TGI_UNLIKELY(e->os_threads))
+        carry(e, self);
     if (attached)
         tgi_thread_attach(self->t);
     errno = saved;
@@ -524,6 +535,8 @@ static void task_main(void *arg)
 {
     tgi_task *self = arg;
     tgi_engine *e = self->engine;
+    if (e->os_threads)
+        carry(e, self);
     tgi_thread_attach(self->t);
     if (!e->killing)
         note(e, self, false);
@@ -687,13 +700,12 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
         return false;
     tgi_task *main = new_task(e);
     tgi_fiber *fiber = tgi_raw_calloc(1, sizeof *fiber);
-    if (main == NULL || fiber == NULL) {
+    if (main == NULL || fiber == NULL || !tgi_fiber_adopt(fiber, e->os_threads)) {
         tgi_raw_free(fiber);
         if (main != NULL)
             (void)vec_push(&e->spare, vec_pop(&e->tasks));
         return false;
     }
-    tgi_fiber_adopt(fiber);
     main->fiber = fiber;
     main->t = e->main;
     snprintf(main->name, sizeof main->name, "MainThread");

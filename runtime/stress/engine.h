@@ -8,7 +8,7 @@
 // operation can be done now: a task that would block is not offered. The reading order of the
 // folder:
 //
-//   fiber.c       stacks and the switch between them
+//   fiber.c       stacks and the switch between them; baton.c: OS threads instead
 //   engine.c      points, switches, the life of tasks and of a run
 //   waiting.c     what a task can wait for: locks, the end of others, time, a parked word
 //   world.c       clock, output and futex of a run, through the table of the operating system
@@ -244,6 +244,7 @@ struct tgi_engine {
     tg_thread *main;    // const
     tgi_points points;  // const during a run
     bool adversarial;   // const during a run: time may pass at any point
+    bool os_threads;    // const: a task is a thread of the operating system
     uint64_t seed;      // const
     uint64_t run;       // number of the run
     uint32_t max_steps; // const

@@ -14,6 +14,7 @@
 
 #include "base/compiler.h" // TGI_TSAN
 #include "base/os.h"       // tgi_os.map
+#include "stress/baton.h"  // fibers that are threads
 
 #include <stdint.h>   // uintptr_t
 #include <string.h>   // memset
@@ -165,23 +166,30 @@ static void *first_frame(char *top, void (*fn)(void *), void *arg)
 #error "fiber.c knows how to switch stacks on x86-64 and AArch64 only"
 #endif
 
-void tgi_fiber_adopt(tgi_fiber *f)
+bool tgi_fiber_adopt(tgi_fiber *f, bool threads)
 {
     memset(f, 0, sizeof *f);
+    if (threads)
+        return (f->baton = tgi_baton_new(0)) != NULL;
 #if TGI_TSAN
     f->shadow = __tsan_get_current_fiber();
 #endif
+    return true;
 }
 
 void tgi_fiber_disown(tgi_fiber *f)
 {
+    if (f->baton != NULL)
+        tgi_baton_free(f->baton);
     memset(f, 0, sizeof *f);
 }
 
-bool tgi_fiber_map(tgi_fiber *f, size_t stack_bytes)
+bool tgi_fiber_map(tgi_fiber *f, size_t stack_bytes, bool threads)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     memset(f, 0, sizeof *f);
+    if (threads)
+        return (f->baton = tgi_baton_new(stack_bytes)) != NULL;
     f->bytes = ((stack_bytes + page - 1) & ~(page - 1)) + page;
     f->stack = tgi_os.map(f->bytes);
     if (f->stack == NULL)
@@ -195,8 +203,16 @@ bool tgi_fiber_map(tgi_fiber *f, size_t stack_bytes)
     return true;
 }
 
+void tgi_fiber_settle(tgi_fiber *f)
+{
+    if (f->baton != NULL)
+        tgi_baton_settle(f->baton);
+}
+
 void tgi_fiber_unmap(tgi_fiber *f)
 {
+    if (f->baton != NULL)
+        tgi_baton_free(f->baton);
 #if TGI_TSAN
     if (f->shadow != NULL)
         __tsan_destroy_fiber(f->shadow);
@@ -242,6 +258,10 @@ static void begin(void *arg)
 
 void tgi_fiber_prepare(tgi_fiber *f, void (*fn)(void *arg), void *arg)
 {
+    if (f->baton != NULL) {
+        tgi_baton_prepare(f->baton, fn, arg);
+        return;
+    }
     char *top = (char *)f->stack + f->bytes - 64;
     *(start *)(void *)top = (start){fn, arg};
     f->sp = first_frame(top, begin, top);
@@ -255,6 +275,10 @@ void tgi_fiber_prepare(tgi_fiber *f, void (*fn)(void *arg), void *arg)
 
 void tgi_fiber_switch(tgi_fiber *from, tgi_fiber *to, bool final)
 {
+    if (TGI_UNLIKELY(from->baton != NULL)) {
+        tgi_baton_pass(from->baton, to->baton, final);
+        return;
+    }
 #if FIBER_ASAN
     __sanitizer_start_switch_fiber(final ? NULL : &from->fake_stack, to->bottom, to->usable);
     left = from;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """test_engine.py - what the scheduler of togil stress owes to a script.
 
-    test_engine.py Small|Stalled      TOGIL names the command
+    test_engine.py Small|Stalled|Engines      TOGIL names the command
 """
 import json
 import os
@@ -240,6 +240,64 @@ class Stalled(Command):
         for value in ("-1", "x", "", "0.001", "1e9", "1m"):
             self.assertIn("--patience takes seconds", self.stress("--patience", value, "x.py",
                                                                   code=2))
+
+
+class Engines(Command):
+    def wrapped(self, *options):
+        path = os.path.join(self.folder, "togil")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nshift\nexec "{TOGIL}" stress {" ".join(options)} "$@"\n')
+        os.chmod(path, 0o755)
+        return path
+
+    def identity(self, *options, code=0):
+        done = subprocess.run([sys.executable, os.path.join(HERE, "identity.py"), *options],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=300)
+        self.assertEqual(done.returncode, code, done.stdout)
+        return done.stdout
+
+    def test_threads_do_what_fibers_do(self):
+        runs = "12" if float(os.environ.get("TG_TEST_SCALE", "1")) >= 1 else "9"
+        out = self.identity("--runs", runs, TOGIL, self.wrapped("--engine", "threads"))
+        self.assertRegex(out, r"25 scenarios, \d+ schedules \(\d+ fail\), 2 builds: 0 differ")
+
+    def test_policies_strategies_and_time(self):
+        for how in (("--policy", "gil"), ("--policy", "bytecode", "--strategy", "dpor"),
+                    ("--time", "adversarial", "--strategy", "pct:3")):
+            digests = []
+            for engine in ("fibers", "threads"):
+                for name in ("14_abba_deadlock", "23_sleep_as_sync", "n5_bounded_buffer"):
+                    subprocess.run([TOGIL, "stress", "--engine", engine, "--seed", "3", "--runs",
+                                    "40", "--stop", "never", "--digest", "digest", *how,
+                                    scenario(name)], stdout=subprocess.DEVNULL, timeout=300,
+                                   cwd=self.folder, check=False)
+                    digests.append(self.read("digest"))
+            self.assertEqual(digests[:3], digests[3:], how)
+            self.assertTrue(all(text.count("\n") > 1 for text in digests), how)
+
+    def test_reports_replays_and_processes(self):
+        path = scenario("04_bank_check_then_act")
+
+        def plain(*options):
+            out = self.stress("--seed", "1", *options, path, code=1)
+            return [line for line in out.split("\n") if "per second" not in line]
+
+        fibers = plain("--save-schedule", "found.tgs")
+        self.assertEqual(plain("--engine", "threads"), fibers)
+        self.assertEqual(plain("--engine", "threads", "-j", "2"), fibers)
+        self.assertIn("FAILED: exception", self.stress("--engine", "threads", "--replay",
+                                                       "found.tgs", path, code=1))
+
+    def test_a_stall_is_noticed_there_too(self):
+        out = self.stress("--engine", "threads", "--seed", "1", "--patience", "0.2", "-c", READS,
+                          code=6)
+        self.assertIn("FAILED: uncontrolled wait in Thread-1 (work)\n", out)
+        self.assertIn("      <string>:5, in work\n", out)
+
+    def test_bad_names(self):
+        self.assertIn("--engine takes fibers or threads", self.stress("--engine", "x", "x.py",
+                                                                      code=2))
 
 
 if __name__ == "__main__":

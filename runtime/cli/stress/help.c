@@ -25,6 +25,8 @@ void tgi_stress_help(FILE *to)
         "                    themselves, Kubernetes with auto/N; needs --seed\n"
         "  --merge FILE...   instead of a script: what shards wrote with --json becomes one report\n"
         "  --time-budget S   stop after S seconds\n"
+        "  --engine E        fibers (the default), or threads: of the operating system, one at a\n"
+        "                    time; slower, does the same, and checks the other one\n"
         "  --patience S      end when a thread waits for S seconds (10) for something that the\n"
         "                    tester does not control; 0: never\n"
         "  --seed S          where the schedules start; random if not given, and printed\n"

@@ -18,7 +18,7 @@ static const char *const known[] = {
     "--policy", "--strategy", "--seed",      "--runs",     "--run",           "--time-budget",
     "--time",   "--diff-gil", "--max-steps", "--replay",   "--save-schedule", "--json",
     "--junit",  "--stop",     "--race",      "--mode",     "--help",          "--shard",
-    "--merge",  "--test",     "--digest",    "--perfetto", "--patience"};
+    "--merge",  "--test",     "--digest",    "--perfetto", "--patience",      "--engine"};
 
 static bool number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out)
 {
@@ -81,6 +81,15 @@ static bool take_budget(const char *text, tgi_stress_options *out)
     return false;
 }
 
+static bool take_engine(const char *text, tgi_stress_options *out)
+{
+    out->os_threads = strcmp(text, "threads") == 0;
+    if (out->os_threads || strcmp(text, "fibers") == 0)
+        return true;
+    tgi_usage_error(command, "--engine takes fibers or threads, not '%s'", text);
+    return false;
+}
+
 static bool take_patience(const char *text, tgi_stress_options *out)
 {
     char *end;
@@ -122,6 +131,8 @@ static bool take(const char *name, const char *value, tgi_stress_options *out)
         return take_time(value, out);
     if (strcmp(name, "--time-budget") == 0)
         return take_budget(value, out);
+    if (strcmp(name, "--engine") == 0)
+        return take_engine(value, out);
     if (strcmp(name, "--patience") == 0)
         return take_patience(value, out);
     if (strcmp(name, "--stop") == 0)

@@ -30,6 +30,7 @@ typedef struct tgi_stress_options {
     double seconds;     // --time-budget; 0: none
     double patience;    // --patience: seconds; 0: for ever
     bool adversarial;   // --time=adversarial
+    bool os_threads;    // --engine=threads
     bool diff_gil;      // --diff-gil
     uint32_t max_steps; // 0: the default
     const char *replay; // a schedule as text, or a file with one

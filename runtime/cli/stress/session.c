@@ -28,6 +28,7 @@ static int open_session(tgi_session *p)
                                   .max_steps = o->max_steps,
                                   .adversarial = o->adversarial,
                                   .races = !o->no_races && o->replay == NULL,
+                                  .os_threads = o->os_threads,
                                   .patience_ns = (int64_t)(o->patience * 1e9),
                                   .stalled = tgi_session_stalled,
                                   .stalled_arg = p};
