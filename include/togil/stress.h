@@ -4,7 +4,8 @@
 // threads, to find the order in which it fails.
 //
 // All threads of the script are carried by the calling OS thread, or, with `os_threads`, by one of
-// their own each. Nothing else of the runtime runs meanwhile. docs/stress.md explains points, strategies and what is reported.
+// their own each. Nothing else of the runtime runs meanwhile. docs/stress.md explains points,
+// strategies and what is reported.
 #ifndef TOGIL_STRESS_H
 #define TOGIL_STRESS_H
 

@@ -258,12 +258,14 @@ class Engines(Command):
         return done.stdout
 
     def test_threads_do_what_fibers_do(self):
-        runs = "12" if float(os.environ.get("TG_TEST_SCALE", "1")) >= 1 else "9"
-        out = self.identity("--runs", runs, TOGIL, self.wrapped("--engine", "threads"))
-        self.assertRegex(out, r"25 scenarios, \d+ schedules \(\d+ fail\), 2 builds: 0 differ")
+        short = float(os.environ.get("TG_TEST_SCALE", "1")) < 1
+        some = ("--only", "0[13578]*", "--only", "1[02478]*", "--only", "2[2345]*") if short else ()
+        out = self.identity("--runs", "12", *some, TOGIL, self.wrapped("--engine", "threads"))
+        self.assertRegex(out, r"schedules \(\d+ fail\), 2 builds: 0 differ")
+        self.assertIn("14 scenarios, 168 schedules" if short else "25 scenarios, 300 schedules", out)
 
     def test_policies_strategies_and_time(self):
-        for how in (("--policy", "gil"), ("--policy", "bytecode", "--strategy", "dpor"),
+        for how in (("--policy", "gil"), ("--policy", "bytecode", "--strategy", "pb:1"),
                     ("--time", "adversarial", "--strategy", "pct:3")):
             digests = []
             for engine in ("fibers", "threads"):
