@@ -11,6 +11,12 @@
 #include "core/object/object.h" // tg_value
 #include "thread/state.h"       // the bit of a task
 
+// 0 (option TOGIL_STRESS_HOOKS): code that does not run under the tester contains nothing of it, to
+// measure what that costs (bench/stress_cost.py). `togil stress` finds nothing then.
+#ifndef TGI_STRESS_HOOKS
+#define TGI_STRESS_HOOKS 1
+#endif
+
 #define tgc_step_point TG_CORE_SYM(tgc_step_point)
 TGI_COLD void tgc_step_point(tg_thread *t, tg_value container);
 
@@ -22,7 +28,7 @@ void tgc_step_dying(void);
 static inline void tgc_step(tg_thread *t, tg_value container)
 {
     // ORDER: relaxed; the thread itself sets the bit before it runs scripts.
-    if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL) != 0))
+    if (TGI_STRESS_HOOKS && TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL) != 0))
         tgc_step_point(t, container);
 }
 

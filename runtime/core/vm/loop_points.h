@@ -6,18 +6,19 @@
 #ifndef TGC_VM_LOOP_POINTS_H
 #define TGC_VM_LOOP_POINTS_H
 
-#include "core/vm/control.h" // points
-#include "thread/breaker.h"  // poll
+#include "core/object/step.h" // TGI_STRESS_HOOKS
+#include "core/vm/control.h"  // points
+#include "thread/breaker.h"   // poll
 
 #ifndef TOGIL_CONTROLLED
 
 #define RUN tgc_run
 // A task of the stress tester runs in the other copy.
 // ORDER: relaxed; the thread itself sets the bit before it runs scripts.
-#define DIVERT()                                                              \
-    do {                                                                      \
-        if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL))) \
-            return tgc_run_controlled(t, throw_);                             \
+#define DIVERT()                                                                                  \
+    do {                                                                                          \
+        if (TGI_STRESS_HOOKS && TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & TGI_BRK_CONTROL))) \
+            return tgc_run_controlled(t, throw_);                                                 \
     } while (0)
 #define LOAD_POINTS() ((void)0)
 // An exception from here belongs to the instruction `at`: the jump itself, or the first of a
