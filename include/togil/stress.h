@@ -97,12 +97,13 @@ typedef struct tg_stress_event {
     const char *text; // what is touched, and its value: "x is 1"; "" if nothing is known
 } tg_stress_event;
 
-// What a systematic search (strategies exhaustive, pb, dpor) has covered.
+// What a systematic search (strategies exhaustive, pb, db, dpor) has covered.
 typedef struct tg_stress_coverage {
     bool over;          // there is nothing left to try
     bool complete;      // and nothing was left out
-    bool bounded;       // it speaks of schedules with few preemptions
-    int64_t bound;      // of strategy pb: all schedules with so many were tried; -1: none
+    bool bounded;       // it speaks of schedules with few preemptions or delays
+    bool delays;        // of delays: strategy db
+    int64_t bound;      // of pb and db: all schedules with so many were tried; -1: none
     uint64_t schedules; // tried, with the bound that the search has come to
     uint64_t redundant; // runs of strategy dpor that were given up: they showed nothing new
     double share;       // of all of these: 0 to 1, an estimate; 0 for dpor until it is over

@@ -68,38 +68,43 @@ bool tg_stress_is_over(const tg_stress *s)
 
 // --- what was covered
 
+static const char *unit(const tgi_search *h)
+{
+    return h->kind == TGI_SEARCH_DELAY ? "delays" : "preemptions";
+}
+
 static void print_complete(char *out, size_t size, const tgi_search *h)
 {
     unsigned long long runs = (unsigned long long)h->runs;
-    if (h->kind == TGI_SEARCH_BOUND && h->cut)
-        snprintf(out, size, "all schedules with at most %d preemptions tried: complete (%llu)",
-                 (int)h->bound, (unsigned long long)h->level_runs);
+    if (tgi_search_is_bounded(h) && h->cut)
+        snprintf(out, size, "all schedules with at most %d %s tried: complete (%llu)",
+                 (int)h->bound, unit(h), (unsigned long long)h->level_runs);
     else
         snprintf(out, size,
                  h->kind == TGI_SEARCH_DPOR
                      ? "all schedules that differ in more than the order of independent steps "
                        "tried: complete (%llu)"
                      : "all schedules tried: complete (%llu)",
-                 h->kind == TGI_SEARCH_BOUND ? (unsigned long long)h->level_runs : runs);
+                 tgi_search_is_bounded(h) ? (unsigned long long)h->level_runs : runs);
 }
 
 static void print_open(char *out, size_t size, const tgi_search *h)
 {
     unsigned long long runs = (unsigned long long)h->level_runs;
     double share = tgi_search_share(h);
-    if (h->kind == TGI_SEARCH_DPOR || (h->kind != TGI_SEARCH_BOUND && share <= 0)) {
+    if (h->kind == TGI_SEARCH_DPOR || (!tgi_search_is_bounded(h) && share <= 0)) {
         snprintf(out, size, "not complete: %llu schedules tried", runs);
         return;
     }
-    if (h->kind != TGI_SEARCH_BOUND) {
+    if (!tgi_search_is_bounded(h)) {
         snprintf(out, size, "not complete: %llu of about %.3g schedules tried", runs,
                  (double)runs / share);
         return;
     }
     int n = 0;
     if (h->complete >= 0)
-        n = snprintf(out, size, "all schedules with at most %d preemptions tried: complete; ",
-                     (int)h->complete);
+        n = snprintf(out, size, "all schedules with at most %d %s tried: complete; ",
+                     (int)h->complete, unit(h));
     if (share > 0)
         snprintf(out + n, size - (size_t)n,
                  "not complete with at most %d: %llu of about %.3g tried", (int)h->bound, runs,
@@ -131,7 +136,8 @@ bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out)
     *out = (tg_stress_coverage){.over = h->over,
                                 .complete = h->over && sound,
                                 .bound = sound ? h->complete : -1,
-                                .bounded = h->kind == TGI_SEARCH_BOUND && (h->cut || !h->over),
+                                .bounded = tgi_search_is_bounded(h) && (h->cut || !h->over),
+                                .delays = h->kind == TGI_SEARCH_DELAY,
                                 .schedules = h->level_runs,
                                 .redundant = h->redundant,
                                 .share = tgi_search_share(h),

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// search.c - the walk through all schedules, with or without a bound of preemptions.
+// search.c - the walk through all schedules, with or without a bound of preemptions or delays.
 //
 // Invariants  SE1  between runs the nodes are the decisions that the next run has in common with
 //                  the last one, and the first one that differs.
-//             SE2  under a bound a choice is left out only if it costs one preemption too many, and
-//                  then `cut` is true: the next bound has something to do.
+//             SE2  under a bound a choice is left out only if it costs too many preemptions or
+//                  delays, and then `cut` is true: the next bound has something to do.
 //             SE3  nothing is claimed after `diverged` or `lost`.
 // Sources     Musuvathi, Qadeer, "Iterative Context Bounding for Systematic Testing of
-//             Multithreaded Programs", 2007.
+//             Multithreaded Programs", 2007; Emmi, Qadeer, Rakamaric, "Delay-Bounded
+//             Scheduling", 2011.
 #include "stress/search.h"
 
 #include "stress/search_dpor.h" // DPOR
@@ -31,7 +32,7 @@ void tgi_search_free(tgi_search *s)
 void tgi_search_begin(tgi_search *s)
 {
     s->at = 0;
-    s->preemptions = 0;
+    s->spent = 0;
     s->stopped = false;
     if (s->kind == TGI_SEARCH_DPOR)
         tgi_dpor_begin(s);
@@ -51,16 +52,22 @@ void tgi_search_restart(tgi_search *s)
         tgi_dpor_restart(s);
 }
 
-static uint32_t choice(const tgi_search_node *n)
+// With delays the choices come in the order of what they cost.
+static uint32_t choice(const tgi_search *s, const tgi_search_node *n)
 {
+    if (s->kind == TGI_SEARCH_DELAY)
+        return (n->usual + n->tried) % n->count;
     if (n->tried == 0)
         return n->usual;
     return n->tried <= n->usual ? n->tried - 1 : n->tried;
 }
 
-static bool is_preemption(const tgi_search *s, const tgi_search_node *n)
+// What the choice takes of the bound.
+static uint32_t cost(const tgi_search *s, const tgi_search_node *n)
 {
-    return n->stays && s->tasks.data[n->first + choice(n)] != n->self;
+    if (s->kind == TGI_SEARCH_DELAY)
+        return n->tried;
+    return n->stays && s->tasks.data[n->first + choice(s, n)] != n->self;
 }
 
 bool tgi_search_is_same(const tgi_search *s, const tgi_search_node *n, const tgi_search_point *p)
@@ -83,7 +90,7 @@ bool tgi_search_add_node(tgi_search *s, const tgi_search_point *p)
                          .first = (uint32_t)s->tasks.count,
                          .count = p->count,
                          .usual = p->usual,
-                         .preemptions = s->preemptions};
+                         .spent = s->spent};
     if (s->nodes.count >= MOST_NODES)
         return false;
     for (uint32_t i = 0; i < p->count; i++) {
@@ -122,8 +129,8 @@ uint32_t tgi_search_pick(tgi_search *s, const tgi_search_point *p)
         return p->usual; // and what follows is not looked at
     }
     const tgi_search_node *n = &s->nodes.data[s->at++];
-    s->preemptions = n->preemptions + is_preemption(s, n);
-    return choice(n);
+    s->spent = n->spent + cost(s, n);
+    return choice(s, n);
 }
 
 // To the next choice of the deepest decision that has one.
@@ -132,8 +139,7 @@ static bool go_on(tgi_search *s)
     for (size_t i = s->nodes.count; i-- > 0;) {
         tgi_search_node *n = &s->nodes.data[i];
         while (++n->tried < n->count) {
-            if (s->kind != TGI_SEARCH_BOUND ||
-                n->preemptions + is_preemption(s, n) <= (uint32_t)s->bound)
+            if (!tgi_search_is_bounded(s) || n->spent + cost(s, n) <= (uint32_t)s->bound)
                 return true;
             s->cut = true;
         }
@@ -145,8 +151,10 @@ static bool go_on(tgi_search *s)
 // How many of the choices of a decision are to be tried.
 static uint32_t choices(const tgi_search *s, const tgi_search_node *n)
 {
-    bool bounded = s->kind == TGI_SEARCH_BOUND && n->stays;
-    return bounded && n->preemptions >= (uint32_t)s->bound ? 1 : n->count;
+    uint32_t left = (uint32_t)s->bound - n->spent;
+    if (s->kind == TGI_SEARCH_DELAY)
+        return left + 1 < n->count ? left + 1 : n->count;
+    return s->kind == TGI_SEARCH_BOUND && n->stays && left == 0 ? 1 : n->count;
 }
 
 static bool has_more(const tgi_search *s)
@@ -177,7 +185,7 @@ bool tgi_search_end(tgi_search *s, uint64_t hash)
     if (s->kind == TGI_SEARCH_DPOR ? tgi_dpor_go_on(s) : go_on(s))
         return true;
     s->complete = s->bound;
-    if (s->kind == TGI_SEARCH_BOUND && s->cut && (s->most < 0 || s->bound < s->most)) {
+    if (tgi_search_is_bounded(s) && s->cut && (s->most < 0 || s->bound < s->most)) {
         s->bound++;
         s->level_runs = 0;
         s->cut = false;
@@ -187,9 +195,9 @@ bool tgi_search_end(tgi_search *s, uint64_t hash)
     return false;
 }
 
-// Under a bound the choices of a decision do not lead to equally many schedules: most need the
-// preemptions that are left. As if all went on like the current run: after its decision i there are
-// ways[r] schedules with at most r preemptions.
+// Under a bound the choices of a decision do not lead to equally many schedules: most need what is
+// left of it. As if all went on like the current run: after its decision i there are ways[r]
+// schedules that take at most r.
 static double share_under_bound(const tgi_search *s)
 {
     enum { MOST = 32 };
@@ -199,16 +207,23 @@ static double share_under_bound(const tgi_search *s)
         ways[r] = 1;
     for (size_t i = s->nodes.count; i-- > 0;) {
         const tgi_search_node *n = &s->nodes.data[i];
-        uint32_t has = bound > n->preemptions ? bound - n->preemptions : 0;
+        uint32_t has = bound > n->spent ? bound - n->spent : 0;
         double rest = n->count - 1 - n->tried;
-        if (!n->stays)
+        bool delays = s->kind == TGI_SEARCH_DELAY;
+        for (uint32_t d = n->tried + 1; delays && d < n->count && d <= has; d++)
+            left += ways[has - d];
+        if (!delays && !n->stays)
             left += rest * ways[has];
-        else if (has > 0)
+        else if (!delays && has > 0)
             left += rest * ways[has - 1];
-        for (uint32_t r = bound + 1; r-- > 0;)
-            ways[r] = !n->stays ? n->count * ways[r]
-                      : r > 0   ? ways[r] + (n->count - 1) * ways[r - 1]
-                                : ways[r];
+        for (uint32_t r = bound + 1; r-- > 0;) {
+            if (!delays)
+                ways[r] = !n->stays ? n->count * ways[r]
+                          : r > 0   ? ways[r] + (n->count - 1) * ways[r - 1]
+                                    : ways[r];
+            for (uint32_t d = 1; delays && d < n->count && d <= r; d++)
+                ways[r] += ways[r - d];
+        }
     }
     return (double)s->level_runs / ((double)s->level_runs + left);
 }
@@ -219,8 +234,8 @@ double tgi_search_share(const tgi_search *s)
         return 1;
     if (s->kind == TGI_SEARCH_DPOR)
         return 0;
-    if (s->kind == TGI_SEARCH_BOUND)
-        return share_under_bound(s);
+    if (tgi_search_is_bounded(s))
+        return s->level_runs == 0 ? 0 : share_under_bound(s);
     double part = 1, sum = 0;
     for (size_t i = 0; i < s->nodes.count; i++) {
         const tgi_search_node *n = &s->nodes.data[i];

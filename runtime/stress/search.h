@@ -10,6 +10,8 @@
 //   ALL     every schedule
 //   BOUND   every schedule with at most K preemptions, for K = 0, 1, 2, ...: a bug that needs few
 //           is found soon, and what was covered can be said in one sentence
+//   DELAY   the same with at most K delays: by default whoever runs goes on until it waits, then
+//           the next one in order of creation; a delay passes over the one whose turn it is
 //   DPOR    of schedules that differ only in the order of steps that do not concern each other,
 //           one: Note [dpor] in search_dpor.c
 //
@@ -35,7 +37,12 @@
 #include <stdbool.h> // results
 #include <stdint.h>  // numbers
 
-typedef enum tgi_search_kind { TGI_SEARCH_ALL, TGI_SEARCH_BOUND, TGI_SEARCH_DPOR } tgi_search_kind;
+typedef enum tgi_search_kind {
+    TGI_SEARCH_ALL,
+    TGI_SEARCH_BOUND,
+    TGI_SEARCH_DELAY,
+    TGI_SEARCH_DPOR,
+} tgi_search_kind;
 
 // A decision of the current run.
 typedef struct tgi_search_node {
@@ -44,18 +51,18 @@ typedef struct tgi_search_node {
     uint32_t first, count;  // of those who can go on, in tgi_search.tasks
     uint32_t usual;         // which of them does without a reason for another: tried first
     uint32_t tried;         // how many were tried before the one that goes on now
-    uint32_t preemptions;   // before this decision
+    uint32_t spent;         // of the bound, before this decision
     bool stays;             // self can go on: anybody else costs a preemption
 } tgi_search_node;
 
 typedef struct tgi_search {
     tgi_search_kind kind; // const
     int32_t most;         // const: the largest bound; -1: none
-    int32_t bound;        // of preemptions, now
+    int32_t bound;        // of preemptions or delays, now
     tgi_vec(tgi_search_node) nodes;
     tgi_vec(uint32_t) tasks;
     size_t at;             // the next node of this run
-    uint32_t preemptions;  // of this run so far
+    uint32_t spent;        // of the bound, by this run so far
     bool cut;              // under this bound something was left out
     bool over;             // there is nothing left to do
     bool diverged;         // a run was not what it was before
@@ -83,6 +90,11 @@ typedef struct tgi_search_point {
 // False: no memory.
 bool tgi_search_init(tgi_search *s, tgi_search_kind kind, int32_t most);
 void tgi_search_free(tgi_search *s);
+// Whether it goes from bound to bound.
+static inline bool tgi_search_is_bounded(const tgi_search *s)
+{
+    return s->kind == TGI_SEARCH_BOUND || s->kind == TGI_SEARCH_DELAY;
+}
 
 void tgi_search_begin(tgi_search *s); // a run
 // Who goes on: its place in p->tasks. DPOR is asked even if there is only one, and may answer

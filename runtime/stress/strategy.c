@@ -11,7 +11,7 @@
 static const tgi_strategy *const strategies[] = {
     &tgi_strategy_portfolio,  &tgi_strategy_random, &tgi_strategy_pct,    &tgi_strategy_pos,
     &tgi_strategy_urw,        &tgi_strategy_surw,   &tgi_strategy_sticky, &tgi_strategy_none,
-    &tgi_strategy_exhaustive, &tgi_strategy_pb,     &tgi_strategy_dpor};
+    &tgi_strategy_exhaustive, &tgi_strategy_pb,     &tgi_strategy_db,     &tgi_strategy_dpor};
 
 const tgi_strategy *tgi_strategy_at(size_t i)
 {
@@ -26,8 +26,8 @@ const tgi_strategy *tgi_strategy_find(const char *name, int *depth)
     if (colon != NULL) {
         char *end;
         long value = strtol(colon + 1, &end, 10);
-        if (end == colon + 1 || *end != '\0' ||
-            value < (n == 2 && strncmp(name, "pb", n) == 0 ? 0 : 1) || value > 1000)
+        bool is_bound = n == 2 && name[1] == 'b'; // of nothing, for example
+        if (end == colon + 1 || *end != '\0' || value < (is_bound ? 0 : 1) || value > 1000)
             return NULL;
         *depth = (int)value;
     }

@@ -25,7 +25,7 @@ const tgi_strategy *tgi_strategy_at(size_t i);
 
 extern const tgi_strategy tgi_strategy_portfolio, tgi_strategy_random, tgi_strategy_sticky,
     tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw, tgi_strategy_surw,
-    tgi_strategy_exhaustive, tgi_strategy_pb, tgi_strategy_dpor;
+    tgi_strategy_exhaustive, tgi_strategy_pb, tgi_strategy_db, tgi_strategy_dpor;
 
 // Whether the engine's strategy is a systematic one: engine.search is made then. False: no memory.
 bool tgi_strategy_open_search(tgi_engine *e);

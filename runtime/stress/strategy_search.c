@@ -41,12 +41,15 @@ static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t
 const tgi_strategy tgi_strategy_exhaustive = {.name = "exhaustive", .begin = begin, .pick = pick};
 const tgi_strategy tgi_strategy_dpor = {.name = "dpor", .begin = begin, .pick = pick};
 const tgi_strategy tgi_strategy_pb = {.name = "pb", .begin = begin, .pick = pick};
+const tgi_strategy tgi_strategy_db = {.name = "db", .begin = begin, .pick = pick};
 
 bool tgi_strategy_open_search(tgi_engine *e)
 {
     tgi_search_kind kind = TGI_SEARCH_ALL;
     if (e->strategy == &tgi_strategy_pb)
         kind = TGI_SEARCH_BOUND;
+    else if (e->strategy == &tgi_strategy_db)
+        kind = TGI_SEARCH_DELAY;
     else if (e->strategy == &tgi_strategy_dpor)
         kind = TGI_SEARCH_DPOR;
     else if (e->strategy != &tgi_strategy_exhaustive)

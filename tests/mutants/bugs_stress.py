@@ -126,8 +126,15 @@ mutant("search-bound-off-by-one",
        bug="the last preemption that a bound allows is not made",
        ref="own: search.c SE2",
        file=SEARCH,
-       edits=[("is_preemption(s, n) <= (uint32_t)s->bound)", "is_preemption(s, n) < (uint32_t)s->bound)")],
+       edits=[("cost(s, n) <= (uint32_t)s->bound)", "cost(s, n) < (uint32_t)s->bound)")],
        kill=[BOUNDS])
+
+mutant("search-delays-of-one",
+       bug="whoever passes over several threads pays for one",
+       ref="own: search.c SE2",
+       file=SEARCH,
+       edits=[("        return n->tried;\n    return n->stays", "        return n->tried > 0;\n    return n->stays")],
+       kill=["unit.stress.search:every_schedule_within_so_many_delays_is_tried_once"])
 
 mutant("search-free-choice-costs",
        bug="a switch away from a thread that has to wait counts as a preemption",

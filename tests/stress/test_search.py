@@ -56,8 +56,8 @@ def writers(*counts):
     return "\n".join(lines) + "\n"
 
 
-def schedules(*counts, most=None):
-    """How many there are with at most so many preemptions: the main thread starts the others and
+def schedules(*counts, most=None, delays=False):
+    """How many there are with at most so many preemptions, or delays: the main thread starts the others and
     joins them; each of them starts and does its steps."""
     threads = len(counts)
     main = [("start", i) for i in range(threads)] + [("join", i) for i in range(threads)]
@@ -73,8 +73,12 @@ def schedules(*counts, most=None):
         if not ready:
             return 1
         found = 0
-        for t in ready:
+        later = [t for t in ready if t >= last]
+        usual = ready.index(later[0] if later else ready[0])
+        for i, t in enumerate(ready):
             costs = 1 if t != last and last in ready else 0
+            if delays:  # how many are passed over
+                costs = (i - usual) % len(ready)
             if left is None or costs <= left:
                 found += walk(pc[:t] + (pc[t] + 1,) + pc[t + 1:], t,
                               None if left is None else left - costs)
@@ -107,6 +111,20 @@ class Numbers(unittest.TestCase):
                     self.assertIn(f"all schedules with at most {bound} preemptions tried: "
                                   f"complete ({n})", text)
                     self.assertEqual(session["coverage"]["preemptions"], bound)
+                    self.assertIsNone(session["coverage"]["delays"])
+
+    def test_bounds_leave_out_exactly_what_needs_more_delays(self):
+        for counts in ((2, 2), (1, 1, 1)):
+            for bound in range(5):
+                with self.subTest(counts=counts, bound=bound):
+                    code, text, session = stress(writers(*counts), "--runs", "1000000",
+                                                 "--strategy", f"db:{bound}")
+                    n = schedules(*counts, most=bound, delays=True)
+                    self.assertEqual(code, 0, text)
+                    self.assertIn(f"all schedules with at most {bound} delays tried: complete ({n})",
+                                  text)
+                    self.assertEqual(session["coverage"]["delays"], bound)
+                    self.assertIsNone(session["coverage"]["preemptions"])
 
     def test_without_a_bound_it_goes_on_until_nothing_is_left_out(self):
         code, text, session = stress(writers(2, 1), "--runs", "1000000", "--strategy", "pb")

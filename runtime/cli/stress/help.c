@@ -37,24 +37,25 @@ void tgi_stress_help(FILE *to)
         to);
     for (size_t i = 0; tg_stress_strategy(i) != NULL; i++)
         fprintf(to, " %s", tg_stress_strategy(i));
-    fputs("\n"
-          "                    exhaustive: every one; pb:K: with up to K preemptions;\n"
-          "                    dpor: one of those that cannot be told apart\n"
-          "  --time T          des: timeouts end only when every thread waits (the default);\n"
-          "                    adversarial: at any time\n"
-          "  --max-steps N     a run that does more has failed (200000)\n"
-          "  --stop never      go on after a failure, and count them\n"
-          "  --json FILE       write what was found as JSON, too; - is standard output\n"
-          "  --junit FILE      the same as JUnit XML\n"
-          "  --perfetto FILE   the schedule of the first failure as a trace for ui.perfetto.dev\n"
-          "  --race R          on: report races, accesses that nothing orders (the default);\n"
-          "                    fail: one that is an error ends with exit code 1; off\n"
-          "  --test NAME       only this function of those marked with @stress.test\n"
-          "  --digest FILE     write what came out of every run: to compare builds and machines\n"
-          "  --mode NAME       the mode of the runtime, as for togil run\n"
-          "\n"
-          "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"
-          "4 the tester itself failed; 6 a thread waits for something that the tester does not\n"
-          "control; 130 interrupted.\n",
-          to);
+    fputs(
+        "\n"
+        "                    exhaustive: every one; pb:K: with up to K preemptions;\n"
+        "                    db:K: with up to K delays; dpor: one of those that cannot be told apart\n"
+        "  --time T          des: timeouts end only when every thread waits (the default);\n"
+        "                    adversarial: at any time\n"
+        "  --max-steps N     a run that does more has failed (200000)\n"
+        "  --stop never      go on after a failure, and count them\n"
+        "  --json FILE       write what was found as JSON, too; - is standard output\n"
+        "  --junit FILE      the same as JUnit XML\n"
+        "  --perfetto FILE   the schedule of the first failure as a trace for ui.perfetto.dev\n"
+        "  --race R          on: report races, accesses that nothing orders (the default);\n"
+        "                    fail: one that is an error ends with exit code 1; off\n"
+        "  --test NAME       only this function of those marked with @stress.test\n"
+        "  --digest FILE     write what came out of every run: to compare builds and machines\n"
+        "  --mode NAME       the mode of the runtime, as for togil run\n"
+        "\n"
+        "Exit codes: 0 no failure; 1 a failure was found; 2 usage; 3 a replay went another way;\n"
+        "4 the tester itself failed; 6 a thread waits for something that the tester does not\n"
+        "control; 130 interrupted.\n",
+        to);
 }

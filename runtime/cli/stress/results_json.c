@@ -99,10 +99,13 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
     const tg_stress_coverage *c = &s->coverage;
     tgi_ab_json_open(j, "coverage", '{');
     tgi_ab_json_bool(j, "complete", c->complete);
-    if (c->bounded)
-        tgi_ab_json_int(j, "preemptions", c->bound);
-    else
-        tgi_ab_json_null(j, "preemptions");
+    static const char *const bounds[] = {"preemptions", "delays"};
+    for (int i = 0; i < 2; i++) {
+        if (c->bounded && c->delays == (i == 1))
+            tgi_ab_json_int(j, bounds[i], c->bound);
+        else
+            tgi_ab_json_null(j, bounds[i]);
+    }
     tgi_ab_json_int(j, "schedules", (int64_t)c->schedules);
     tgi_ab_json_int(j, "redundant", (int64_t)c->redundant);
     tgi_ab_json_double(j, "share", c->share);

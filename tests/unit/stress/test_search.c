@@ -32,7 +32,7 @@ typedef struct state {
     uint64_t seen[THREADS]; // all a thread has read
     uint64_t value[THINGS];
     bool locked[LOCKS];
-    uint32_t last, preemptions;
+    uint32_t last, preemptions, delays;
     char path[THREADS * STEPS + 1]; // who did a step
     size_t length;
 } state;
@@ -104,7 +104,8 @@ static uint32_t usual(const state *s, const uint32_t *tasks, uint32_t n)
 
 typedef struct tree {
     const program *p;
-    uint32_t most; // preemptions
+    bool delays;   // are bounded, not preemptions
+    uint32_t most; // of them
     size_t count;
     char (*paths)[THREADS * STEPS + 1];
 } tree;
@@ -112,23 +113,25 @@ typedef struct tree {
 static void walk(tree *o, const state *s)
 {
     uint32_t tasks[THREADS], n = all_enabled(o->p, s, tasks);
-    if (s->preemptions > o->most)
+    if ((o->delays ? s->delays : s->preemptions) > o->most)
         return;
     if (n == 0 && o->count < MOST_SCHEDULES)
         memcpy(o->paths[o->count], s->path, sizeof s->path);
     o->count += n == 0;
     for (uint32_t i = 0; i < n && o->count < MOST_SCHEDULES; i++) {
         state next = *s;
+        next.delays += (i + n - usual(s, tasks, n)) % n; // who was passed over
         do_step(o->p, &next, tasks[i]);
         walk(o, &next);
     }
 }
 
-static size_t all_schedules(const program *p, uint32_t most, tree *o)
+static size_t all_schedules(const program *p, bool delays, uint32_t most, tree *o)
 {
     state s;
     init(p, &s);
-    *o = (tree){.p = p, .most = most, .paths = malloc(sizeof *o->paths * MOST_SCHEDULES)};
+    *o = (tree){
+        .p = p, .delays = delays, .most = most, .paths = malloc(sizeof *o->paths * MOST_SCHEDULES)};
     walk(o, &s);
     return o->count;
 }
@@ -154,7 +157,9 @@ static void run(const program *p, tgi_search *h, state *s)
                                    .tasks = tasks,
                                    .count = n};
             at.usual = usual(s, tasks, n);
-            to = tasks[tgi_search_pick(h, &at)];
+            uint32_t i = tgi_search_pick(h, &at);
+            s->delays += (i + n - at.usual) % n;
+            to = tasks[i];
         }
         do_step(p, s, to);
     }
@@ -229,10 +234,10 @@ static program random_program(test_rng *r)
 }
 
 // Under every bound, the search and the oracle have tried the same schedules, each once.
-static void check_bounds(const program *p, int32_t most)
+static void check_bounds(const program *p, bool delays, int32_t most)
 {
     tgi_search h;
-    (void)tgi_search_init(&h, TGI_SEARCH_BOUND, most);
+    (void)tgi_search_init(&h, delays ? TGI_SEARCH_DELAY : TGI_SEARCH_BOUND, most);
     char(*paths)[THREADS * STEPS + 1] = malloc(sizeof *paths * MOST_SCHEDULES);
     bool more = true;
     while (more) {
@@ -242,7 +247,8 @@ static void check_bounds(const program *p, int32_t most)
         do {
             bool again = h.again;
             run(p, &h, &s);
-            CHECK(s.preemptions <= (uint32_t)bound);
+            CHECK((delays ? s.delays : s.preemptions) <= (uint32_t)bound);
+            CHECK(tgi_search_share(&h) <= 1);
             CHECK(n < MOST_SCHEDULES);
             if (!again)
                 memcpy(paths[n++], s.path, sizeof s.path);
@@ -250,14 +256,14 @@ static void check_bounds(const program *p, int32_t most)
         } while (more && h.bound == bound);
         CHECK_EQ_INT(h.complete, bound);
         tree o;
-        CHECK_EQ_UINT(all_schedules(p, (uint32_t)bound, &o), n);
+        CHECK_EQ_UINT(all_schedules(p, delays, (uint32_t)bound, &o), n);
         qsort(paths, n, sizeof paths[0], by_path);
         qsort(o.paths, n, sizeof o.paths[0], by_path);
         for (size_t i = 0; i < n; i++)
             CHECK(strcmp(paths[i], o.paths[i]) == 0);
         free(o.paths);
         if (!more && !h.cut) { // complete without a bound
-            CHECK_EQ_UINT(all_schedules(p, THREADS * STEPS, &o), n);
+            CHECK_EQ_UINT(all_schedules(p, delays, THREADS * THREADS * STEPS, &o), n);
             free(o.paths);
         }
         if (!more && h.cut)
@@ -273,7 +279,16 @@ TEST(every_schedule_within_the_bound_is_tried_once)
     test_rng r = test_rng_new(0);
     for (int i = 0; i < 300; i++) {
         program p = random_program(&r);
-        check_bounds(&p, i % 3 == 0 ? -1 : i % 3);
+        check_bounds(&p, false, i % 3 == 0 ? -1 : i % 3);
+    }
+}
+
+TEST(every_schedule_within_so_many_delays_is_tried_once)
+{
+    test_rng r = test_rng_new(0);
+    for (int i = 0; i < 300; i++) {
+        program p = random_program(&r);
+        check_bounds(&p, true, i % 3 == 0 ? -1 : i % 3);
     }
 }
 
@@ -419,7 +434,7 @@ static size_t unique(class_of *c, size_t n)
 static void check_classes(const program *p, bool ahead)
 {
     tree o;
-    size_t n = all_schedules(p, THREADS * STEPS, &o), found = 0;
+    size_t n = all_schedules(p, false, THREADS * STEPS, &o), found = 0;
     if (n >= MOST_SCHEDULES) {
         free(o.paths);
         return;
