@@ -110,6 +110,13 @@ typedef struct tg_stress_coverage {
     const char *text;   // all this as a sentence, good until the next call
 } tg_stress_coverage;
 
+// What a run of strategy pct:D finds: a bug that needs D orderings, with a probability of at least
+// 1/(n k^(D-1)), if it has at most n threads and k decisions.
+typedef struct tg_stress_promise {
+    uint32_t depth;     // D
+    uint64_t decisions; // k, as the first runs have shown it
+} tg_stress_promise;
+
 // Strategies by name, for listings: NULL behind the last.
 TG_API const char *tg_stress_strategy(size_t i);
 
@@ -139,6 +146,9 @@ TG_API void tg_stress_stop_at(tg_stress *s, int64_t ns);
 
 // False: the strategy is not a systematic one.
 TG_API bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out);
+
+// False: another strategy, which promises nothing, or Ctrl-C. The first runs are made up for.
+TG_API bool tg_stress_promised(tg_stress *s, tg_stress_promise *out);
 
 // Follows a schedule, and keeps a trace with `trace`. TG_ERR_ARG: it is not one.
 TG_API tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace,

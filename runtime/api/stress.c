@@ -357,13 +357,10 @@ void tg_stress_stop_at(tg_stress *s, int64_t ns)
     s->stop_at = ns;
 }
 
-static void run_number(tg_stress *s, uint64_t run, tg_stress_result *out)
+// The learning runs before `run` that are missing. False: Ctrl-C.
+static bool make_up(tg_stress *s, uint64_t run)
 {
     tgi_engine *e = s->engine;
-    if (e->search != NULL) {
-        tgi_stress_run_search(s, run, out);
-        return;
-    }
     bool on = tgi_stress_prime(s);
     e->forced = NULL;
     e->tracing = false;
@@ -374,8 +371,27 @@ static void run_number(tg_stress *s, uint64_t run, tg_stress_result *out)
         s->learnt = i + 1;
         on = !is_interrupted(e);
     }
-    if (!on) {
-        e->racing = false;
+    e->racing = false;
+    return on;
+}
+
+bool tg_stress_promised(tg_stress *s, tg_stress_promise *out)
+{
+    tgi_engine *e = s->engine;
+    if (e->strategy != &tgi_strategy_pct || e->depth <= 0 || !make_up(s, LEARNING_RUNS))
+        return false;
+    *out = (tg_stress_promise){.depth = (uint32_t)e->depth, .decisions = tgi_pct_decisions(e)};
+    return true;
+}
+
+static void run_number(tg_stress *s, uint64_t run, tg_stress_result *out)
+{
+    tgi_engine *e = s->engine;
+    if (e->search != NULL) {
+        tgi_stress_run_search(s, run, out);
+        return;
+    }
+    if (!make_up(s, run)) {
         tgi_stress_fill(s, out);
         return;
     }

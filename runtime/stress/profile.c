@@ -206,6 +206,20 @@ static uint64_t share_of(const tgi_engine *e, uint32_t known)
     return 0;
 }
 
+// Once all is learnt.
+static void settle_once(tgi_engine *e)
+{
+    if (!e->profile.settled)
+        settle(e);
+    e->profile.settled = true;
+}
+
+uint64_t tgi_profile_steps(tgi_engine *e)
+{
+    settle_once(e);
+    return e->profile.tasks.count > 0 ? e->profile.tasks.data[0].all : 0;
+}
+
 void tgi_profile_begin(tgi_engine *e, tgi_task *main)
 {
     vec_clear(&e->profile.log);
@@ -213,9 +227,7 @@ void tgi_profile_begin(tgi_engine *e, tgi_task *main)
     e->group = TGI_PROFILE_NONE;
     if (e->sharing.learning)
         return;
-    if (!e->profile.settled)
-        settle(e);
-    e->profile.settled = true;
+    settle_once(e);
     main->left = share_of(e, 0);
 }
 

@@ -62,6 +62,8 @@ void tgi_profile_arrive(struct tgi_engine *e, struct tgi_task *self);
 void tgi_profile_locks(struct tgi_task *self, const void *m);
 // A learning run has ended.
 void tgi_profile_keep(struct tgi_engine *e);
+// Steps of the longest learning run at places that meet others, once all is learnt.
+uint64_t tgi_profile_steps(struct tgi_engine *e);
 // The run is one of profile.groups[i]: only steps there count. Nothing has happened yet.
 void tgi_profile_pick_group(struct tgi_engine *e, size_t i, struct tgi_task *main);
 

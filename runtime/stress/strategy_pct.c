@@ -5,21 +5,29 @@
 // pct:D finds an error that needs D orderings with a probability of at least 1/(n k^(D-1)) per run,
 // with n threads and k decisions. Without a number D is drawn for every run.
 //
-// Invariants  P1  k is known from the learning runs; a run that has more decisions goes on without
-//                 further changes.
+// Invariants  P1  k is a quarter more than the longest learning run had: other orders may have more
+//                 decisions. A run that has more still goes on without further changes.
 //             P2  a change needs room: a D that is drawn is at most k/8 + 1, and at least 2. With
 //                 changes everywhere the order would be a fixed alternation.
 // Sources     Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with
 //             Probabilistic Guarantees of Finding Bugs", 2010.
 #include "stress/strategy.h"
 
-enum { MAX_CHANGES = 64 };
+enum { MAX_CHANGES = 64, DECISIONS_UNKNOWN = 40 };
+
+uint32_t tgi_pct_decisions(tgi_engine *e)
+{
+    uint64_t steps = tgi_profile_steps(e);
+    uint64_t most = steps > e->expected ? steps : e->expected;
+    most += most / 4 + 2;
+    return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
 
 static void begin(tgi_engine *e)
 {
     static const int depths[] = {2, 2, 3, 5};
     int depth = e->depth > 0 ? e->depth : depths[tgi_random_below(&e->random, 4)];
-    uint32_t k = e->expected > 0 && !e->sharing.learning ? e->expected : 40;
+    uint32_t k = e->sharing.learning ? DECISIONS_UNKNOWN : tgi_pct_decisions(e);
     uint32_t changes = depth > 1 ? (uint32_t)depth - 1 : 0;
     uint32_t most = k / 8 > 1 ? k / 8 : 1;
     if (e->depth <= 0 && changes > most) // P2

@@ -15,6 +15,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOGIL = os.environ.get("TOGIL", "togil")
 POLICIES = ("gil", "bytecode", "free")
 
+MANY = """
+import threading
+n = 0
+def work():
+    global n
+    for _ in range(78):
+        n += 1
+threads = [threading.Thread(target=work) for _ in range(64)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+
 COUNTS_OBJECTS = """
 import gc, threading
 def work():
@@ -254,6 +266,17 @@ class Endless(unittest.TestCase):
                 session, = json.load(file)["sessions"]
             self.assertEqual(session["races_incomplete"], incomplete)
             self.assertEqual("A run did more than can be watched" in out, incomplete)
+
+    def test_many_threads_with_many_accesses(self):
+        with subprocess.Popen([TOGIL, "stress", "--runs", "12", "--strategy", "pct:2", "-c",
+                               MANY], stdout=subprocess.PIPE) as process:
+            out = process.stdout.read().decode()
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0, out)
+        self.assertIn("(65 threads, ", out)
+        if float(os.environ.get("TG_TEST_SCALE", "1")) >= 1:  # sanitizers have memory of their own
+            self.assertLess(used.ru_maxrss, 200 * 1024, "KB")
 
     def test_runs_leave_no_objects_behind(self):
         code, out = stress("--runs", "2000", "--strategy", "random", "-c", COUNTS_OBJECTS)

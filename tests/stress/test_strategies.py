@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """test_strategies.py - which interleavings the strategies of `togil stress` try, and how often.
 
-    test_strategies.py Uniform|Steps        TOGIL names the command
+    test_strategies.py Uniform|Steps|Promise        TOGIL names the command
 
 Uniform: every interleaving of a small program comes up as often as chance allows, counted against
 all there are; and strategies that do not promise it fail the same test. Steps: what a run of surw
-holds back. Seeds are fixed, so a test does the same every time.
+holds back. Promise: a run of pct:D finds a bug that needs D orderings as often as it says, or oftener. Seeds are fixed, so a test does the same every time.
 """
 import collections
+import json
 import os
 import re
 import subprocess
@@ -198,6 +199,53 @@ class Steps(unittest.TestCase):
                               stdout=subprocess.PIPE, text=True, check=False, timeout=250)
         failed = int(re.search(r"(\d+) of 1000 schedules failed", done.stdout).group(1))
         self.assertGreater(failed, 100, done.stdout)
+
+
+SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scenarios")
+# Each needs two orderings: one preemption.
+DEPTH_TWO = ("01_lost_update_global", "04_bank_check_then_act", "06_publish_before_init",
+             "07_in_then_get", "14_abba_deadlock", "17_lost_notify")
+
+
+class Promise(unittest.TestCase):
+    def session(self, script, *options):
+        done = subprocess.run([TOGIL, "stress", "--seed", "1", "--race", "off", "--json", "-",
+                               "--runs", "2000", "--stop", "never", *options,
+                               os.path.join(SCENARIOS, script + ".py")],
+                              capture_output=True, text=True, check=False, timeout=200)
+        session, = json.loads(done.stdout)["sessions"]
+        return session, done.stderr
+
+    def test_bugs_are_found_as_often_as_promised(self):
+        for script in DEPTH_TWO:
+            for depth in (2, 3):
+                with self.subTest(script=script, depth=depth):
+                    session, text = self.session(script, "--strategy", "pct:%d" % depth)
+                    chance, runs = session["chance"], session["runs"] - LEARNING_RUNS
+                    least = 1 / (chance["threads"] * chance["decisions"] ** (depth - 1))
+                    expected = runs * least
+                    self.assertEqual(chance["depth"], depth)
+                    self.assertAlmostEqual(chance["missed"], (1 - least) ** runs)
+                    self.assertNotIn("would have been missed", text)
+                    self.assertGreaterEqual(session["failed"], expected - 3 * expected ** 0.5)
+
+    def test_what_is_promised_is_said_if_nothing_fails(self):
+        texts = set()
+        for jobs in ("1", "2"):
+            session, text = self.session("04_bank_check_then_act_fixed", "--strategy", "pct:2",
+                                         "-j", jobs)
+            chance = session["chance"]
+            self.assertIn("a bug of depth 2 or less would have been missed with a probability of "
+                          "at most %.3g (%d threads, %d decisions, 1992 schedules)"
+                          % (chance["missed"], chance["threads"], chance["decisions"]), text)
+            texts.add(chance["text"])
+        self.assertEqual(len(texts), 1)
+
+    def test_nothing_is_promised_by_others(self):
+        for strategy in ("pct", "random", "surw", "portfolio", "exhaustive"):
+            session, text = self.session("04_bank_check_then_act_fixed", "--strategy", strategy)
+            self.assertIsNone(session["chance"])
+            self.assertNotIn("missed", text)
 
 
 if __name__ == "__main__":

@@ -296,10 +296,11 @@ bool tgi_merge_take(const tgi_merge *m, tgi_stress_session *found)
     bool well = true;
     for (size_t i = 0; well && i < m->count; i++) {
         const json_t *session = session_at(m, i, at), *part = json_object_get(session, "part");
-        tgi_stress_sums sums = {number_of(part, "runs"),       number_of(part, "failed"),
-                                number_of(part, "otherwise"),  number_of(part, "steps"),
-                                number_of(part, "decisions"),  number_of(part, "switches"),
-                                number_of(part, "preemptions")};
+        tgi_stress_sums sums = {number_of(part, "runs"),          number_of(part, "failed"),
+                                number_of(part, "otherwise"),     number_of(part, "steps"),
+                                number_of(part, "decisions"),     number_of(part, "switches"),
+                                number_of(part, "preemptions"),   number_of(part, "most_threads"),
+                                number_of(part, "most_decisions")};
         tgi_stress_add_sums(found, &sums);
         found->races_incomplete |= json_is_true(json_object_get(session, "races_incomplete"));
         double seconds = json_number_value(json_object_get(session, "seconds"));

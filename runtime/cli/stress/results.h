@@ -51,6 +51,7 @@ typedef struct tgi_stress_race {
 // Numbers that can be added up over processes and machines.
 typedef struct tgi_stress_sums {
     uint64_t runs, failed, others, steps, decisions, switches, preemptions;
+    uint64_t most_threads, most_decisions; // of a run that does not learn
 } tgi_stress_sums;
 
 // The runs under one policy.
@@ -60,6 +61,7 @@ typedef struct tgi_stress_session {
     uint64_t first; // run
     uint64_t runs, failed;
     uint64_t steps, decisions, switches, preemptions;
+    uint64_t most_threads, most_decisions; // of a run that does not learn
     double seconds;
     int code;                             // TGI_STRESS_*
     bool crashed;                         // a process of the tester did
@@ -72,6 +74,10 @@ typedef struct tgi_stress_session {
     bool systematic;       // there is a coverage; its text is `covered`
     tg_stress_coverage coverage;
     char covered[192];
+    bool promised; // strategy pct:D: there is a chance; its text is `chance`
+    tg_stress_promise promise;
+    double missed; // at most with this probability; negative: nothing can be said
+    char chance[192];
 } tgi_stress_session;
 
 typedef struct tgi_stress_results {

@@ -113,6 +113,24 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
     tgi_ab_json_close(j, '}');
 }
 
+static void write_chance(tgi_ab_json *j, const tgi_stress_session *s)
+{
+    if (!s->promised) {
+        tgi_ab_json_null(j, "chance");
+        return;
+    }
+    tgi_ab_json_open(j, "chance", '{');
+    tgi_ab_json_int(j, "depth", s->promise.depth);
+    tgi_ab_json_int(j, "threads", (int64_t)s->most_threads);
+    tgi_ab_json_int(j, "decisions", (int64_t)s->promise.decisions);
+    if (s->missed < 0)
+        tgi_ab_json_null(j, "missed");
+    else
+        tgi_ab_json_double(j, "missed", s->missed);
+    tgi_ab_json_string(j, "text", s->chance);
+    tgi_ab_json_close(j, '}');
+}
+
 // What --merge needs: docs/stress.md.
 static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
 {
@@ -125,6 +143,8 @@ static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
     tgi_ab_json_int(j, "decisions", (int64_t)sums->decisions);
     tgi_ab_json_int(j, "switches", (int64_t)sums->switches);
     tgi_ab_json_int(j, "preemptions", (int64_t)sums->preemptions);
+    tgi_ab_json_int(j, "most_threads", (int64_t)sums->most_threads);
+    tgi_ab_json_int(j, "most_decisions", (int64_t)sums->most_decisions);
     for (int ring = 0; ring < 2; ring++) {
         tgi_ab_json_open(j, ring ? "rings" : "races", '[');
         for (size_t i = 0; i < s->seen.count; i++) {
@@ -170,6 +190,7 @@ static void write_session(tgi_ab_json *j, const tgi_stress_results *r, const tgi
     tgi_ab_json_close(j, ']');
     tgi_stress_write_races(j, s);
     write_coverage(j, s);
+    write_chance(j, s);
     if (r->options->shard.count > 0)
         write_part(j, s);
     tgi_ab_json_close(j, '}');

@@ -42,8 +42,9 @@ bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, 
 
 tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *s)
 {
-    return (tgi_stress_sums){s->runs,      s->failed,   s->others,     s->steps,
-                             s->decisions, s->switches, s->preemptions};
+    return (tgi_stress_sums){s->runs,        s->failed,       s->others,
+                             s->steps,       s->decisions,    s->switches,
+                             s->preemptions, s->most_threads, s->most_decisions};
 }
 
 void tgi_stress_add_sums(tgi_stress_session *s, const tgi_stress_sums *sums)
@@ -55,6 +56,10 @@ void tgi_stress_add_sums(tgi_stress_session *s, const tgi_stress_sums *sums)
     s->decisions += sums->decisions;
     s->switches += sums->switches;
     s->preemptions += sums->preemptions;
+    if (s->most_threads < sums->most_threads)
+        s->most_threads = sums->most_threads;
+    if (s->most_decisions < sums->most_decisions)
+        s->most_decisions = sums->most_decisions;
 }
 
 void tgi_stress_failures_free(tgi_stress_session *s)
