@@ -76,7 +76,7 @@ def main():
             known = published(name, strategy)
             mean, beside = cell(done, failed, known)
             cells.append("%s (%s)" % (mean, beside) if beside else mean)
-            if isinstance(known, int) and done > options.factor * known * failed:
+            if isinstance(known, int) and done > options.factor * known * max(failed, 1):
                 worse.append("%s with %s" % (name, strategy))
         print("| %s | %s |" % (name, " | ".join(cells)), flush=True)
     for text in worse:
