@@ -19,6 +19,20 @@
 #define TGI_MUTEX_FAIR_NS INT64_C(1000000)
 #endif
 
+// A short lock that a thread wants again so soon after it had to wait for it, several times in a
+// row, is crowded: the thread leaves it to the others for BACK_NS, at most BACKS times. Longer
+// costs less of the work done under the lock (a change of hands costs about 1 us); shorter keeps
+// pauses short, which may have to wait that long for the thread.
+#ifndef TGI_MUTEX_CROWD_NS
+#define TGI_MUTEX_CROWD_NS INT64_C(1000)
+#endif
+#ifndef TGI_MUTEX_BACK_NS
+#define TGI_MUTEX_BACK_NS INT64_C(50000)
+#endif
+#ifndef TGI_MUTEX_BACKS
+#define TGI_MUTEX_BACKS 4
+#endif
+
 // Number of wait queues of the parking lot. A prime, so that aligned addresses spread. Stress: 3.
 #ifndef TGI_PARKING_BUCKETS
 #define TGI_PARKING_BUCKETS 257

@@ -10,9 +10,21 @@
 // Rejected    hand-over every time: each unlock under contention would cost a thread switch.
 //             A FIFO ticket: the same. Spinning without looking: it sees an unlock too late.
 // Sources     Pizlo, "Locking in WebKit", 2016 (barging, then timed fairness).
+//
+// Note [stand-back]
+// Two threads that do nothing but append to one list want its lock all the time. If they take
+// turns, every append waits for lines that come from the other processor, which costs several times
+// the append. So a thread that had to wait for a lock, got it, and within TGI_MUTEX_CROWD_NS has to
+// wait for it again, several times in a row, does not look at the lock for TGI_MUTEX_BACK_NS.
+// Meanwhile the other works as if it were alone. Then it insists, and the other, displaced, stands
+// back in turn. What the threads get done together is then nearly what one alone gets done. Only
+// for locks that are waited for attached: these are held for a few instructions, so that one look
+// in a few finds the lock free. After TGI_MUTEX_BACKS times in vain it goes on like anybody: it
+// parks, and M3 holds. A thread whose lock is crowded does not poll for that long: a pause may have
+// to wait for it.
 #include "sync/mutex.h"
 
-#include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_FAIR_NS
+#include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_*
 
 typedef struct mutex_waiter {
     int64_t fair_at; // from here on the lock is handed over
@@ -26,16 +38,83 @@ static inline uint8_t peek(tgi_mutex *m)
     return atom_load_relaxed(&m->bits);
 }
 
+enum {
+    CROWD = 4,   // so many collisions one after the other are a crowd
+    INSIST = 64, // looks at the end of standing back
+};
+
+// The last lock the calling OS thread had to wait for, and got without parking.
+static _Thread_local struct {
+    const tgi_mutex *mutex; // compared, never looked at
+    int64_t got_at;
+    int collisions;
+} last_wait;
+
+static bool is_crowded(const tgi_mutex *m)
+{
+    if (last_wait.mutex != m)
+        return false;
+    int64_t since = tgi_clock_now_ns() - last_wait.got_at;
+    if (since > TGI_MUTEX_BACK_NS * 10)
+        last_wait.collisions = 0;
+    else if (since < TGI_MUTEX_CROWD_NS && last_wait.collisions < CROWD)
+        last_wait.collisions++;
+    return last_wait.collisions >= CROWD;
+}
+
+static void note_wait(const tgi_mutex *m)
+{
+    if (last_wait.mutex != m)
+        last_wait.collisions = 0;
+    last_wait.mutex = m;
+    last_wait.got_at = tgi_clock_now_ns();
+}
+
+void tgi_mutex_expect_crowd(const tgi_mutex *m)
+{
+    last_wait.mutex = m;
+    last_wait.got_at = INT64_MAX; // never long ago
+    last_wait.collisions = CROWD;
+}
+
+// Note [stand-back]. Whether it has got the lock.
+static bool stand_back(tgi_mutex *m)
+{
+    for (int backs = 0; backs < TGI_MUTEX_BACKS; backs++) {
+        int64_t end = tgi_clock_now_ns() + TGI_MUTEX_BACK_NS;
+        do {
+            for (int pause = 0; pause < 16; pause++)
+                tgi_cpu_relax();
+        } while (tgi_clock_now_ns() < end);
+        for (int looks = 0; looks < INSIST; looks++) {
+            uint8_t seen = peek(m);
+            // ORDER: acquire; pairs with the release of the last holder. Keeps PARKED: M1.
+            if ((seen & TGI_MUTEX_LOCKED) == 0 &&
+                atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED)))
+                return true;
+        }
+    }
+    return false;
+}
+
 tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags)
 {
+    bool short_lock = flags == 0 && until == TGI_DEADLINE_NEVER;
+    if (short_lock && is_crowded(m) && stand_back(m)) {
+        note_wait(m);
+        return TG_OK;
+    }
     mutex_waiter self = {.fair_at = 0, .handed_over = false, .parker = tgi_parker_self()};
     int spins = 0;
     uint8_t seen = peek(m);
     for (;;) {
         if ((seen & TGI_MUTEX_LOCKED) == 0) {
             // ORDER: acquire; pairs with the release of the last holder. Keeps PARKED: M1.
-            if (atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED)))
+            if (atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED))) {
+                if (short_lock)
+                    note_wait(m);
                 return TG_OK;
+            }
             continue;
         }
         if ((seen & TGI_MUTEX_PARKED) == 0 && spins < TGI_SPIN_POLLS) {

@@ -35,6 +35,9 @@ enum {
 tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags);
 void tgi_mutex_unlock_wake(tgi_mutex *m);
 
+// For tests: the calling OS thread behaves as if it had often collided with others at m.
+void tgi_mutex_expect_crowd(const tgi_mutex *m);
+
 static inline bool tgi_mutex_trylock(tgi_mutex *m)
 {
     uint8_t expected = 0;

@@ -185,6 +185,13 @@ mutant("mutex-hand-over-not-told",
        edits=[("            waiter->handed_over = true;\n", "")],
        kill=["unit.sync.mutex:*"])
 
+mutant("mutex-taken-while-held",
+       bug="a thread that stood back takes the mutex without looking whether it is held",
+       ref="own: mutex.c, Note [stand-back]",
+       file="runtime/sync/mutex.c",
+       edits=[("            if ((seen & TGI_MUTEX_LOCKED) == 0 &&\n", "            if (\n")],
+       kill=["unit.sync.mutex:thread_that_stands_back_in_vain_parks"])
+
 mutant("grace-period-too-short",
        bug="memory is freed while a reader is one epoch behind",
        ref="own: qsbr.c Q3",

@@ -28,6 +28,8 @@ static size_t array_bytes(size_t capacity)
     return sizeof(tgc_array) + capacity * sizeof(tgc_slot);
 }
 
+enum { LONG_LIST = 4096 }; // items, from which an array is more than a few pages
+
 static void fill_null(tgc_slot *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -93,7 +95,8 @@ void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
 }
 
 // The array for `room` items: grown by a share of its size, so that appending costs constant time
-// on average. Free threading copies where a plain realloc often does not, so it takes larger steps.
+// on average. Free threading copies where a plain realloc often does not, under the lock and into
+// memory another thread may just have given back to the system, so it takes larger steps.
 tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_array **retired)
 {
     *retired = NULL;
@@ -103,8 +106,8 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         return old;
     if (room > TGC_LIST_MAX)
         return NULL;
-    size_t capacity =
-        room < 4 ? 4 : (room + (TGC_FREE_THREADED ? room >> 2 : room >> 3) + 6) & ~(size_t)3;
+    size_t more = !TGC_FREE_THREADED ? room >> 3 : room < LONG_LIST ? room >> 2 : room >> 1;
+    size_t capacity = room < 4 ? 4 : (room + more + 6) & ~(size_t)3;
     if (capacity > TGC_LIST_MAX)
         capacity = TGC_LIST_MAX;
     tgc_array *a;

@@ -114,6 +114,63 @@ TEST(waiter_sets_the_parked_bit_and_unlock_wakes_it)
     CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
 }
 
+static _Atomic(int) crowd_left;
+
+static void lock_in_a_crowd(void *context, int index)
+{
+    (void)context;
+    (void)index;
+    tgi_mutex_expect_crowd(&shared);
+    lock_when_parked(NULL, 0);
+}
+
+TEST(thread_that_stands_back_in_vain_parks)
+{
+    atom_store_seq_cst(&parked_result, 0);
+    tgi_mutex_lock(&shared);
+    test_threads *threads = test_threads_start(1, lock_in_a_crowd, NULL);
+    while (tgi_parked_count(&shared) == 0 && atom_load_seq_cst(&parked_result) == 0)
+        sched_yield();
+    CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 0);
+    tgi_mutex_unlock(&shared);
+    test_threads_join(threads);
+    CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 1);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
+}
+
+static void count_in_a_crowd(void *context, int index)
+{
+    (void)context;
+    (void)index;
+    for (int i = 0; i < 200; i++) {
+        tgi_mutex_expect_crowd(&shared);
+        tgi_mutex_lock(&shared);
+        plain_counter++;
+        tgi_mutex_unlock(&shared);
+    }
+    atom_sub_seq_cst(&crowd_left, 1);
+}
+
+TEST(crowded_mutex_excludes_beside_a_waiter_that_is_parked)
+{
+    // The one that waits with a deadline parks and sets the bit that those who stand back must
+    // keep.
+    plain_counter = 0;
+    atom_store_seq_cst(&crowd_left, 2);
+    test_threads *threads = test_threads_start(2, count_in_a_crowd, NULL);
+    long own = 0;
+    while (atom_load_seq_cst(&crowd_left) != 0) {
+        if (tgi_mutex_lock_timed(&shared, tgi_deadline_after_ns(20000), 0) == TG_OK) {
+            plain_counter++;
+            own++;
+            tgi_mutex_unlock(&shared);
+        }
+    }
+    test_threads_join(threads);
+    CHECK_EQ_INT(plain_counter, 400 + own);
+    CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
+}
+
 TEST(one_unlock_is_enough_for_a_whole_queue)
 {
     // Each waiter is woken by the one before it; nobody else ever touches the lock.
