@@ -189,7 +189,7 @@ mutant("mutex-taken-while-held",
        bug="a thread that stood back takes the mutex without looking whether it is held",
        ref="own: mutex.c, Note [stand-back]",
        file="runtime/sync/mutex.c",
-       edits=[("            if ((seen & TGI_MUTEX_LOCKED) == 0 &&\n", "            if (\n")],
+       edits=[("    return (seen & TGI_MUTEX_LOCKED) == 0 &&\n", "    return\n")],
        kill=["unit.sync.mutex:thread_that_stands_back_in_vain_parks"])
 
 mutant("grace-period-too-short",
