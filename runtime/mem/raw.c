@@ -56,6 +56,8 @@ typedef struct shard {
     _Atomic(bool) claimed;                       // any thread: C1
 } shard;
 
+enum { DECOMMIT_MS = 1000 }; // until free memory is given back to the system
+
 // The first shards need no allocation; in the rare case that more threads than this live at once
 // and no memory is left for a shard, threads share the last one with locked instructions.
 enum { STATIC_SHARDS = 64 };
@@ -83,6 +85,11 @@ __attribute__((constructor)) static void set_up(void)
 {
     end_key_valid = pthread_key_create(&end_key, leave_shard) == 0;
     tgi_vec_set_allocator(tgi_raw_realloc, tgi_raw_free);
+#if !TGI_ALLOC_SYSTEM
+    // Arrays that grow and garbage that is collected free megabytes which are wanted again soon;
+    // after 25 ms, the default, each page would be a fault again. The environment goes first.
+    mi_option_set_default(mi_option_decommit_delay, DECOMMIT_MS);
+#endif
 }
 
 static bool try_claim(shard *s)

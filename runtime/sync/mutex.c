@@ -17,12 +17,12 @@
 // the append. So a thread that had to wait for a lock, got it, and within TGI_MUTEX_CROWD_NS has to
 // wait for it again, several times in a row, leaves it alone for TGI_MUTEX_BACK_NS: it looks
 // TGI_MUTEX_BACK_LOOKS times, to see whether anybody still wants it, for a thread that ended or
-// stopped leaves it free. Meanwhile the other works nearly as if it were alone. Then it insists, and the other, displaced, stands
-// back in turn. What the threads get done together is then nearly what one alone gets done. Only
-// for locks that are waited for attached: these are held for a few instructions, so that one look
-// in a few finds the lock free. After TGI_MUTEX_BACKS times in vain it goes on like anybody: it
-// parks, and M3 holds. Such a thread does not poll: a pause waits until it has found the lock left
-// alone, a few looks.
+// stopped leaves it free. Meanwhile the other works nearly as if it were alone. Then it insists,
+// and the other, displaced, stands back in turn. What the threads get done together is then nearly
+// what one alone gets done. Only for locks that are waited for attached: these are held for a few
+// instructions, so that one look in a few finds the lock free. After TGI_MUTEX_BACKS times in vain
+// it goes on like anybody: it parks, and M3 holds. Such a thread does not poll: a pause waits until
+// it has found the lock left alone, a few looks.
 #include "sync/mutex.h"
 
 #include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_*

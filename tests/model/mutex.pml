@@ -132,6 +132,7 @@ lock:
     :: atomic { bits == 0 -> bits = LOCKED; own(); goto locked }
     :: else
     fi;
+    // Standing back for a while before it waits is the step below, once or many times.
 again:
     seen = bits;
     if
