@@ -62,6 +62,13 @@ static void poll(tg_thread *t)
     on_other(attach_it, NULL);
 }
 
+// No poll folds within the next second: folds that find nothing dead keep further and further apart.
+static void keep_folds_apart(tg_thread *t)
+{
+    for (int i = 0; i < 10; i++)
+        fold(t);
+}
+
 // The other thread counts o until it is hot; this thread polls in between, because it owns it.
 static void heat(tg_thread *t, tgc_obj *o)
 {
@@ -238,10 +245,13 @@ TEST(the_counts_of_a_thread_that_ends_stay)
 {
     BEGIN();
     tgc_obj *o = probe(t);
+    keep_folds_apart(t);
     heat(t, o);
+    on_other(detach_it, NULL); // the thread that ends polls, and a fold may be wanted
     tgi_thread_detach(t);
     test_threads_join(test_threads_start(1, live_and_count, o));
     tgi_thread_attach(t);
+    on_other(attach_it, NULL);
     CHECK(is_hot(o));
     tgc_decref(t, o);
     fold(t);
