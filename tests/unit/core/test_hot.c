@@ -62,7 +62,7 @@ static void poll(tg_thread *t)
     on_other(attach_it, NULL);
 }
 
-// No poll folds within the next second: folds that find nothing dead keep further and further apart.
+// No poll folds within the next second: folds that find nothing dead keep further apart each time.
 static void keep_folds_apart(tg_thread *t)
 {
     for (int i = 0; i < 10; i++)
