@@ -16,7 +16,8 @@
 #ifndef TGC_POLICY_HOT_H
 #define TGC_POLICY_HOT_H
 
-#include "base/config.h" // TGI_HOT_*
+#include "base/config.h"      // TGI_HOT_*
+#include "core/policy/base.h" // tg_thread, tgc_obj
 
 enum { TGC_HOT_SEEN = 64 };
 
