@@ -256,7 +256,7 @@ class Proofs(unittest.TestCase):
              "04_bank_check_then_act": 2, "05_lazy_singleton": 4, "06_publish_before_init": 2,
              "07_in_then_get": 3, "08_iterate_and_insert": 5, "09_test_and_pop": 100,
              "10_sum_tearing": 3, "11_zip_tearing": 3, "13_sort_while_append": 2,
-             "14_abba_deadlock": 2, "15_dining_5": 1000, "16_queue_plus_lock": 2000,
+             "14_abba_deadlock": 2, "15_dining_5": 2000, "16_queue_plus_lock": 2000,
              "17_lost_notify": 2, "18_if_instead_of_while": 80, "22_stop_flag_livelock": 5,
              "23_sleep_as_sync": 1, "24_finalizer_deadlock": 1000}
     CONTROLS = {"n10_published_by_join": 1, "n1_setdefault": 12, "n3_handed_over": 300,

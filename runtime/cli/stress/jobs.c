@@ -19,8 +19,9 @@
 #include "cli/stress/shard.h"   // which runs
 #include "cli/stress/stress.h"  // exit codes
 
-#include "base/atomic.h" // shared numbers
-#include "base/clock.h"  // time
+#include "base/atomic.h"   // shared numbers
+#include "base/clock.h"    // time
+#include "base/compiler.h" // TGI_TSAN
 
 #include <errno.h>     // EINTR
 #include <inttypes.h>  // PRIu64
@@ -32,6 +33,16 @@
 #include <sys/prctl.h> // PR_SET_PDEATHSIG
 #include <sys/wait.h>  // waitpid
 #include <unistd.h>    // pipe
+
+#if TGI_TSAN
+// To the thread sanitizer fibers are threads, and a child of a process with several may start none,
+// unless it is told otherwise. There is one OS thread when a process of -j begins.
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+#endif
 
 static const char command[] = "togil stress";
 
