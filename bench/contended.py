@@ -18,6 +18,8 @@ import statistics
 import subprocess
 import sys
 
+from compare import interval
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = os.path.join(HERE, "scaling", "contended_cases.py")
 CASES = ("append", "append-pop", "dict-write")
@@ -34,9 +36,7 @@ def rounds_of(togil, mode, name, options, seed):
 
 def ratio(rows, under):
     values = [row["one"] / row[under] for row in rows]
-    order = random.Random(1)
-    medians = sorted(statistics.median(order.choices(values, k=len(values))) for _ in range(2000))
-    return statistics.median(values), medians[50], medians[1949]
+    return (statistics.median(values), *interval(values, random.Random(1)))
 
 
 def main():

@@ -23,6 +23,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from compare import interval  # noqa: E402
+
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "churn.py")
 
 
@@ -41,9 +44,8 @@ def run(options, mode, kind):
 
 def ratios(rows, over, under, key):
     values = [r[over][key] / r[under][key] for r in rows]
-    order = random.Random(1)
-    medians = sorted(statistics.median(order.choices(values, k=len(values))) for _ in range(2000))
-    return f"{statistics.median(values):.2f} ({medians[50]:.2f} to {medians[1949]:.2f})"
+    low, high = interval(values, random.Random(1))
+    return f"{statistics.median(values):.2f} ({low:.2f} to {high:.2f})"
 
 
 def quantile(values, q):

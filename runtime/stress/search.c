@@ -195,6 +195,30 @@ bool tgi_search_end(tgi_search *s, uint64_t hash)
     return false;
 }
 
+// Schedules through the choices of n that are left, if `has` of the bound is: see below.
+static double ways_left(const tgi_search *s, const tgi_search_node *n, uint32_t has,
+                        const double *ways)
+{
+    double left = 0, rest = n->count - 1 - n->tried;
+    if (s->kind != TGI_SEARCH_DELAY)
+        return !n->stays ? rest * ways[has] : has > 0 ? rest * ways[has - 1] : 0;
+    for (uint32_t d = n->tried + 1; d < n->count && d <= has; d++)
+        left += ways[has - d];
+    return left;
+}
+
+// And through all of its choices, from what is behind them.
+static double ways_before(const tgi_search *s, const tgi_search_node *n, uint32_t r,
+                          const double *ways)
+{
+    double all = ways[r];
+    if (s->kind != TGI_SEARCH_DELAY)
+        return !n->stays ? n->count * all : r > 0 ? all + (n->count - 1) * ways[r - 1] : all;
+    for (uint32_t d = 1; d < n->count && d <= r; d++)
+        all += ways[r - d];
+    return all;
+}
+
 // Under a bound the choices of a decision do not lead to equally many schedules: most need what is
 // left of it. As if all went on like the current run: after its decision i there are ways[r]
 // schedules that take at most r.
@@ -208,22 +232,9 @@ static double share_under_bound(const tgi_search *s)
     for (size_t i = s->nodes.count; i-- > 0;) {
         const tgi_search_node *n = &s->nodes.data[i];
         uint32_t has = bound > n->spent ? bound - n->spent : 0;
-        double rest = n->count - 1 - n->tried;
-        bool delays = s->kind == TGI_SEARCH_DELAY;
-        for (uint32_t d = n->tried + 1; delays && d < n->count && d <= has; d++)
-            left += ways[has - d];
-        if (!delays && !n->stays)
-            left += rest * ways[has];
-        else if (!delays && has > 0)
-            left += rest * ways[has - 1];
-        for (uint32_t r = bound + 1; r-- > 0;) {
-            if (!delays)
-                ways[r] = !n->stays ? n->count * ways[r]
-                          : r > 0   ? ways[r] + (n->count - 1) * ways[r - 1]
-                                    : ways[r];
-            for (uint32_t d = 1; delays && d < n->count && d <= r; d++)
-                ways[r] += ways[r - d];
-        }
+        left += ways_left(s, n, has, ways);
+        for (uint32_t r = bound + 1; r-- > 0;)
+            ways[r] = ways_before(s, n, r, ways);
     }
     return (double)s->level_runs / ((double)s->level_runs + left);
 }

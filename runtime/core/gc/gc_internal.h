@@ -98,9 +98,8 @@ typedef struct tgc_garbage {
     // candidates; held: garbage, one reference each is the collection's
     struct tgc_chunk *list;
     size_t found; // how much garbage, once it is held
-    tgc_drained
-        // references from merge queues and to dead hot objects, to be released after the pause
-        drained;
+    // references from merge queues and to dead hot objects, to be released after the pause
+    tgc_drained drained;
     uint64_t live;               // objects that stay, once the garbage is held
     uint64_t candidates;         // objects that had to be looked at closely
     struct tgc_chunk *odd;       // those among the candidates that are not plain: scrap.c

@@ -51,10 +51,7 @@ bool tgc_atomic_try_again(tg_thread *t, tgc_obj *o)
             return true;
         }
     }
-    if (!tgc_word_is_immortal(w))
-        tgc_atomic_hot_incref(t, o);
-    else
-        tgc_tally(t, immortal);
+    tgc_atomic_negative_incref(t, o, w);
     return true;
 }
 

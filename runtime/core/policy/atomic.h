@@ -18,8 +18,7 @@
 #include "core/policy/base.h"      // shared declarations
 #include "core/policy/ownerless.h" // nothing to do for owners
 
-#include "base/config.h" // TGI_HOT_MOST
-#include "sync/mutex.h"  // tgi_mutex
+#include "sync/mutex.h" // tgi_mutex
 
 #define TGC_FREE_THREADED 1
 #define TGC_IMMORTAL_WORD (INT64_MIN / 4) // far from both ends of what counts as immortal
@@ -48,9 +47,8 @@ static inline void tgc_head_init(tg_thread *t, tgc_obj *o, tgc_type *type)
     atom_store_relaxed(&o->word, 2);
 }
 
-// What is negative: out of line, hot objects only. collided: the CAS of an incref failed, somebody
-// else counts o at this moment; held: the caller has just got its reference, but not at the first
-// try.
+// Out of line (atomic.c). hot: o is hot. collided: the CAS of an incref failed, because somebody
+// else counts o at this moment; try_again: that of a try.
 #define tgc_atomic_hot_incref TG_CORE_SYM(tgc_atomic_hot_incref)
 void tgc_atomic_hot_incref(tg_thread *t, tgc_obj *o);
 #define tgc_atomic_hot_decref TG_CORE_SYM(tgc_atomic_hot_decref)
@@ -84,15 +82,21 @@ static inline void tgc_make_mortal(tgc_obj *o)
     atom_store_relaxed(&o->word, 2);
 }
 
+// What takes a reference and has found this word, which is negative.
+static inline void tgc_atomic_negative_incref(tg_thread *t, tgc_obj *o, int64_t word)
+{
+    if (tgc_word_is_immortal(word))
+        tgc_tally(t, immortal);
+    else
+        tgc_atomic_hot_incref(t, o);
+}
+
 static inline void tgc_incref(tg_thread *t, tgc_obj *o)
 {
     // ORDER: relaxed; the CAS decides.
     int64_t w = atom_load_relaxed(&o->word);
     if (w < 0) {
-        if (tgc_word_is_immortal(w))
-            tgc_tally(t, immortal);
-        else
-            tgc_atomic_hot_incref(t, o);
+        tgc_atomic_negative_incref(t, o, w);
         return;
     }
     tgc_tally(t, shared);
@@ -135,10 +139,7 @@ static inline bool tgc_try_incref(tg_thread *t, tgc_obj *o)
     // ORDER: relaxed; the CAS decides.
     int64_t w = atom_load_relaxed(&o->word);
     if (w < 0) {
-        if (tgc_word_is_immortal(w))
-            tgc_tally(t, immortal);
-        else
-            tgc_atomic_hot_incref(t, o);
+        tgc_atomic_negative_incref(t, o, w);
         return true;
     }
     if (w >> 1 == 0)
@@ -245,20 +246,6 @@ static inline bool tgc_lock_is_free(tgc_lock *l)
     // ORDER: acquire; pairs with the release in tgi_mutex_unlock: what the last holder wrote.
     return (atom_load_acquire(&l->m.bits) & TGI_MUTEX_LOCKED) == 0;
 }
-
-// Per thread: what it has counted of hot objects (hot.h), and as in biased.h.
-#define tgc_policy_thread_init TG_CORE_SYM(tgc_policy_thread_init)
-tg_status tgc_policy_thread_init(tg_thread *t);
-#define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
-void tgc_policy_thread_exit(tg_thread *t);
-#define tgc_policy_thread_free TG_CORE_SYM(tgc_policy_thread_free)
-void tgc_policy_thread_free(tg_thread *t);
-#define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
-void tgc_policy_after_fork(void);
-#define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
-void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
-#define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
-void tgc_policy_merge_pending(tg_thread *t);
 
 // What hot.h needs: A3.
 static inline uint32_t tgc_head_hot(const tgc_obj *o)

@@ -31,7 +31,7 @@ typedef struct tgc_type tgc_type;
 // What a policy keeps per thread: the head of tgc_thread (object/state.h), which t->core points to.
 typedef struct tgc_policy_thread {
     void *queue; // biased: the merge queue (counts.c)
-    void *hot;   // biased: counts of hot objects (hot.c)
+    void *hot;   // biased and atomic: counts of hot objects (hot.h)
 } tgc_policy_thread;
 
 // References that were on merge queues when the world was stopped, and those given to dead hot

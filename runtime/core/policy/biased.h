@@ -281,21 +281,7 @@ static inline bool tgc_lock_is_free(tgc_lock *l)
     return (atom_load_acquire(&l->m.bits) & TGI_MUTEX_LOCKED) == 0;
 }
 
-// The merge queue (counts.c). init: makes t findable by its id. exit: drains the queue and leaves
-// the table; after it t must not count any more. merge_pending: drains the queue at a poll.
-#define tgc_policy_thread_init TG_CORE_SYM(tgc_policy_thread_init)
-tg_status tgc_policy_thread_init(tg_thread *t);
-#define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
-void tgc_policy_thread_exit(tg_thread *t);
-// What a state has that never ran, or was abandoned.
-#define tgc_policy_thread_free TG_CORE_SYM(tgc_policy_thread_free)
-void tgc_policy_thread_free(tg_thread *t);
-// Child of fork: first the locks, then for each thread that is gone: t merges what it should have;
-// t is NULL for one of another interpreter, whose objects stay.
-#define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
-void tgc_policy_after_fork(void);
-#define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
-void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
+// The merge queue (counts.c).
 // World stopped: merges what is queued for the threads of t's interpreter and hands the queues'
 // references to the caller. False without memory; what was taken by then is in *out all the same.
 #define tgc_policy_drain_stopped TG_CORE_SYM(tgc_policy_drain_stopped)
@@ -303,8 +289,6 @@ bool tgc_policy_drain_stopped(tg_thread *t, tgc_drained *out);
 // How many objects wait in the merge queues of rt's threads, and in the longest queue. Any thread.
 #define tgc_policy_queues TG_CORE_SYM(tgc_policy_queues)
 void tgc_policy_queues(tg_runtime *rt, uint64_t *objects, uint64_t *longest);
-#define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
-void tgc_policy_merge_pending(tg_thread *t);
 
 // What hot.h needs. H1 for this header: owner == TGC_OWNER_HOT, local is the number, shared is at
 // state MERGED and holds the bias besides a part of the count.

@@ -79,6 +79,26 @@ void tgc_hot_decref(tg_thread *t, uint32_t number);
 #define tgc_drained_room TG_CORE_SYM(tgc_drained_room)
 bool tgc_drained_room(tgc_drained *out);
 
+// What a thread keeps: the counts above, with biased counts the merge queue as well (counts.c;
+// else atomic.c). init: makes t findable by its id. exit: drains the queue and leaves the table;
+// after it t must not count any more. merge_pending: drains the queue at a poll, and folds if it
+// is time.
+#define tgc_policy_thread_init TG_CORE_SYM(tgc_policy_thread_init)
+tg_status tgc_policy_thread_init(tg_thread *t);
+#define tgc_policy_thread_exit TG_CORE_SYM(tgc_policy_thread_exit)
+void tgc_policy_thread_exit(tg_thread *t);
+#define tgc_policy_merge_pending TG_CORE_SYM(tgc_policy_merge_pending)
+void tgc_policy_merge_pending(tg_thread *t);
+// What a state has that never ran, or was abandoned.
+#define tgc_policy_thread_free TG_CORE_SYM(tgc_policy_thread_free)
+void tgc_policy_thread_free(tg_thread *t);
+// Child of fork: first the locks, then for each thread that is gone: t merges what it should have;
+// t is NULL for one of another interpreter, whose objects stay.
+#define tgc_policy_after_fork TG_CORE_SYM(tgc_policy_after_fork)
+void tgc_policy_after_fork(void);
+#define tgc_policy_inherit TG_CORE_SYM(tgc_policy_inherit)
+void tgc_policy_inherit(tg_thread *t, tg_thread *dead);
+
 // stopped: the world of interp, or of all of rt, has just been stopped; counts in the objects are
 // exact afterwards. close: t is the last thread of its interpreter and is about to free everything;
 // nothing becomes hot any more.

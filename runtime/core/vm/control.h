@@ -81,7 +81,8 @@ static inline uint32_t tgc_control_points(const tg_thread *t, const tgc_code *co
     uint32_t noted = t->task->points & (TGI_AT_NOTE | TGI_AT_PROBE);
     if (TGI_UNLIKELY((noted & TGI_AT_NOTE) != 0)) {
         t->task->untold = library && tgc_control_is_registry(code);
-        noted &= t->task->untold ? ~(uint32_t)TGI_AT_NOTE : noted;
+        if (t->task->untold)
+            noted &= ~(uint32_t)TGI_AT_NOTE;
     }
     if (TGI_UNLIKELY((t->task->points & TGI_AT_RACE) != 0)) {
         t->task->place_frame = NULL;
