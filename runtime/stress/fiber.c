@@ -16,9 +16,11 @@
 #include "base/os.h"       // tgi_os.map
 #include "stress/baton.h"  // fibers that are threads
 
+#include <signal.h>   // pthread_sigmask
 #include <stdint.h>   // uintptr_t
 #include <string.h>   // memset
 #include <sys/mman.h> // mprotect
+#include <time.h>     // time
 #include <unistd.h>   // page size
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -166,6 +168,29 @@ static void *first_frame(char *top, void (*fn)(void *), void *arg)
 #error "fiber.c knows how to switch stacks on x86-64 and AArch64 only"
 #endif
 
+#if TGI_TSAN
+// The sanitizer holds a signal back until the fiber that it came to next calls a function of the C
+// library, and forgets it with that fiber. Any such function will do.
+static void deliver_signals(void)
+{
+    time_t now;
+    (void)time(&now);
+}
+
+// A new shadow, or none, in place of the old one. It is the current one for as long as the
+// sanitizer makes or ends it, and no signal may come to it then.
+static void renew_shadow(tgi_fiber *f, bool again)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (f->shadow != NULL)
+        __tsan_destroy_fiber(f->shadow);
+    f->shadow = again ? __tsan_create_fiber(0) : NULL;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+#endif
+
 bool tgi_fiber_adopt(tgi_fiber *f, bool threads)
 {
     memset(f, 0, sizeof *f);
@@ -214,8 +239,7 @@ void tgi_fiber_unmap(tgi_fiber *f)
     if (f->baton != NULL)
         tgi_baton_free(f->baton);
 #if TGI_TSAN
-    if (f->shadow != NULL)
-        __tsan_destroy_fiber(f->shadow);
+    renew_shadow(f, false);
 #endif
     if (f->stack != NULL)
         (void)tgi_os.unmap(f->stack, f->bytes);
@@ -267,9 +291,7 @@ void tgi_fiber_prepare(tgi_fiber *f, void (*fn)(void *arg), void *arg)
     f->sp = first_frame(top, begin, top);
     f->fake_stack = NULL;
 #if TGI_TSAN
-    if (f->shadow != NULL)
-        __tsan_destroy_fiber(f->shadow);
-    f->shadow = __tsan_create_fiber(0);
+    renew_shadow(f, true);
 #endif
 }
 
@@ -284,6 +306,7 @@ void tgi_fiber_switch(tgi_fiber *from, tgi_fiber *to, bool final)
     left = from;
 #endif
 #if TGI_TSAN
+    deliver_signals();
     __tsan_switch_to_fiber(to->shadow, 0);
 #endif
     (void) final;
