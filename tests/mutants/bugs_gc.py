@@ -160,6 +160,14 @@ mutant("scrap-before-its-finalizer",
        edits=[("            if (tgc_needs_finalizer(t, o))\n                return true;\n", "")],
        kill=[f"{TEST}:garbage_of_every_kind_goes_and_takes_nothing_else_along"])
 
+mutant("scrap-not-held-without-memory",
+       bug="without memory for the list of held garbage, what is not on it is not held",
+       ref="own: scrap.c, Memory",
+       file=SCRAP,
+       edits=[("        hold_rest(t, g);", "        (void)hold_rest;")],
+       kill=[f"{TEST}:garbage_of_every_kind_goes_though_there_is_little_memory"],
+       build="asan")
+
 mutant("scrap-lets-go-of-garbage",
        bug="garbage that is freed without counting lets go of what was freed before it",
        ref="own: scrap.c",
