@@ -117,21 +117,28 @@ TGI_NOINLINE void tgc_hot_notice(tg_thread *t, tgc_obj *o)
         heat(t, o);
 }
 
+// Below zero a reference came from elsewhere. A fold is asked for at once the first time. It may not
+// be due yet, or who asked may have ended, so whoever counts asks again now and then, once it is
+// due: a poll in vain costs as much as many counts.
+static TGI_NOINLINE void ask_for_fold(tg_thread *t, tgc_hot_thread *ht, bool below)
+{
+    // ORDER: relaxed; a hint.
+    bool first = below && (!ht->asked || !atom_load_relaxed(&hot.wanted));
+    if (first || is_due()) {
+        ht->asked = ht->asked || below;
+        want_fold(t);
+    }
+}
+
 void tgc_hot_decref(tg_thread *t, uint32_t number)
 {
     tgc_hot_thread *ht = tgc_hot_of(t);
     tgc_tally(t, hot);
-    // Below zero the reference came from elsewhere. A fold is asked for at once the first time. It
-    // may not be due yet, or who asked may have ended, so whoever counts asks again now and then,
-    // once it is due: a poll in vain costs as much as many counts.
     // ORDER: relaxed (both); a hint.
     bool below = --ht->count[number] < 0;
     if (TGI_UNLIKELY(below && (!ht->asked || !atom_load_relaxed(&hot.wanted))) ||
-        (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted)) &&
-         is_due())) {
-        ht->asked = ht->asked || below;
-        want_fold(t);
-    }
+        (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted))))
+        ask_for_fold(t, ht, below);
 }
 
 // --- in pauses
