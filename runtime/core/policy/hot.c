@@ -117,9 +117,9 @@ TGI_NOINLINE void tgc_hot_notice(tg_thread *t, tgc_obj *o)
         heat(t, o);
 }
 
-// Below zero a reference came from elsewhere. A fold is asked for at once the first time. It may not
-// be due yet, or who asked may have ended, so whoever counts asks again now and then, once it is
-// due: a poll in vain costs as much as many counts.
+// Below zero a reference came from elsewhere. A fold is asked for at once the first time. It may
+// not be due yet, or who asked may have ended, so whoever counts asks again now and then, once it
+// is due: a poll in vain costs as much as many counts.
 static TGI_NOINLINE void ask_for_fold(tg_thread *t, tgc_hot_thread *ht, bool below)
 {
     // ORDER: relaxed; a hint.

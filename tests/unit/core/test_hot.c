@@ -28,8 +28,8 @@ static void count_elsewhere(tg_thread *t, tgc_obj *o)
 {
 #if defined(TG_POLICY_ATOMIC)
     int64_t w = atom_load_relaxed(&o->word);
-    while (w >= 0 && !atom_cas_weak_relaxed(&o->word, &w,
-                                            (w & ~TGC_WORD_TAG) | (uint16_t)(t->id + 2)))
+    while (w >= 0 &&
+           !atom_cas_weak_relaxed(&o->word, &w, (w & ~TGC_WORD_TAG) | (uint16_t)(t->id + 2)))
         continue;
 #else
     (void)t;
