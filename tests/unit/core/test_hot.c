@@ -152,6 +152,29 @@ TEST(a_fold_is_asked_for_when_a_reference_from_elsewhere_is_dropped)
     end(t);
 }
 
+TEST(a_fold_that_is_not_due_is_not_asked_for_again_and_again)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    int64_t began = tgi_clock_now_ns();
+    keep_folds_apart(t); // none is due within a second from here, and o is cool
+    heat(t, o);
+    tgc_incref(t, o);
+    on_other(drop_it, o); // wanted from now on
+    poll(t);
+    for (int i = 0; i < 1000; i++) {
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+    bool asked = tgi_thread_poll_needed(t);
+    CHECK(!asked || tgi_clock_now_ns() - began >= INT64_C(1000000000)); // due by now
+    tgc_decref(t, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
 // Whoever asked first may have ended, or polled too early.
 TEST(a_fold_that_another_thread_asked_for_is_asked_for_by_all_who_count)
 {
@@ -434,6 +457,34 @@ TEST(a_reference_taken_after_anothers_counts_once)
     CHECK(!is_hot(o));
     for (int i = 0; i < 3; i++)
         tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_tag_takes_the_place_of_another)
+{
+    BEGIN();
+    tgc_obj *o = probe(t); // unpublished
+    atom_store_relaxed(&o->word, TGC_WORD_ONE | TGC_WORD_TAG);
+    tgc_incref(t, o);
+    CHECK_EQ_INT(atom_load_relaxed(&o->word), 2 * TGC_WORD_ONE + (uint16_t)t->id);
+    CHECK(!tgc_was_published(o));
+    tgc_decref(t, o);
+    CHECK(tgc_is_unique(t, o));
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(what_has_cooled_has_no_tag)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    fold(t);
+    CHECK(!is_hot(o));
+    CHECK_EQ_INT(atom_load_relaxed(&o->word), TGC_WORD_ONE | TGC_WORD_PUBLISHED);
+    tgc_decref(t, o);
     CHECK_EQ_INT(atomic_load(&deaths), 1);
     end(t);
 }
