@@ -22,7 +22,7 @@ typedef struct tg_stats {
     uint64_t pauses;           // of every scope
     uint64_t pause_max_ns;     // the longest time the world was stopped
     uint64_t merges, deferred; // foreign decrements merged; frees that had to wait for readers
-    // references dropped by threads not the owner, with atomic counts collisions of two threads;
+    // references dropped by threads not the owner, with atomic counts taken after another's;
     // objects that became hot
     uint64_t foreign, hot;
     uint64_t threads_started;

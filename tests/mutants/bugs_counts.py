@@ -184,6 +184,13 @@ mutant("hot-fold-forgotten",
        edits=[("% 256 == 0) && (below || atom_load_relaxed(&hot.wanted))", "% 256 == 0) && below")],
        kill=[f"{HOT_TEST}:a_fold_that_another_thread_asked_for_is_asked_for_by_all_who_count"])
 
+mutant("hot-fold-asked-for-before-it-is-due",
+       bug="threads that count hot objects poll every 256 counts while a fold is wanted that is not due yet",
+       ref="own: hot.c",
+       file=HOT,
+       edits=[("    if (first || is_due()) {", "    if (first || is_due() || t != NULL) {")],
+       kill=[f"{HOT_TEST}:a_fold_that_is_not_due_is_not_asked_for_again_and_again"])
+
 mutant("hot-count-lost-at-exit",
        bug="a thread ends and what it has counted of hot objects is forgotten",
        ref="own: hot.c Note [hot-count]",
@@ -231,8 +238,7 @@ mutant("atomic-hot-without-bias",
        bug="the word of a hot object with atomic counts can come down to a dead one's",
        ref="own: atomic.h A3",
        file=ATOMIC,
-       edits=[("#define TGC_HOT_BIAS  (INT64_C(1) << (TGC_HOT_SHIFT - 2))",
-               "#define TGC_HOT_BIAS  INT64_C(0)")],
+       edits=[("#define TGC_HOT_BIAS  (INT64_C(1) << 60)", "#define TGC_HOT_BIAS  INT64_C(0)")],
        kill=[f"{ATOMIC_TEST}:a_pause_of_anybody_cools_what_is_alive_and_leaves_the_dead"],
        build="atomic")
 
@@ -244,18 +250,46 @@ mutant("atomic-immortal-drifts",
        kill=[f"{ATOMIC_TEST}:a_late_decrement_leaves_an_immortal_object_immortal"],
        build="atomic")
 
-mutant("atomic-collision-not-counted",
-       bug="who loses the race for a reference has none and believes it has",
+mutant("atomic-tag-without-count",
+       bug="who takes a reference after another thread leaves its tag and no reference",
        ref="own: atomic.c",
        file=ATOMIC_SLOW,
-       edits=[("    atom_add_relaxed(&o->word, 2);\n", "")],
-       kill=[f"{ATOMIC_TEST}:a_collision_counts_once"],
+       edits=[("    return (w & ~TGC_WORD_TAG) + TGC_WORD_ONE + tgc_atomic_tag(t);",
+               "    return (w & ~TGC_WORD_TAG) + tgc_atomic_tag(t);")],
+       kill=[f"{ATOMIC_TEST}:a_reference_taken_after_anothers_counts_once"],
+       build="atomic")
+
+mutant("atomic-tag-is-not-left",
+       bug="a thread that counts after another does not leave its tag: all it counts later counts as seen, "
+           "though nobody else counts any more",
+       ref="own: atomic.c Note [tag]",
+       file=ATOMIC_SLOW,
+       edits=[("    return (w & ~TGC_WORD_TAG) + TGC_WORD_ONE + tgc_atomic_tag(t);",
+               "    return w + TGC_WORD_ONE + tgc_atomic_tag(t) * 0;")],
+       kill=[f"{ATOMIC_TEST}:what_one_thread_counts_never_becomes_hot"],
+       build="atomic")
+
+mutant("atomic-tag-carries-over",
+       bug="the tag is added to the other thread's and not put in its place: two of them run over into the flag",
+       ref="own: atomic.h A4",
+       file=ATOMIC_SLOW,
+       edits=[("    return (w & ~TGC_WORD_TAG) + TGC_WORD_ONE + tgc_atomic_tag(t);",
+               "    return w + TGC_WORD_ONE + tgc_atomic_tag(t);")],
+       kill=[f"{ATOMIC_TEST}:a_tag_takes_the_place_of_another"],
+       build="atomic")
+
+mutant("atomic-number-stays-in-cool-word",
+       bug="what has cooled keeps half of its number as a tag, and looks counted by another thread",
+       ref="own: atomic.h A4",
+       file=ATOMIC,
+       edits=[("(w & TGC_HOT_COUNT & ~TGC_WORD_TAG) - TGC_HOT_BIAS", "(w & TGC_HOT_COUNT) - TGC_HOT_BIAS")],
+       kill=[f"{ATOMIC_TEST}:what_has_cooled_has_no_tag"],
        build="atomic")
 
 mutant("atomic-dead-comes-back",
-       bug="a reader that lost the race once counts an object that has died meanwhile",
+       bug="a reader that comes after another thread counts an object that has died meanwhile",
        ref="own: atomic.h A2",
        file=ATOMIC_SLOW,
-       edits=[("        if (w >> 1 == 0)\n            return false;\n", "")],
-       kill=[f"{ATOMIC_TEST}:a_try_that_collided_sees_what_became_of_the_object"],
+       edits=[("        if (w >> TGC_WORD_SHIFT == 0)\n            return false;\n", "")],
+       kill=[f"{ATOMIC_TEST}:a_try_after_another_thread_sees_what_became_of_the_object"],
        build="atomic")

@@ -76,9 +76,16 @@ static struct hot {
 
 static void want_fold(tg_thread *t)
 {
-    // ORDER: relaxed; looked at by polls.
-    atom_store_relaxed(&hot.wanted, true);
+    // Many threads may want it for long: they read the line.
+    // ORDER: relaxed (both); looked at by polls.
+    if (!atom_load_relaxed(&hot.wanted))
+        atom_store_relaxed(&hot.wanted, true);
     tgi_breaker_set(t, TGI_BRK_MERGE);
+}
+
+static bool is_due(void)
+{
+    return tgi_clock_now_ns() >= atom_load_relaxed(&hot.next); // ORDER: relaxed; a hint.
 }
 
 // t holds a reference to o.
@@ -110,19 +117,28 @@ TGI_NOINLINE void tgc_hot_notice(tg_thread *t, tgc_obj *o)
         heat(t, o);
 }
 
+// Below zero a reference came from elsewhere. A fold is asked for at once the first time. It may
+// not be due yet, or who asked may have ended, so whoever counts asks again now and then, once it
+// is due: a poll in vain costs as much as many counts.
+static TGI_NOINLINE void ask_for_fold(tg_thread *t, tgc_hot_thread *ht, bool below)
+{
+    // ORDER: relaxed; a hint.
+    bool first = below && (!ht->asked || !atom_load_relaxed(&hot.wanted));
+    if (first || is_due()) {
+        ht->asked = ht->asked || below;
+        want_fold(t);
+    }
+}
+
 void tgc_hot_decref(tg_thread *t, uint32_t number)
 {
     tgc_hot_thread *ht = tgc_hot_of(t);
     tgc_tally(t, hot);
-    // Below zero the reference came from elsewhere. A fold is asked for at once the first time. It
-    // may not be due yet, or who asked may have ended, so whoever counts asks again now and then.
     // ORDER: relaxed (both); a hint.
     bool below = --ht->count[number] < 0;
     if (TGI_UNLIKELY(below && (!ht->asked || !atom_load_relaxed(&hot.wanted))) ||
-        (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted)))) {
-        ht->asked = ht->asked || below;
-        want_fold(t);
-    }
+        (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted))))
+        ask_for_fold(t, ht, below);
 }
 
 // --- in pauses
@@ -233,8 +249,8 @@ void tgc_hot_fold(tg_thread *t)
 
 void tgc_hot_poll(tg_thread *t)
 {
-    // ORDER: relaxed (both); hints.
-    if (atom_load_relaxed(&hot.wanted) && tgi_clock_now_ns() >= atom_load_relaxed(&hot.next))
+    // ORDER: relaxed; a hint.
+    if (atom_load_relaxed(&hot.wanted) && is_due())
         tgc_hot_fold(t);
 }
 

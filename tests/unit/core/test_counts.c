@@ -83,7 +83,7 @@ TEST(a_finalizer_may_keep_the_object_or_let_it_go)
 #if BIASED
     atom_store_relaxed(&o->local, 0);
 #elif defined(TG_POLICY_ATOMIC)
-    atom_store_relaxed(&o->word, atom_load_relaxed(&o->word) & 1);
+    atom_store_relaxed(&o->word, atom_load_relaxed(&o->word) & TGC_WORD_PUBLISHED);
 #else
     o->count = 0;
 #endif

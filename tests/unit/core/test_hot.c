@@ -6,10 +6,11 @@
 // Attacks     H1-H3 of policy/hot.c. Wrong looks like: an object that dies while somebody has a
 //             reference (deaths too early, or a report of the address sanitizer), one that never
 //             dies (deaths missing, objects left over), a count that is not exact in a pause.
-// Policies    biased: another thread counts often. atomic: two threads collide; the tests take the
-//             way a collision takes, because a real one needs luck.
+// Policies    biased: another thread counts often. atomic: two threads take turns; the tests let an
+//             object look as if, because the one that counts is enough then.
 #include "counts_fixture.h"
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "mem/raw.h"
 #include "thread/runtime.h"
@@ -22,15 +23,25 @@ static bool is_hot(tgc_obj *o)
     return tgc_head_hot(o) != 0;
 }
 
+// Afterwards o looks as if another thread had taken a reference and dropped it.
+static void count_elsewhere(tg_thread *t, tgc_obj *o)
+{
+#if defined(TG_POLICY_ATOMIC)
+    int64_t w = atom_load_relaxed(&o->word);
+    while (w >= 0 &&
+           !atom_cas_weak_relaxed(&o->word, &w, (w & ~TGC_WORD_TAG) | (uint16_t)(t->id + 2)))
+        continue;
+#else
+    (void)t;
+    (void)o;
+#endif
+}
+
 static void count_often(tg_thread *t, tgc_obj *o)
 {
     for (int i = 0; i < TGI_HOT_AFTER; i++) {
-#if defined(TG_POLICY_ATOMIC)
-        if (!is_hot(o))
-            tgc_atomic_collided(t, o);
-        else
-#endif
-            tgc_incref(t, o);
+        count_elsewhere(t, o);
+        tgc_incref(t, o);
         tgc_decref(t, o);
     }
 }
@@ -77,6 +88,15 @@ static void heat(tg_thread *t, tgc_obj *o)
         poll(t);
     }
     CHECK(is_hot(o));
+}
+
+// A poll may find that a fold is due, which cools it.
+static void heat_and_poll(tg_thread *t, tgc_obj *o)
+{
+    do {
+        heat(t, o);
+        poll(t);
+    } while (!is_hot(o));
 }
 
 TEST(counting_a_hot_object_writes_nothing_that_is_shared)
@@ -126,8 +146,7 @@ TEST(a_fold_is_asked_for_when_a_reference_from_elsewhere_is_dropped)
     BEGIN();
     fold(t); // what was wanted before
     tgc_obj *o = probe(t);
-    heat(t, o);
-    poll(t);
+    heat_and_poll(t, o);
     CHECK(!tgi_thread_poll_needed(t));
     tgc_incref(t, o);
     tgc_decref(t, o);
@@ -141,17 +160,41 @@ TEST(a_fold_is_asked_for_when_a_reference_from_elsewhere_is_dropped)
     end(t);
 }
 
+TEST(a_fold_that_is_not_due_is_not_asked_for_again_and_again)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    int64_t began = tgi_clock_now_ns();
+    keep_folds_apart(t); // none is due within a second from here, and o is cool
+    heat(t, o);
+    tgc_incref(t, o);
+    on_other(drop_it, o); // wanted from now on
+    poll(t);
+    for (int i = 0; i < 1000; i++) {
+        tgc_incref(t, o);
+        tgc_decref(t, o);
+    }
+    bool asked = tgi_thread_poll_needed(t);
+    CHECK(!asked || tgi_clock_now_ns() - began >= INT64_C(1000000000)); // due by now
+    tgc_decref(t, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
 // Whoever asked first may have ended, or polled too early.
 TEST(a_fold_that_another_thread_asked_for_is_asked_for_by_all_who_count)
 {
     BEGIN();
     fold(t); // what was wanted before
     tgc_obj *o = probe(t);
-    heat(t, o);
-    poll(t);
+    heat_and_poll(t, o);
     on_other(drop_it, o); // the last reference; this thread does not poll
     CHECK(!tgi_thread_poll_needed(t));
-    for (int i = 0; i < 256; i++) { // as one who looks up a weak reference
+    // As one who looks up a weak reference, until it is due, which is at most a second.
+    int64_t end_ns = tgi_clock_now_ns() + INT64_C(5000000000);
+    while (!tgi_thread_poll_needed(t) && tgi_clock_now_ns() < end_ns) {
         tgc_incref(t, o);
         tgc_decref(t, o);
     }
@@ -402,17 +445,22 @@ TEST(an_object_may_become_hot_while_it_is_queued)
 
 #else
 
-// --- with collisions
+// --- with tags
 
-TEST(a_collision_counts_once)
+enum { ALTERNATIONS = 32 };
+
+TEST(a_reference_taken_after_anothers_counts_once)
 {
     BEGIN();
     tgc_obj *o = probe(t);
     tgc_publish(t, o);
-    tgc_atomic_collided(t, o);
+    count_elsewhere(t, o);
+    tgc_incref(t, o);
     CHECK_EQ_INT(tgc_refcount(o), 2);
-    CHECK(tgc_atomic_try_again(t, o));
+    count_elsewhere(t, o);
+    CHECK(tgc_try_incref(t, o));
     CHECK_EQ_INT(tgc_refcount(o), 3);
+    CHECK(tgc_was_published(o));
     CHECK(!is_hot(o));
     for (int i = 0; i < 3; i++)
         tgc_decref(t, o);
@@ -420,21 +468,87 @@ TEST(a_collision_counts_once)
     end(t);
 }
 
-TEST(a_try_that_collided_sees_what_became_of_the_object)
+TEST(a_tag_takes_the_place_of_another)
+{
+    BEGIN();
+    tgc_obj *o = probe(t); // unpublished
+    atom_store_relaxed(&o->word, TGC_WORD_ONE | TGC_WORD_TAG);
+    tgc_incref(t, o);
+    CHECK_EQ_INT(atom_load_relaxed(&o->word), 2 * TGC_WORD_ONE + (uint16_t)t->id);
+    CHECK(!tgc_was_published(o));
+    tgc_decref(t, o);
+    CHECK(tgc_is_unique(t, o));
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(what_has_cooled_has_no_tag)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    heat(t, o);
+    fold(t);
+    CHECK(!is_hot(o));
+    CHECK_EQ_INT(atom_load_relaxed(&o->word), TGC_WORD_ONE | TGC_WORD_PUBLISHED);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(an_object_that_threads_count_in_turn_becomes_hot)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    for (int i = 0; i < ALTERNATIONS * 2 && !is_hot(o); i++) {
+        tgc_incref(t, o);
+        on_other(take_it, o);
+        tgc_decref(t, o);
+        on_other(drop_it, o);
+    }
+    CHECK(is_hot(o));
+    tgc_decref(t, o);
+    fold(t);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(what_one_thread_counts_never_becomes_hot)
+{
+    BEGIN();
+    tgc_obj *o = probe(t);
+    tgc_publish(t, o);
+    on_other(take_it, o); // the other counts, and this thread after it, once
+    count_elsewhere(t, o);
+    for (int i = 0; i < ALTERNATIONS * 100; i++) {
+        tgc_incref(t, o);
+        CHECK(tgc_try_incref(t, o));
+        tgc_decref(t, o);
+        tgc_decref(t, o);
+    }
+    CHECK(!is_hot(o));
+    CHECK_EQ_INT(tgc_refcount(o), 2);
+    on_other(drop_it, o);
+    tgc_decref(t, o);
+    CHECK_EQ_INT(atomic_load(&deaths), 1);
+    end(t);
+}
+
+TEST(a_try_after_another_thread_sees_what_became_of_the_object)
 {
     BEGIN();
     tgc_obj *o = probe(t);
     tgc_publish(t, o);
     heat(t, o);
-    CHECK(tgc_atomic_try_again(t, o)); // as if it had become hot just now
+    CHECK(tgc_atomic_try_other(t, o)); // as if it had become hot just now
     tgc_decref(t, o);
     tgc_decref(t, o);
     fold(t);
     CHECK_EQ_INT(atomic_load(&deaths), 1);
-    CHECK(!tgc_atomic_try_again(t, o)); // dead, and its memory waits
+    CHECK(!tgc_atomic_try_other(t, o)); // dead, and its memory waits
     o = probe(t);
     tgc_make_immortal(o);
-    CHECK(tgc_atomic_try_again(t, o));
+    CHECK(tgc_atomic_try_other(t, o));
     CHECK_EQ_INT(atom_load_relaxed(&o->word), TGC_IMMORTAL_WORD);
     tgc_make_mortal(o);
     tgc_decref(t, o);
@@ -448,9 +562,9 @@ TEST(what_is_counted_late_in_the_word_is_part_of_the_count)
     BEGIN();
     tgc_obj *o = probe(t);
     heat(t, o);
-    atom_add_relaxed(&o->word, 2);
-    atom_add_relaxed(&o->word, 2);
-    (void)atom_sub_acq_rel(&o->word, 2);
+    atom_add_relaxed(&o->word, TGC_WORD_ONE);
+    atom_add_relaxed(&o->word, TGC_WORD_ONE);
+    (void)atom_sub_acq_rel(&o->word, TGC_WORD_ONE);
     on_other(take_it, o);
     on_other(detach_it, NULL);
     tgi_stop_the_world(t, t->interp, TGI_CAUSE_TEST);
@@ -461,7 +575,7 @@ TEST(what_is_counted_late_in_the_word_is_part_of_the_count)
     uint32_t number = tgc_head_hot(o);
     on_other(take_it, o);
     for (int i = 0; i < 4; i++) // one more than the word knows of
-        (void)atom_sub_acq_rel(&o->word, 2);
+        (void)atom_sub_acq_rel(&o->word, TGC_WORD_ONE);
     CHECK_EQ_UINT(tgc_head_hot(o), number);
     CHECK_EQ_INT(atomic_load(&deaths), 0);
     fold(t);
@@ -476,7 +590,7 @@ TEST(a_late_decrement_leaves_an_immortal_object_immortal)
     tgc_publish(t, o);
     heat(t, o);
     CHECK(tgc_try_immortalize(t, o));
-    (void)atom_sub_acq_rel(&o->word, 2);
+    (void)atom_sub_acq_rel(&o->word, TGC_WORD_ONE);
     on_other(drop_it, o);
     CHECK(tgc_is_immortal(o));
     CHECK(!is_hot(o));
