@@ -10,7 +10,7 @@
 //   shard.c     the same on several machines; merge.c: their results
 //   results.c   what was found; results_json.c and results_junit.c write it to files
 //   schedule_file.c  a schedule as a file
-//   report.c    what is printed about a failure
+//   report.c    what is printed about a failure; names.c: words, also in files
 //   races.c     what is printed about races
 //   trace.c     how it came about, in columns
 //   help.c      --help
