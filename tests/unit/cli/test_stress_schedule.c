@@ -5,7 +5,7 @@
 // written again. The same rules are given to libFuzzer: tests/fuzz.
 #include "test.h"
 
-#include "fuzz/schedule.h"              // the rules
+#include "fuzz/schedule.h"            // the rules
 #include "cli/stress/schedule_file.h" // under test
 
 #include "stress/schedule.h" // under test
@@ -107,9 +107,17 @@ TEST(file_says_all_that_was_written)
 TEST(file_with_a_value_that_is_none_is_refused)
 {
     static const char *const lines[] = {
-        "policy x",     "time 1",    "mode x",           "max-steps 0",
-        "max-steps -1", "max-steps 4294967296",          "max-steps -18446744073709551615",
-        "source ",      "source -1", "source 0x1",       "hash 12345678901234567",
+        "policy x",
+        "time 1",
+        "mode x",
+        "max-steps 0",
+        "max-steps -1",
+        "max-steps 4294967296",
+        "max-steps -18446744073709551615",
+        "source ",
+        "source -1",
+        "source 0x1",
+        "hash 12345678901234567",
         "signature g",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
