@@ -115,8 +115,10 @@ bool tgi_schedule_decode(const char *text, tgi_schedule *out)
         ok = get(&b, &at, &d.from) && get(&b, &at, &d.arrival) && get(&b, &at, &d.to) &&
              d.from <= MAX_TASK && d.to <= MAX_TASK && out->count < TGI_SCHEDULE_MOST &&
              vec_push(out, d);
+        uint32_t base = ok ? base_of(out, out->count - 1) : 0;
+        ok = ok && d.arrival <= UINT32_MAX - base; // arrivals of a task never go down
         if (ok)
-            vec_last(out).arrival += base_of(out, out->count - 1);
+            vec_last(out).arrival += base;
     }
     vec_free(&b);
     return ok;

@@ -299,3 +299,26 @@ mutant("stress-invariant-not-at-the-end",
        edits=[("    if (TGI_UNLIKELY(e->watch.on))\n        tgi_watch_look(self);\n    tgi_thread_end",
                "    tgi_thread_end")],
        kill=[RUNS + "an_invariant_is_looked_at_after_every_step"])
+
+TEXTS = "unit.cli.stress_schedule:"
+
+mutant("schedule-arrival-wraps-round",
+       bug="the arrivals of a thread in a schedule go down: an entry that is never come to hides others",
+       ref="own: schedule.c Text",
+       file="runtime/stress/schedule.c",
+       edits=[("d.arrival <= UINT32_MAX - base;", "d.arrival <= UINT32_MAX;")],
+       kill=[TEXTS + "arrival_that_is_no_number_of_32_bits_is_refused"])
+
+mutant("schedule-threads-without-number",
+       bug="a schedule may name more threads than a run can have",
+       ref="own: schedule.c Text",
+       file="runtime/stress/schedule.c",
+       edits=[("d.from <= MAX_TASK && d.to <= MAX_TASK &&", "d.from <= MAX_TASK &&")],
+       kill=[TEXTS + "text_that_is_cut_or_changed_is_refused_or_another_schedule"])
+
+mutant("schedule-file-any-hash",
+       bug="a hash in the file of a schedule may be any text: it reads as 0",
+       ref="own: schedule_file.c Format",
+       file="runtime/cli/stress/schedule_file.c",
+       edits=[("strspn(text, \"0123456789abcdef\") == n;", "n > 0;")],
+       kill=[TEXTS + "file_with_a_value_that_is_none_is_refused"])

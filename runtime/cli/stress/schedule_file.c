@@ -60,9 +60,9 @@ bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
 
 static bool take_hex(const char *text, uint64_t *out)
 {
-    char *end;
-    *out = strtoull(text, &end, 16);
-    return end != text && *end == '\0';
+    size_t n = strlen(text);
+    *out = strtoull(text, NULL, 16);
+    return n >= 1 && n <= 16 && strspn(text, "0123456789abcdef") == n;
 }
 
 static bool take_line(const char *word, const char *value, tgi_schedule_file *out)
@@ -83,10 +83,9 @@ static bool take_line(const char *word, const char *value, tgi_schedule_file *ou
     if (strcmp(word, "mode") == 0)
         return (out->mode = tg_mode_find(value)) != NULL;
     if (strcmp(word, "max-steps") == 0) {
-        char *end;
-        unsigned long n = strtoul(value, &end, 10);
+        unsigned long n = strtoul(value, NULL, 10);
         out->max_steps = (uint32_t)n;
-        return *end == '\0' && n >= 1 && n <= UINT32_MAX;
+        return strspn(value, "0123456789") == strlen(value) && n >= 1 && n <= UINT32_MAX;
     }
     if (strcmp(word, "source") == 0)
         return take_hex(value, &out->source);
@@ -105,8 +104,9 @@ static bool take_line(const char *word, const char *value, tgi_schedule_file *ou
     return true;
 }
 
-static bool read_lines(FILE *from, tgi_schedule_file *out)
+bool tgi_schedule_file_parse(FILE *from, tgi_schedule_file *out)
 {
+    *out = (tgi_schedule_file){.points = TG_STRESS_FREE};
     char *line = NULL;
     size_t capacity = 0;
     ssize_t n;
@@ -124,24 +124,24 @@ static bool read_lines(FILE *from, tgi_schedule_file *out)
         first = false;
     }
     free(line);
-    return well && out->schedule != NULL;
+    if (well && out->schedule != NULL)
+        return true;
+    tgi_schedule_file_free(out);
+    return false;
 }
 
 bool tgi_schedule_file_read(const char *path, tgi_schedule_file *out)
 {
-    *out = (tgi_schedule_file){.points = TG_STRESS_FREE};
     FILE *from = fopen(path, "r");
     if (from == NULL) {
         fprintf(stderr, "%s: cannot read '%s'\n", command, path);
         return false;
     }
-    bool well = read_lines(from, out);
+    bool well = tgi_schedule_file_parse(from, out);
     fclose(from);
-    if (well)
-        return true;
-    fprintf(stderr, "%s: '%s' is not a schedule\n", command, path);
-    tgi_schedule_file_free(out);
-    return false;
+    if (!well)
+        fprintf(stderr, "%s: '%s' is not a schedule\n", command, path);
+    return well;
 }
 
 void tgi_schedule_file_free(tgi_schedule_file *file)

@@ -28,6 +28,8 @@ uint64_t tgi_schedule_source_hash(const tgi_source *source);
 bool tgi_schedule_file_write(const char *path, const tgi_stress_options *options,
                              const tgi_source *source, const tgi_stress_session *s);
 bool tgi_schedule_file_read(const char *path, tgi_schedule_file *out);
+// The same without a message; false: there is nothing to free.
+bool tgi_schedule_file_parse(FILE *from, tgi_schedule_file *out);
 void tgi_schedule_file_free(tgi_schedule_file *file);
 
 #endif

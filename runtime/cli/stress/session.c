@@ -20,21 +20,26 @@ static const char command[] = "togil stress";
 
 enum { DIRECTED_RUNS = 20, CYCLES_TRIED = 10, SHRINK_BUDGET = 2000 };
 
+tg_status tgi_session_open(tgi_session *p, tg_stress_options settings)
+{
+    settings.max_steps = p->options->max_steps;
+    settings.patience_ns = (int64_t)(p->options->patience * 1e9);
+    settings.stalled = tgi_session_stalled;
+    settings.stalled_arg = p;
+    return tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings,
+                          &p->s);
+}
+
 static int open_session(tgi_session *p)
 {
     const tgi_stress_options *o = p->options;
     tg_stress_options settings = {.points = p->found->points,
                                   .strategy = o->strategy,
                                   .seed = o->seed,
-                                  .max_steps = o->max_steps,
                                   .adversarial = o->adversarial,
                                   .races = !o->no_races && o->replay == NULL,
-                                  .os_threads = o->os_threads,
-                                  .patience_ns = (int64_t)(o->patience * 1e9),
-                                  .stalled = tgi_session_stalled,
-                                  .stalled_arg = p};
-    tg_status st =
-        tg_stress_open(p->t, p->source->text, p->source->size, p->source->name, &settings, &p->s);
+                                  .os_threads = o->os_threads};
+    tg_status st = tgi_session_open(p, settings);
     tg_stress_coverage c;
     p->found->systematic = st == TG_OK && tg_stress_covered(p->s, &c);
     if (p->found->systematic && o->shard.count > 1) {

@@ -45,6 +45,10 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
                     tg_stress_points points, FILE *to, const tgi_schedule_file *file, bool tell,
                     const char *test, size_t number);
 
+// Opens p->s; how long a run may take, and who is told of one that stands still, is the same for
+// all sessions.
+tg_status tgi_session_open(tgi_session *p, tg_stress_options settings);
+
 // One run: counted in `found`, a failure of a new kind is kept, and *fresh.
 tgi_session_next tgi_session_one(tgi_session *p, tgi_stress_session *found, uint64_t run,
                                  tgi_stress_failure **fresh);

@@ -19,6 +19,7 @@ set(TOGIL_STRESS_SOURCES
     stress/results_perfetto.c
     stress/results_races.c
     stress/schedule_file.c
+    stress/names.c
     stress/report.c
     stress/trace.c
     stress/help.c)

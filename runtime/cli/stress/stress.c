@@ -10,7 +10,7 @@
 //   shard.c     the same on several machines; merge.c: their results
 //   results.c   what was found; results_json.c and results_junit.c write it to files
 //   schedule_file.c  a schedule as a file
-//   report.c    what is printed about a failure
+//   report.c    what is printed about a failure; names.c: words, also in files
 //   races.c     what is printed about races
 //   trace.c     how it came about, in columns
 //   help.c      --help
@@ -102,21 +102,15 @@ static int find_tests(tgi_stress_results *results, tg_thread *t, const tgi_sourc
     const tgi_stress_options *o = results->options;
     if (memmem(source->text, source->size, module, sizeof module - 1) != NULL) {
         tgi_session looking = {
-            .options = o, .source = source, .to = to, .tell = true, .results = results};
-        tg_stress_options settings = {.points = TG_STRESS_GIL,
-                                      .max_steps = o->max_steps,
-                                      .patience_ns = (int64_t)(o->patience * 1e9),
-                                      .stalled = tgi_session_stalled,
-                                      .stalled_arg = &looking};
-        tg_stress *s;
-        tg_status st = tg_stress_open(t, source->text, source->size, source->name, &settings, &s);
+            .options = o, .source = source, .t = t, .to = to, .tell = true, .results = results};
+        tg_status st = tgi_session_open(&looking, (tg_stress_options){.points = TG_STRESS_GIL});
         if (st == TG_ERR_RAISED)
             (void)tg_report_exception(t, tg_error_fetch(t));
         if (st != TG_OK)
             return st == TG_ERR_NOMEM ? TGI_STRESS_BROKEN : TGI_STRESS_USAGE;
-        const char *names = tg_stress_tests(s);
+        const char *names = tg_stress_tests(looking.s);
         *out = names[0] != '\0' ? strdup(names) : NULL;
-        tg_stress_close(s);
+        tg_stress_close(looking.s);
     }
     if (o->test == NULL)
         return TGI_STRESS_CLEAN;
