@@ -37,22 +37,21 @@ static bool put(bytes *b, uint32_t n)
     return vec_push(b, (uint8_t)n);
 }
 
-static uint32_t base_of(const tgi_schedule *s, size_t at)
-{
-    for (size_t i = at; i-- > 0;) {
-        if (s->data[i].from == s->data[at].from)
-            return s->data[i].arrival;
-    }
-    return 0;
-}
+// The last arrival of each task so far.
+typedef struct bases {
+    uint32_t of[MAX_TASK + 1];
+} bases;
 
 char *tgi_schedule_encode(const tgi_schedule *s)
 {
     bytes b = TGI_VEC_INIT;
+    bases last = {{0}};
     bool ok = vec_push(&b, (uint8_t)VERSION);
-    for (size_t i = 0; ok && i < s->count; i++)
-        ok = put(&b, s->data[i].from) && put(&b, s->data[i].arrival - base_of(s, i)) &&
-             put(&b, s->data[i].to);
+    for (size_t i = 0; ok && i < s->count; i++) {
+        tgi_decision d = s->data[i];
+        ok = put(&b, d.from) && put(&b, d.arrival - last.of[d.from]) && put(&b, d.to);
+        last.of[d.from] = d.arrival;
+    }
     char *text = ok ? malloc(b.count / 3 * 4 + 5) : NULL;
     size_t n = 0;
     for (size_t i = 0; text != NULL && i < b.count; i += 3) {
@@ -107,18 +106,19 @@ static bool from_text(const char *text, bytes *b)
 bool tgi_schedule_decode(const char *text, tgi_schedule *out)
 {
     bytes b = TGI_VEC_INIT;
+    bases last = {{0}};
     size_t at = 1;
     bool ok = from_text(text, &b) && b.count > 0 && b.data[0] == VERSION;
     vec_clear(out);
     while (ok && at < b.count) {
         tgi_decision d;
         ok = get(&b, &at, &d.from) && get(&b, &at, &d.arrival) && get(&b, &at, &d.to) &&
-             d.from <= MAX_TASK && d.to <= MAX_TASK && out->count < TGI_SCHEDULE_MOST &&
-             vec_push(out, d);
-        uint32_t base = ok ? base_of(out, out->count - 1) : 0;
-        ok = ok && d.arrival <= UINT32_MAX - base; // arrivals of a task never go down
+             d.from <= MAX_TASK && d.to <= MAX_TASK &&
+             d.arrival <= UINT32_MAX - last.of[d.from] && // arrivals of a task never go down
+             out->count < TGI_SCHEDULE_MOST;
         if (ok)
-            vec_last(out).arrival += base;
+            d.arrival = last.of[d.from] += d.arrival;
+        ok = ok && vec_push(out, d);
     }
     vec_free(&b);
     return ok;

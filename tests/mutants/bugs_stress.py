@@ -306,7 +306,7 @@ mutant("schedule-arrival-wraps-round",
        bug="the arrivals of a thread in a schedule go down: an entry that is never come to hides others",
        ref="own: schedule.c Text",
        file="runtime/stress/schedule.c",
-       edits=[("d.arrival <= UINT32_MAX - base;", "d.arrival <= UINT32_MAX;")],
+       edits=[("d.arrival <= UINT32_MAX - last.of[d.from] &&", "d.arrival <= UINT32_MAX &&")],
        kill=[TEXTS + "arrival_that_is_no_number_of_32_bits_is_refused"])
 
 mutant("schedule-threads-without-number",

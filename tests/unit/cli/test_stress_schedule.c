@@ -12,6 +12,7 @@
 
 #include <stdio.h>  // snprintf
 #include <stdlib.h> // free
+#include <string.h> // memcmp
 
 static const char file[] = "togil-schedule 2\n# exception, to be followed by: somebody\n"
                            "test second\npolicy bytecode\ntime adversarial\nmode nogil\n"
@@ -48,6 +49,29 @@ TEST(schedule_comes_back_from_its_text)
         }
         free(text);
     }
+    vec_free(&s);
+    vec_free(&again);
+}
+
+// Whoever looks for the last decision of a thread by going back is at it for minutes.
+TEST(the_longest_schedule_is_read_in_one_go)
+{
+    enum { TASKS = 4096 };
+    tgi_schedule s = TGI_VEC_INIT, again = TGI_VEC_INIT;
+    REQUIRE(vec_reserve(&s, TGI_SCHEDULE_MOST + 1));
+    for (uint32_t i = 0; i < TGI_SCHEDULE_MOST; i++) {
+        uint32_t from = i < TASKS || i >= TGI_SCHEDULE_MOST / 2 ? i % TASKS : 0;
+        REQUIRE(vec_push(&s, ((tgi_decision){.from = from, .arrival = i, .to = 1})));
+    }
+    char *text = tgi_schedule_encode(&s);
+    REQUIRE(text != NULL && tgi_schedule_decode(text, &again));
+    CHECK_EQ_INT(again.count, s.count);
+    CHECK(memcmp(again.data, s.data, s.count * sizeof *s.data) == 0);
+    free(text);
+    REQUIRE(vec_push(&s, ((tgi_decision){.from = 0, .arrival = UINT32_MAX, .to = 1})));
+    text = tgi_schedule_encode(&s);
+    CHECK(text != NULL && !tgi_schedule_decode(text, &again)); // one too many
+    free(text);
     vec_free(&s);
     vec_free(&again);
 }
