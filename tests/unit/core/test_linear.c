@@ -293,15 +293,16 @@ TEST(queue_is_linearizable)
 TEST(an_append_in_two_steps_is_found)
 {
     // Reads the items, makes a longer list, stores it: an append in between is lost.
-    static const char patch[] = "class deque:\n"
+    static const char patch[] = "from time import sleep\n"
+                                "class deque:\n"
                                 "    def __init__(self, items):\n"
                                 "        self.items = items\n"
                                 "    def longer(self, x):\n"
                                 "        return self.items + [x]\n"
                                 "    def append(self, x):\n"
                                 "        items = self.longer(x)\n"
-                                "        for _ in range(300):\n" // the other thread comes by
-                                "            pass\n"
+                                "        for _ in range(3):\n" // the other thread comes by
+                                "            sleep(0)\n"
                                 "        self.store(items)\n"
                                 "    def store(self, items):\n"
                                 "        self.items = items\n"
@@ -327,15 +328,16 @@ TEST(an_append_in_two_steps_is_found)
 TEST(a_length_that_is_counted_apart_is_found)
 {
     // The queue's length is a number of its own that is written after the lock was released.
-    static const char patch[] = "class SimpleQueue(SimpleQueue):\n"
+    static const char patch[] = "from time import sleep\n"
+                                "class SimpleQueue(SimpleQueue):\n"
                                 "    def __init__(self):\n"
                                 "        super().__init__()\n"
                                 "        self.n = 0\n"
                                 "    def put(self, item):\n"
                                 "        super().put(item)\n"
                                 "        n = super().qsize()\n"
-                                "        for _ in range(300):\n" // the other thread comes by
-                                "            pass\n"
+                                "        for _ in range(3):\n" // the other thread comes by
+                                "            sleep(0)\n"
                                 "        self.n = n\n"
                                 "    def qsize(self):\n"
                                 "        return self.n\n"
