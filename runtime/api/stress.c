@@ -506,8 +506,8 @@ tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns
 
 void tg_stress_lock_gone(tg_thread *t, const tg_lock *lock)
 {
-    if (t->task != NULL && t->task->engine->sharing.learning)
-        tgi_sharing_forget(&t->task->engine->sharing, lock, 0);
+    if (t->task != NULL)
+        tgi_engine_gone(t->task->engine, lock);
 }
 
 void tg_stress_uncaught(tg_thread *t, tg_value exc)

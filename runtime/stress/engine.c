@@ -32,16 +32,6 @@
 
 enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
 
-const char *tgi_op_name(tgi_op_kind kind)
-{
-    static const char *const names[] = {
-        "starts",         "goes on",      "reads",        "writes",          "calls",
-        "fetches from",   "takes a lock", "tries a lock", "releases a lock", "starts a thread",
-        "joins a thread", "sleeps",       "yields",       "waits",           "goes round",
-        "waits for all",  "ends"};
-    return names[kind];
-}
-
 // --- tasks
 
 static tgi_task *new_task(tgi_engine *e)
@@ -610,6 +600,7 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
         tgi_search_born(e->search, task->index);
     task->t = born;
     task->handle = handle;
+    tgi_engine_keep_handle(e, handle);
     task->fn = fn;
     task->drop = drop;
     task->arg = arg;
@@ -662,6 +653,7 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->trace);
     vec_free(&e->objects);
     vec_free(&e->kept);
+    vec_free(&e->handles);
     tgi_profile_free(&e->profile);
     tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
@@ -767,6 +759,7 @@ void tgi_engine_end(tgi_engine *e)
         (void)vec_push(&e->spare, task);
     }
     vec_clear(&e->tasks);
+    tgi_engine_drop_handles(e);
 }
 
 void tgi_stress_has_finalizer(tg_thread *t)

@@ -288,6 +288,7 @@ struct tgi_engine {
     tgi_failure failure;
     tgi_sharing sharing;    // which places of the program meet other tasks
     tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
+    tgi_vec(tgi_thread_handle *) handles; // of this run, kept alive in the same way
     tgi_search *search;     // of a systematic strategy; NULL: another one
     bool searching;         // const during a run: it is one of the search
     bool told;              // the search knows of the steps that this run has not done
@@ -353,7 +354,14 @@ void tgi_engine_wait_for_change(tgi_task *self, uint32_t since, bool locks);
 bool tgi_engine_note(tgi_task *self, tgi_op op, const void *site);
 bool tgi_engine_note_place(tgi_task *self, tgi_op op, const void *site);
 // The current step touches something: search.h.
-void tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// True if the search has met nothing at `where` before: what is there must stay alive until the
+// run ends, or tgi_engine_gone must be told of its death.
+bool tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// Note [birth]: what was at `where` has died, and what comes to be there is something else.
+void tgi_engine_gone(tgi_engine *e, const void *where);
+// The same: the address of the handle is not used again in this run.
+void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle);
+void tgi_engine_drop_handles(tgi_engine *e); // at its end
 // The operation at which the task stands is what its next step begins with; waited: time has passed
 // because nobody could go on.
 void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited);
@@ -374,6 +382,8 @@ static inline void tgi_engine_beat(tgi_engine *e)
 
 // With tracing (steps.c): self does op where it is.
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);
+// What the trace has numbered there has died.
+void tgi_engine_forget_object(tgi_engine *e, const void *where);
 // Words for the last step of the trace.
 void tgi_engine_describe(tgi_engine *e, const char *text);
 // A line of the trace that is no operation: `text` is said of self at `where` (NULL: where it is).
