@@ -297,8 +297,12 @@ static void looked_at(const void *where)
 
 bool tg_thread_handle_done(tg_thread_handle *h)
 {
+    tgi_task *task = tgi_world_task();
+    bool done = tgi_thread_handle_is_gone(internal(h));
     looked_at(internal(h));
-    return tgi_thread_handle_is_gone(internal(h));
+    if (TGI_UNLIKELY(task != NULL) && done)
+        tgi_profile_joined(task->engine, internal(h)->id);
+    return done;
 }
 uint64_t tg_thread_handle_id(const tg_thread_handle *h)
 {

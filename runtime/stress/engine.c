@@ -59,6 +59,8 @@ static tgi_task *new_task(tgi_engine *e)
     task->arrivals = 0;
     task->draws = 0;
     task->children = 0;
+    task->id = 0;
+    task->joined = false;
     task->decided = 0;
     task->known = TGI_PROFILE_NONE;
     task->pending = false;
@@ -594,6 +596,7 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     task->parent = self->index;
     task->ordinal = self->children;
     self->children++;
+    task->id = born->id;
     memcpy(task->name, born->name, sizeof born->name); // that of a task is longer
     task->daemon = daemon;
     if (e->searching)
@@ -677,7 +680,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
     e->effects = e->altered = e->lock_altered = 0;
-    e->ended = 0;
+    e->ended = e->joined = 0;
     e->intended = NULL;
     e->overflowed = e->told = e->watch.on = e->watch.looking = false;
     e->forgotten = 0;

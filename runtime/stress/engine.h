@@ -151,6 +151,8 @@ struct tgi_task {
     uint32_t arrivals;     // points it came to
     uint32_t draws;        // of random bytes
     uint32_t children;     // threads it has started
+    uint64_t id;           // const: that of its thread; 0: the main thread
+    bool joined;           // somebody has seen that it has ended
     uint32_t checked;      // arrivals when circles were looked for last
     uint32_t decided;      // decisions at its points that count
     uint32_t known;        // its entry of the profile, or TGI_PROFILE_NONE
@@ -255,6 +257,7 @@ struct tgi_engine {
     uint32_t expected;   // const once learnt: decisions of a run
     bool learnt;         // all learning runs are done; a repeated one changes nothing
     uint32_t ended;      // tasks that have
+    uint32_t joined;     // of these, whose end somebody has seen
     uint32_t group;      // of a run of surw
     tgi_task *intended;  // the same: who does the next step of the group
     uint32_t changes[64], change_count; // of a run of pct
