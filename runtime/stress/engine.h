@@ -289,13 +289,13 @@ struct tgi_engine {
     tgi_vec(uint32_t) forced_next, forced_link;
     tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
     tgi_failure failure;
-    tgi_sharing sharing;    // which places of the program meet other tasks
-    tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
+    tgi_sharing sharing;                  // which places of the program meet other tasks
+    tgi_vec(uint64_t) kept;               // values that a learning run keeps alive, for the core
     tgi_vec(tgi_thread_handle *) handles; // of this run, kept alive in the same way
-    tgi_search *search;     // of a systematic strategy; NULL: another one
-    bool searching;         // const during a run: it is one of the search
-    bool told;              // the search knows of the steps that this run has not done
-    bool finalizers;        // code runs when objects die: none may be kept alive
+    tgi_search *search;                   // of a systematic strategy; NULL: another one
+    bool searching;                       // const during a run: it is one of the search
+    bool told;       // the search knows of the steps that this run has not done
+    bool finalizers; // code runs when objects die: none may be kept alive
     tgi_watch watch;
     bool tracing;
     tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least

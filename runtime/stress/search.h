@@ -34,8 +34,8 @@
 // What a run touches is told apart by address, and has a number by birth: the order in which the
 // run meets it. That is well defined only while nothing else comes to be at an address, which is up
 // to the allocator. So what is met stays alive until the run ends: objects, unless the program has
-// code that runs when they die (then every step may touch everything), and handles of threads. Locks
-// do not; the end of one is told, and the next one there has a number of its own.
+// code that runs when they die (then every step may touch everything), and handles of threads.
+// Locks do not; the end of one is told, and the next one there has a number of its own.
 #ifndef TGI_STRESS_SEARCH_H
 #define TGI_STRESS_SEARCH_H
 
