@@ -85,6 +85,18 @@ void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle)
         tgi_thread_handle_retain(handle);
 }
 
+void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle)
+{
+    size_t i = 1;
+    while (i < e->tasks.count && e->tasks.data[i]->id != handle->id)
+        i++;
+    if (i >= e->tasks.count)
+        return;
+    tgi_engine_touch(e, handle, 0, TGI_TOUCHES_READ);
+    if (tgi_thread_handle_is_gone(handle))
+        tgi_profile_joined(e, handle->id);
+}
+
 void tgi_engine_drop_handles(tgi_engine *e)
 {
     while (e->handles.count > 0)
