@@ -365,8 +365,8 @@ void tgi_engine_gone(tgi_engine *e, const void *where);
 // The same: the address of the handle is not used again in this run.
 void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle);
 void tgi_engine_drop_handles(tgi_engine *e); // at its end
-// Somebody asks whether the thread has ended. Threads of earlier runs, whose handles may still be in
-// lists and die now, are no business of this one.
+// Somebody asks whether the thread has ended. Threads of earlier runs, whose handles may still be
+// in lists and die now, are no business of this one.
 void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle);
 // The operation at which the task stands is what its next step begins with; waited: time has passed
 // because nobody could go on.
