@@ -238,6 +238,8 @@ TG_API bool tg_stress_random(tg_thread *t, void *buffer, size_t bytes);
 TG_API bool tg_stress_watch(tg_thread *t);
 // As tg_lock_acquire; the tester does not switch threads here unless the lock is taken.
 TG_API tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns);
+// As tg_thread_handle_done, for tidying up: the script does not get to know it.
+TG_API bool tg_stress_done_quietly(tg_thread_handle *h);
 // The memory of a lock is given back: another one may come to be there.
 TG_API void tg_stress_lock_gone(tg_thread *t, const tg_lock *lock);
 // An exception ends a thread of the script. Nothing happens if t does not run under the tester.

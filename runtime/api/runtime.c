@@ -297,7 +297,9 @@ static void looked_at(const void *where)
 
 bool tg_thread_handle_done(tg_thread_handle *h)
 {
-    looked_at(internal(h));
+    tgi_task *task = tgi_world_task();
+    if (TGI_UNLIKELY(task != NULL))
+        tgi_engine_look_at_handle(task->engine, internal(h));
     return tgi_thread_handle_is_gone(internal(h));
 }
 uint64_t tg_thread_handle_id(const tg_thread_handle *h)

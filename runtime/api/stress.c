@@ -504,10 +504,15 @@ tg_status tg_stress_lock_quietly(tg_thread *t, tg_lock *lock, int64_t timeout_ns
     return tg_lock_acquire(t, lock, timeout_ns);
 }
 
+bool tg_stress_done_quietly(tg_thread_handle *h)
+{
+    return tgi_thread_handle_is_gone((tgi_thread_handle *)(void *)h);
+}
+
 void tg_stress_lock_gone(tg_thread *t, const tg_lock *lock)
 {
-    if (t->task != NULL && t->task->engine->sharing.learning)
-        tgi_sharing_forget(&t->task->engine->sharing, lock, 0);
+    if (t->task != NULL)
+        tgi_engine_gone(t->task->engine, lock);
 }
 
 void tg_stress_uncaught(tg_thread *t, tg_value exc)

@@ -32,16 +32,6 @@
 
 enum { MAX_TASKS = 4095, UNWIND_LIMIT = 10 * 1000 * 1000, STEPS_PER_CHECK = 8192 };
 
-const char *tgi_op_name(tgi_op_kind kind)
-{
-    static const char *const names[] = {
-        "starts",         "goes on",      "reads",        "writes",          "calls",
-        "fetches from",   "takes a lock", "tries a lock", "releases a lock", "starts a thread",
-        "joins a thread", "sleeps",       "yields",       "waits",           "goes round",
-        "waits for all",  "ends"};
-    return names[kind];
-}
-
 // --- tasks
 
 static tgi_task *new_task(tgi_engine *e)
@@ -69,6 +59,8 @@ static tgi_task *new_task(tgi_engine *e)
     task->arrivals = 0;
     task->draws = 0;
     task->children = 0;
+    task->id = 0;
+    task->joined = false;
     task->decided = 0;
     task->known = TGI_PROFILE_NONE;
     task->pending = false;
@@ -604,12 +596,14 @@ tg_status tgi_stress_start(tg_thread *t, void (*fn)(tg_thread *t, void *arg),
     task->parent = self->index;
     task->ordinal = self->children;
     self->children++;
+    task->id = born->id;
     memcpy(task->name, born->name, sizeof born->name); // that of a task is longer
     task->daemon = daemon;
     if (e->searching)
         tgi_search_born(e->search, task->index);
     task->t = born;
     task->handle = handle;
+    tgi_engine_keep_handle(e, handle);
     task->fn = fn;
     task->drop = drop;
     task->arg = arg;
@@ -662,6 +656,7 @@ void tgi_engine_free(tgi_engine *e)
     vec_free(&e->trace);
     vec_free(&e->objects);
     vec_free(&e->kept);
+    vec_free(&e->handles);
     tgi_profile_free(&e->profile);
     tgi_world_forget_mappings(e);
     tgi_sharing_free(&e->sharing);
@@ -685,7 +680,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     e->steps = e->decisions = e->switches = e->preemptions = e->unwind_steps = 0;
     e->trace_hash = 0;
     e->effects = e->altered = e->lock_altered = 0;
-    e->ended = 0;
+    e->ended = e->joined = 0;
     e->intended = NULL;
     e->overflowed = e->told = e->watch.on = e->watch.looking = false;
     e->forgotten = 0;
@@ -767,6 +762,7 @@ void tgi_engine_end(tgi_engine *e)
         (void)vec_push(&e->spare, task);
     }
     vec_clear(&e->tasks);
+    tgi_engine_drop_handles(e);
 }
 
 void tgi_stress_has_finalizer(tg_thread *t)

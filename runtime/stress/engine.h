@@ -151,6 +151,8 @@ struct tgi_task {
     uint32_t arrivals;     // points it came to
     uint32_t draws;        // of random bytes
     uint32_t children;     // threads it has started
+    uint64_t id;           // const: that of its thread; 0: the main thread
+    bool joined;           // somebody has seen that it has ended
     uint32_t checked;      // arrivals when circles were looked for last
     uint32_t decided;      // decisions at its points that count
     uint32_t known;        // its entry of the profile, or TGI_PROFILE_NONE
@@ -255,6 +257,7 @@ struct tgi_engine {
     uint32_t expected;   // const once learnt: decisions of a run
     bool learnt;         // all learning runs are done; a repeated one changes nothing
     uint32_t ended;      // tasks that have
+    uint32_t joined;     // of these, whose end somebody has seen
     uint32_t group;      // of a run of surw
     tgi_task *intended;  // the same: who does the next step of the group
     uint32_t changes[64], change_count; // of a run of pct
@@ -286,12 +289,13 @@ struct tgi_engine {
     tgi_vec(uint32_t) forced_next, forced_link;
     tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
     tgi_failure failure;
-    tgi_sharing sharing;    // which places of the program meet other tasks
-    tgi_vec(uint64_t) kept; // values that a learning run keeps alive, for the core
-    tgi_search *search;     // of a systematic strategy; NULL: another one
-    bool searching;         // const during a run: it is one of the search
-    bool told;              // the search knows of the steps that this run has not done
-    bool finalizers;        // code runs when objects die: none may be kept alive
+    tgi_sharing sharing;                  // which places of the program meet other tasks
+    tgi_vec(uint64_t) kept;               // values that a learning run keeps alive, for the core
+    tgi_vec(tgi_thread_handle *) handles; // of this run, kept alive in the same way
+    tgi_search *search;                   // of a systematic strategy; NULL: another one
+    bool searching;                       // const during a run: it is one of the search
+    bool told;       // the search knows of the steps that this run has not done
+    bool finalizers; // code runs when objects die: none may be kept alive
     tgi_watch watch;
     bool tracing;
     tgi_vec(tgi_step) trace;       // the last TRACE_KEPT steps at least
@@ -353,7 +357,17 @@ void tgi_engine_wait_for_change(tgi_task *self, uint32_t since, bool locks);
 bool tgi_engine_note(tgi_task *self, tgi_op op, const void *site);
 bool tgi_engine_note_place(tgi_task *self, tgi_op op, const void *site);
 // The current step touches something: search.h.
-void tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// True if the search has met nothing at `where` before: what is there must stay alive until the
+// run ends, or tgi_engine_gone must be told of its death.
+bool tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// Note [birth]: what was at `where` has died, and what comes to be there is something else.
+void tgi_engine_gone(tgi_engine *e, const void *where);
+// The same: the address of the handle is not used again in this run.
+void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle);
+void tgi_engine_drop_handles(tgi_engine *e); // at its end
+// Somebody asks whether the thread has ended. Threads of earlier runs, whose handles may still be
+// in lists and die now, are no business of this one.
+void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle);
 // The operation at which the task stands is what its next step begins with; waited: time has passed
 // because nobody could go on.
 void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited);
@@ -374,6 +388,8 @@ static inline void tgi_engine_beat(tgi_engine *e)
 
 // With tracing (steps.c): self does op where it is.
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);
+// What the trace has numbered there has died.
+void tgi_engine_forget_object(tgi_engine *e, const void *where);
 // Words for the last step of the trace.
 void tgi_engine_describe(tgi_engine *e, const char *text);
 // A line of the trace that is no operation: `text` is said of self at `where` (NULL: where it is).

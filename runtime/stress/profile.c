@@ -27,7 +27,7 @@ void tgi_profile_free(tgi_profile *p)
 
 static bool counts(const tgi_engine *e, const tgi_task *self)
 {
-    return !self->ended && e->tasks.count - e->ended > 1 && self->op.kind != TGI_OPK_JOIN &&
+    return !self->ended && e->tasks.count - e->joined > 1 && self->op.kind != TGI_OPK_JOIN &&
            self->op.kind != TGI_OPK_FINISH;
 }
 
@@ -61,6 +61,17 @@ void tgi_profile_locks(tgi_task *self, const void *m)
                                 e->tasks.count > 1);
 }
 
+void tgi_profile_joined(tgi_engine *e, uint64_t thread_id)
+{
+    for (size_t i = 1; i < e->tasks.count; i++) {
+        tgi_task *task = e->tasks.data[i];
+        if (task->id != thread_id || task->joined)
+            continue;
+        task->joined = true;
+        e->joined++;
+    }
+}
+
 void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
 {
     if (e->sharing.learning) {
@@ -68,7 +79,8 @@ void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
             return;
         // Whether the place is shared is known when all have been met.
         const void *site = site_of(self);
-        tgi_profile_step s = {self->index, UINT32_MAX, self->site != NULL};
+        tgi_profile_step s = {self->index, UINT32_MAX, self->site != NULL,
+                              e->tasks.count - e->ended < 2};
         if (site != NULL)
             s.place = tgi_sharing_enter(&e->sharing, site);
         (void)vec_push(&e->profile.log, s);
@@ -173,10 +185,12 @@ static void settle(tgi_engine *e)
         if (group == UINT32_MAX && s.access)
             continue; // no point in later runs
         p->tasks.data[s.task].steps++;
+        p->decisions += !s.alone;
         size_t g = group == UINT32_MAX ? SIZE_MAX : group_index(p, group);
         if (g != SIZE_MAX)
             p->shares.data[g * n + s.task]++;
     }
+    p->decisions += n > 0 ? n - 1 : 0;
     drop_lonely(p);
     add_up(p);
 }
@@ -217,7 +231,7 @@ static void settle_once(tgi_engine *e)
 uint64_t tgi_profile_steps(tgi_engine *e)
 {
     settle_once(e);
-    return e->profile.tasks.count > 0 ? e->profile.tasks.data[0].all : 0;
+    return e->profile.decisions;
 }
 
 void tgi_profile_begin(tgi_engine *e, tgi_task *main)

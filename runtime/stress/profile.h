@@ -6,9 +6,10 @@
 // Note [profile]
 // Strategies that give every interleaving the same chance have to know how many steps each task
 // still has before it. The longest of the learning runs says so. What counts as a step is a point
-// at which something may come in between: while several tasks live, and not the wait for the end of
-// a task, whose place among the steps of others makes no difference. A step that a task has not
-// begun with is its start.
+// at which something may come in between: from the start of a task until somebody has seen that it
+// has ended, and not the wait for that, whose place among the steps of others makes no difference.
+// What a task does while no other is left counts, too: in another run they may still be there. A
+// step that a task has not begun with is its start.
 //
 // Tasks have the same name in all runs: they are the nth child of their parent. What a task has
 // before it includes what the tasks do that it will start.
@@ -40,12 +41,14 @@ typedef struct tgi_profile_task {
 typedef struct tgi_profile_step {
     uint32_t task, place; // number of the place; UINT32_MAX: none
     bool access;          // a point of later runs only if others are met there
+    bool alone;           // all others had ended
 } tgi_profile_step;
 
 typedef struct tgi_profile {
     tgi_vec(tgi_profile_task) tasks;
     tgi_vec(tgi_profile_step) steps, log; // of the longest run; of the one that runs
     bool settled;                         // the rest is there
+    uint64_t decisions;                   // steps that were not alone, and starts
     tgi_vec(uint32_t) groups;             // their first places
     tgi_vec(uint64_t) shares; // [group * tasks + task]: steps of it and its descendants there
 } tgi_profile;
@@ -60,9 +63,11 @@ void tgi_profile_born(struct tgi_engine *e, struct tgi_task *parent, struct tgi_
 void tgi_profile_arrive(struct tgi_engine *e, struct tgi_task *self);
 // It is about to take the lock m.
 void tgi_profile_locks(struct tgi_task *self, const void *m);
+// Somebody sees that the thread has ended: the caller of this, or whoever waited for it.
+void tgi_profile_joined(struct tgi_engine *e, uint64_t thread_id);
 // A learning run has ended.
 void tgi_profile_keep(struct tgi_engine *e);
-// Steps of the longest learning run at places that meet others, once all is learnt.
+// Decisions of the longest learning run at places that meet others, once all is learnt.
 uint64_t tgi_profile_steps(struct tgi_engine *e);
 // The run is one of profile.groups[i]: only steps there count. Nothing has happened yet.
 void tgi_profile_pick_group(struct tgi_engine *e, size_t i, struct tgi_task *main);

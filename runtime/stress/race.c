@@ -358,7 +358,7 @@ void tgi_races_acquired(tgi_races *r, uint32_t task, const void *lock, uint32_t 
         s->serial = ++r->lock_serial;
         s->internal = internal;
     }
-    s->internal &= internal; // an address may be used again
+    s->internal &= internal; // the script may have it, too
     if (s->internal)
         return;
     race_task *t = &r->tasks.data[task];
@@ -397,6 +397,18 @@ void tgi_races_released(tgi_races *r, uint32_t task, const void *lock)
     if (!drop_held(t, s)) {
         for (size_t i = 0; i < r->tasks.count && !drop_held(&r->tasks.data[i], s); i++) {}
     }
+}
+
+void tgi_races_gone(tgi_races *r, const void *lock)
+{
+    if (r->table == NULL)
+        return;
+    const entry *e = find(r, r->table, r->mask, lock, 0, TGI_PART_SYNC);
+    if (e->run != r->run)
+        return;
+    for (size_t i = 0; i < r->tasks.count; i++)
+        (void)drop_held(&r->tasks.data[i], e->data);
+    *(sync *)e->data = (sync){0};
 }
 
 void tgi_races_send(tgi_races *r, uint32_t task, const void *object, uint64_t value)

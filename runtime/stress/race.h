@@ -126,6 +126,8 @@ void tgi_races_joined(tgi_races *r, uint32_t task, const void *handle);
 void tgi_races_acquired(tgi_races *r, uint32_t task, const void *lock, uint32_t place,
                         bool internal);
 void tgi_races_released(tgi_races *r, uint32_t task, const void *lock);
+// It has died: a lock that comes to be there is another one.
+void tgi_races_gone(tgi_races *r, const void *lock);
 
 // Whether it holds a lock that it took there.
 bool tgi_races_holds(const tgi_races *r, uint32_t task, uint32_t place);

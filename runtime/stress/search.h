@@ -29,6 +29,13 @@
 // program that the tester does not control: the search goes on and claims nothing. So that programs
 // are noticed that are merely different from run to run, the first run and the last one are done
 // twice.
+//
+// Note [birth]
+// What a run touches is told apart by address, and has a number by birth: the order in which the
+// run meets it. That is well defined only while nothing else comes to be at an address, which is up
+// to the allocator. So what is met stays alive until the run ends: objects, unless the program has
+// code that runs when they die (then every step may touch everything), and handles of threads.
+// Locks do not; the end of one is told, and the next one there has a number of its own.
 #ifndef TGI_STRESS_SEARCH_H
 #define TGI_STRESS_SEARCH_H
 
@@ -118,7 +125,10 @@ typedef enum tgi_search_touch_kind {
 #define TGI_SEARCH_STOP  UINT32_MAX
 #define TGI_SEARCH_WHOLE UINT64_MAX // every slot
 
-void tgi_search_touch(tgi_search *s, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// True if nothing was met at `where` before in this run: what is there must not die unnoticed.
+bool tgi_search_touch(tgi_search *s, const void *where, uint64_t slot, tgi_search_touch_kind kind);
+// What was at `where` has died: the next thing there has a number of its own.
+void tgi_search_forget(tgi_search *s, const void *where);
 // A task has come to a point at which it is about to touch it.
 void tgi_search_meet(tgi_search *s, const void *where);
 // The current step has started a task.

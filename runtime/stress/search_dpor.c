@@ -16,8 +16,8 @@
 // only sleeping tasks are left is redundant and is given up.
 //
 // Things have numbers, in the order in which a run meets them: an address means nothing in the next
-// run. A thing that a sleeping task's step met for the first time may be any that was not known at
-// its decision.
+// run, and within one only until what is there dies (Note [birth] in search.h). A thing that a
+// sleeping task's step met for the first time may be any that was not known at its decision.
 //
 // Invariants  DP1  node i and event i belong together: the decision, and the step that followed.
 //             DP2  what is not known of a step makes it dependent on more, never on less.
@@ -162,9 +162,19 @@ static uint32_t number_of(tgi_search *s, const void *where)
         return ANYTHING;
     }
     struct thing *t = thing_entry(d->things, d->thing_mask, d->run, where);
-    if (t->run != d->run)
+    if (t->run != d->run || t->number == ANYTHING)
         *t = (struct thing){where, ++d->thing_count, d->run};
     return t->number;
+}
+
+void tgi_search_forget(tgi_search *s, const void *where)
+{
+    struct tgi_dpor *d = s->dpor;
+    if (s->kind != TGI_SEARCH_DPOR || d->things == NULL)
+        return;
+    struct thing *t = thing_entry(d->things, d->thing_mask, d->run, where);
+    if (t->run == d->run)
+        t->number = ANYTHING;
 }
 
 void tgi_search_meet(tgi_search *s, const void *where)
@@ -173,23 +183,25 @@ void tgi_search_meet(tgi_search *s, const void *where)
         (void)number_of(s, where);
 }
 
-void tgi_search_touch(tgi_search *s, const void *where, uint64_t slot, tgi_search_touch_kind kind)
+bool tgi_search_touch(tgi_search *s, const void *where, uint64_t slot, tgi_search_touch_kind kind)
 {
     struct tgi_dpor *d = s->dpor;
     if (s->kind != TGI_SEARCH_DPOR || !d->open)
-        return;
+        return false;
+    uint32_t known = d->thing_count;
     touch t = {kind == TGI_TOUCHES_ALL ? ANYTHING : number_of(s, where), kind, slot};
     event *e = &vec_last(&d->events);
     for (uint32_t i = 0; i < e->touches; i++) {
         const touch *old = &d->all.data[e->first + i];
         if (old->thing == t.thing && old->slot == slot &&
             (old->kind == kind || old->kind == TGI_TOUCHES_ALL))
-            return;
+            return false;
     }
     if (!vec_push(&d->all, t))
         s->lost = true;
     else
         e->touches++;
+    return d->thing_count != known;
 }
 
 static bool meets(const touch *a, const touch *b)

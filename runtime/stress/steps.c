@@ -13,6 +13,16 @@
 
 enum { TRACE_KEPT = 1 << 18, OBJECTS_NUMBERED = 1 << 12 };
 
+const char *tgi_op_name(tgi_op_kind kind)
+{
+    static const char *const names[] = {
+        "starts",         "goes on",      "reads",        "writes",          "calls",
+        "fetches from",   "takes a lock", "tries a lock", "releases a lock", "starts a thread",
+        "joins a thread", "sleeps",       "yields",       "waits",           "goes round",
+        "waits for all",  "ends"};
+    return names[kind];
+}
+
 static void note_innermost(const char *file, uint32_t line, const char *function, void *arg)
 {
     tgi_where *where = arg;
@@ -62,6 +72,14 @@ static void keep_step(tgi_engine *e, const tgi_where *where, tgi_step event)
         e->forgotten += TRACE_KEPT;
     }
     (void)vec_push(&e->trace, event);
+}
+
+void tgi_engine_forget_object(tgi_engine *e, const void *where)
+{
+    for (size_t i = 0; i < e->objects.count; i++) {
+        if (e->objects.data[i].where == where)
+            e->objects.data[i].where = NULL; // the number is not used again
+    }
 }
 
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted)

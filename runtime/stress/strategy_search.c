@@ -60,10 +60,47 @@ bool tgi_strategy_open_search(tgi_engine *e)
 
 // --- what the search is told
 
-void tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind)
+bool tgi_engine_touch(tgi_engine *e, const void *where, uint64_t slot, tgi_search_touch_kind kind)
 {
-    if (e->searching && !e->killing)
-        tgi_search_touch(e->search, where, slot, kind);
+    return e->searching && !e->killing && tgi_search_touch(e->search, where, slot, kind);
+}
+
+void tgi_engine_gone(tgi_engine *e, const void *where)
+{
+    if (e->sharing.learning)
+        tgi_sharing_forget(&e->sharing, where, 0);
+    if (e->searching)
+        tgi_search_forget(e->search, where);
+    if (e->racing)
+        tgi_races_gone(e->races, where);
+    if (e->tracing)
+        tgi_engine_forget_object(e, where);
+}
+
+void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle)
+{
+    if (!e->searching && !e->racing && !e->tracing)
+        return;
+    if (vec_push(&e->handles, handle))
+        tgi_thread_handle_retain(handle);
+}
+
+void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle)
+{
+    size_t i = 1;
+    while (i < e->tasks.count && e->tasks.data[i]->id != handle->id)
+        i++;
+    if (i >= e->tasks.count)
+        return;
+    tgi_engine_touch(e, handle, 0, TGI_TOUCHES_READ);
+    if (tgi_thread_handle_is_gone(handle))
+        tgi_profile_joined(e, handle->id);
+}
+
+void tgi_engine_drop_handles(tgi_engine *e)
+{
+    while (e->handles.count > 0)
+        tgi_thread_handle_release(vec_pop(&e->handles));
 }
 
 void tgi_engine_tell_step(tgi_engine *e, const tgi_task *task, bool waited)

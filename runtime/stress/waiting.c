@@ -152,6 +152,7 @@ tg_status tgi_stress_join(tg_thread *t, tgi_thread_handle *h, tgi_deadline until
                                         .where = h,
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
         if (tgi_thread_handle_is_gone(h)) {
+            tgi_profile_joined(self->engine, h->id);
             if (self->engine->racing)
                 tgi_races_joined(self->engine->races, self->index, h);
             return TG_OK;

@@ -243,6 +243,21 @@ mutant("dpor-new-things-are-known",
                "base != UINT32_MAX && a[i].thing == b[k].thing;")],
        kill=[CLASSES])
 
+mutant("dpor-dead-things-have-numbers",
+       bug="what comes to be at the address of something that died counts as the same thing",
+       ref="own: search.h Note [birth]",
+       file=DPOR,
+       edits=[("    if (t->run == d->run)\n        t->number = ANYTHING;\n",
+               "    (void)t;\n")],
+       kill=["unit.stress.search:what_comes_to_be_where_something_died_is_another_thing"])
+
+mutant("profile-forgets-who-is-alone",
+       bug="what a task does after all others have ended is no step before it: walks are not uniform",
+       ref="own: profile.h Note [profile]",
+       file="runtime/stress/profile.c",
+       edits=[("e->tasks.count - e->joined > 1 &&", "e->tasks.count - e->ended > 1 &&")],
+       kill=["unit.stress.strategy:surw_counts_steps_of_a_task_that_is_left_alone"])
+
 SURW = "runtime/stress/strategy_surw.c"
 PROFILE = "runtime/stress/profile.c"
 WALKS = "unit.stress.strategy:"

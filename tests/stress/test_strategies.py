@@ -56,6 +56,20 @@ for t in threads: t.join()
 with open(sys.argv[1], "a") as f: f.write("".join(order) + "\\n")
 """
 
+# The main thread is one of the two, and may be left alone at the end.
+MAIN_TOO = """
+import sys, threading
+order = []
+def work(me, steps):
+    for _ in range(steps):
+        order.append(me)
+t = threading.Thread(target=work, args=("a", 1))
+t.start()
+work("b", 14)
+t.join()
+with open(sys.argv[1], "a") as f: f.write("".join(order) + "\\n")
+"""
+
 WRITERS = """
 import threading
 x = 0
@@ -134,6 +148,11 @@ class Uniform(unittest.TestCase):
         found = orders(GRANDCHILDREN, "surw", 2000)
         self.assertEqual(len(found), 20, found)
         self.assertLess(distance(found, 20), MOST, found)
+
+    def test_surw_counts_what_the_main_thread_does_when_others_have_ended(self):
+        found = orders(MAIN_TOO, "surw", 2000)
+        self.assertEqual(len(found), 15, found)
+        self.assertLess(distance(found, 15), MOST, found)
 
     def test_urw_gives_every_schedule_the_same_chance(self):
         n = all_schedules(WRITERS)

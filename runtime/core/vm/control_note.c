@@ -80,7 +80,9 @@ static void look_at(tg_value v, void *arg)
     } else if (l->depth == DEPTH && (type->flags & (TGC_TF_ATTRS | TGC_TF_NATIVE)) != 0 &&
                (type->flags & (TGC_TF_TYPE | TGC_TF_FUNCTION | TGC_TF_EXC)) == 0 &&
                !tgc_is_exact(v, &tgc_module_type) && !is_lock(type)) {
-        tgi_engine_touch(l->t->task->engine, tgc_ptr(v), TGI_SEARCH_WHOLE, TGI_TOUCHES_WRITE);
+        tgi_engine *e = l->t->task->engine;
+        if (tgi_engine_touch(e, tgc_ptr(v), TGI_SEARCH_WHOLE, TGI_TOUCHES_WRITE) && !e->finalizers)
+            keep(l->t, v);
     }
 }
 

@@ -488,6 +488,25 @@ static size_t count_classes(const program *p)
     return n;
 }
 
+TEST(what_comes_to_be_where_something_died_is_another_thing)
+{
+    static const uint32_t tasks[] = {0};
+    static const int there, elsewhere;
+    tgi_search h;
+    tgi_search_point at = {.tasks = tasks, .count = 1};
+    (void)tgi_search_init(&h, TGI_SEARCH_DPOR, -1);
+    tgi_search_begin(&h);
+    CHECK_EQ_UINT(tgi_search_pick(&h, &at), 0);
+    CHECK(tgi_search_touch(&h, &there, 0, TGI_TOUCHES_READ));
+    CHECK(!tgi_search_touch(&h, &there, 1, TGI_TOUCHES_WRITE));
+    CHECK(tgi_search_touch(&h, &elsewhere, 0, TGI_TOUCHES_READ));
+    tgi_search_forget(&h, &there);
+    CHECK(tgi_search_touch(&h, &there, 0, TGI_TOUCHES_READ));
+    CHECK(!tgi_search_touch(&h, &there, 0, TGI_TOUCHES_READ));
+    CHECK(!tgi_search_touch(&h, &elsewhere, 1, TGI_TOUCHES_READ));
+    tgi_search_free(&h);
+}
+
 TEST(independent_steps_have_one_order_and_dependent_ones_all)
 {
     static const uint32_t lengths[] = {4, 4};

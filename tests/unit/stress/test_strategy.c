@@ -206,6 +206,13 @@ TEST(surw_counts_steps_of_tasks_that_are_not_started_yet)
     CHECK(IS_UNIFORM(chi, 45));
 }
 
+TEST(surw_counts_steps_of_a_task_that_is_left_alone)
+{
+    program p = {{"bxxxxxxx", "x"}};
+    double chi = distance(&p, "surw", 2000, 8, 'x');
+    CHECK(IS_UNIFORM(chi, 8));
+}
+
 TEST(urw_gives_every_schedule_the_same_chance)
 {
     program p = {{"bc", "..", ".."}};
