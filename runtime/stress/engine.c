@@ -205,7 +205,7 @@ static void note_blocked(tgi_engine *e)
         tgi_engine_describe(e, e->tasks.data[i]->op.kind == TGI_OPK_SPIN ? "goes round for ever"
                                                                          : "waits for ever");
         if (e->trace.count > 0)
-            vec_last(&e->trace).sync = true;
+            vec_last(&e->trace).sync = vec_last(&e->trace).visible = true;
     }
 }
 
