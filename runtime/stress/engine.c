@@ -80,8 +80,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->probe.on = task->probe.dirty = false;
     memset(task->probe.loops, 0, sizeof task->probe.loops);
     task->looked = (tgi_where){0};
-    task->daemon = task->ended = task->timed_out = false;
-    task->rests = task->rested = false;
+    task->daemon = task->ended = task->timed_out = task->rests = task->rested = false;
     task->quiet = task->untold = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
