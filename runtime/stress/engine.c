@@ -72,7 +72,7 @@ static tgi_task *new_task(tgi_engine *e)
     task->probe.on = task->probe.dirty = false;
     memset(task->probe.loops, 0, sizeof task->probe.loops);
     task->looked = (tgi_where){0};
-    task->daemon = task->ended = task->timed_out = false;
+    task->daemon = task->ended = task->timed_out = task->rests = task->rested = false;
     task->quiet = task->untold = false;
     task->op = (tgi_op){.kind = TGI_OPK_START};
     task->priority = 0;
@@ -197,7 +197,7 @@ static void note_blocked(tgi_engine *e)
         tgi_engine_describe(e, e->tasks.data[i]->op.kind == TGI_OPK_SPIN ? "goes round for ever"
                                                                          : "waits for ever");
         if (e->trace.count > 0)
-            vec_last(&e->trace).sync = true;
+            vec_last(&e->trace).sync = vec_last(&e->trace).visible = true;
     }
 }
 

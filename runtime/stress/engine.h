@@ -160,6 +160,8 @@ struct tgi_task {
     uint64_t left;         // what it and those it will start have before them: profile.h
     bool daemon, ended;    // ended: has left the runtime
     bool timed_out;        // its last wait ended by its deadline
+    bool rests;            // in code of the library, until somebody wakes it
+    bool rested;           // it was woken, and has not taken its lock again
     bool quiet;            // an access is no point: in code of the library
     bool untold;           // the locks that it takes are no business of a search
     char name[40];         // const: for people
@@ -385,6 +387,9 @@ static inline void tgi_engine_beat(tgi_engine *e)
     // ORDER: relaxed; one writer, and what counts is that it moves.
     atom_store_relaxed(&e->beats, atom_load_relaxed(&e->beats) + 1);
 }
+
+// Which function of the library the script has called there; NULL: none. (waiting.c)
+const char *tgi_task_called(const tgi_task *task);
 
 // With tracing (steps.c): self does op where it is.
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);

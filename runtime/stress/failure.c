@@ -59,13 +59,29 @@ static void print_frame(const char *file, uint32_t line, const char *function, v
         tgi_failure_print(fs->f, "    %s:%u, in %s\n", file, line, function);
 }
 
+// What it is about to do, by the name of what the script has called.
+static void print_act(tgi_failure *f, const tgi_task *task)
+{
+    bool locks = task->op.kind == TGI_OPK_ACQUIRE || task->op.kind == TGI_OPK_TRY;
+    const char *called = locks ? tgi_task_called(task) : NULL;
+    if (called == NULL || strcmp(called, "Condition.__enter__") == 0)
+        tgi_failure_print(f, "  %s %s", task->name, tgi_op_name(task->op.kind));
+    else if (!task->rests)
+        tgi_failure_print(f, "  %s takes a lock in %s", task->name, called);
+    else if (strncmp(called, "Condition.", 10) == 0)
+        tgi_failure_print(f, "  %s waits for a notification in %s", task->name, called);
+    else
+        tgi_failure_print(f, "  %s waits in %s", task->name, called);
+}
+
 void tgi_failure_print_stack(tgi_failure *f, tgi_task *task)
 {
     if (task->ended)
         return;
-    tgi_failure_print(f, "  %s %s", task->name, tgi_op_name(task->op.kind));
-    if (task->held.count > 0)
-        tgi_failure_print(f, " (and holds %zu)", task->held.count);
+    print_act(f, task);
+    size_t held = task->held.count - (task->rests && task->held.count > 0);
+    if (held > 0)
+        tgi_failure_print(f, " (and holds %zu lock%s)", held, held == 1 ? "" : "s");
     tgi_failure_print(f, "\n");
     frames fs = {f, 0};
     const tgi_core_hooks *hooks = task->t->runtime->hooks;

@@ -82,6 +82,27 @@ void tgi_engine_forget_object(tgi_engine *e, const void *where)
     }
 }
 
+// What a programmer has written, not the locks inside of it. False: nothing that says anything.
+static bool tell_lock(tgi_engine *e, tgi_task *self, const tgi_op *op)
+{
+    const char *called = tgi_task_called(self);
+    if (called == NULL || strcmp(called, "Condition.__enter__") == 0)
+        return true;
+    bool again = self->rested;
+    self->rested = self->rests;
+    if (self->rests) {
+        bool late = tgi_mutex_is_locked((tgi_mutex *)(uintptr_t)op->where);
+        tgi_engine_describe(e, late ? "its time is over" : "wakes up");
+        return true;
+    }
+    if (strncmp(called, "Condition.", 10) == 0) {
+        tgi_engine_describe(e, "takes the lock again");
+        return again;
+    }
+    tgi_engine_describe(e, called);
+    return true;
+}
+
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted)
 {
     if (!e->tracing || self->t == NULL)
@@ -96,6 +117,9 @@ void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool pre
                          .visible = kind != TGI_OPK_POLL,
                          .sync = kind == TGI_OPK_ACQUIRE || kind == TGI_OPK_TRY ||
                                  kind == TGI_OPK_SLEEP || kind == TGI_OPK_PARK});
+    if ((kind == TGI_OPK_ACQUIRE || kind == TGI_OPK_TRY) && e->trace.count > 0 &&
+        !tell_lock(e, self, op))
+        vec_last(&e->trace).visible = false;
 }
 
 void tgi_engine_mark(tgi_engine *e, tgi_task *self, const tgi_where *where, const char *text)

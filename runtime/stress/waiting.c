@@ -12,6 +12,9 @@
 #include "base/assert.h"    // TGI_INVARIANT
 #include "thread/runtime.h" // hooks
 
+#include <stdio.h>  // snprintf
+#include <string.h> // strncmp
+
 static bool others_have_ended(const tgi_engine *e)
 {
     for (size_t i = 1; i < e->tasks.count; i++) {
@@ -84,6 +87,56 @@ static void forget_held(tgi_engine *e, const void *lock)
     }
 }
 
+static bool holds(const tgi_task *task, const void *lock)
+{
+    for (size_t k = 0; k < task->held.count; k++) {
+        if (task->held.data[k] == lock)
+            return true;
+    }
+    return false;
+}
+
+const char *tgi_task_called(const tgi_task *task)
+{
+    const tgi_core_hooks *hooks = task->t->runtime->hooks;
+    return hooks->called != NULL ? hooks->called(task->t) : NULL;
+}
+
+// Code of the library takes a lock a second time to be woken: See Waiting in threading.py.
+static void begin_rest(tgi_task *self, const tgi_mutex *m)
+{
+    self->rests = holds(self, m) && tgi_task_called(self) != NULL;
+    if (self->rests && !self->engine->killing)
+        tgi_engine_mark(self->engine, self, NULL, "waits");
+}
+
+// The lock was one for this wait, and is nothing that the thread holds.
+static bool end_rest(tgi_task *self, const tgi_mutex *m)
+{
+    bool rested = self->rests;
+    self->rests = false;
+    if (rested && holds(self, m))
+        forget_held(self->engine, m);
+    return rested;
+}
+
+static void tell_woken(tg_thread *t, const tgi_mutex *m)
+{
+    tgi_engine *e = t->task->engine;
+    if (!e->tracing || e->killing || tgi_task_called(t->task) == NULL)
+        return;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        const tgi_task *other = e->tasks.data[i];
+        if (other == t->task || !holds(other, m))
+            continue;
+        char text[64];
+        bool notifies = strncmp(tgi_task_called(t->task), "Condition.", 10) == 0;
+        snprintf(text, sizeof text, "%s %s", notifies ? "notifies" : "wakes", other->name);
+        tgi_engine_mark(e, t->task, NULL, text);
+        return;
+    }
+}
+
 // For the search for races: who has the lock now, and from where.
 static void note_taken(tgi_task *self, const tgi_mutex *m)
 {
@@ -110,22 +163,25 @@ tg_status tgi_stress_lock(tg_thread *t, tgi_mutex *m, tgi_deadline until)
     bool try = until <= TGI_DEADLINE_NOW;
     note_wish(self);
     tgi_profile_locks(self, m);
+    if (!try)
+        begin_rest(self, m);
     for (;;) {
         tgi_engine_point(self, (tgi_op){.kind = try ? TGI_OPK_TRY : TGI_OPK_ACQUIRE,
                                         .where = m,
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
         if (tgi_mutex_trylock(m)) {
-            (void)vec_push(&self->held, m);
+            if (!end_rest(self, m))
+                (void)vec_push(&self->held, m);
             self->engine->lock_altered++;
             self->probe.own_locks++;
             note_taken(self, m);
             return TG_OK;
         }
         self->probe.tried = true;
-        if (try || self->timed_out)
-            return TG_ERR_TIMEOUT;
-        if (self->engine->killing)
-            return TG_ERR_INTERRUPTED;
+        if (try || self->timed_out || self->engine->killing) {
+            (void)end_rest(self, m);
+            return try || self->timed_out ? TG_ERR_TIMEOUT : TG_ERR_INTERRUPTED;
+        }
     }
 }
 
@@ -133,6 +189,7 @@ void tgi_stress_unlock(tg_thread *t, tgi_mutex *m)
 {
     t->task->engine->lock_altered++;
     t->task->probe.own_locks++;
+    tell_woken(t, m);
     forget_held(t->task->engine, m);
     if (!t->task->untold)
         tgi_engine_touch(t->task->engine, m, 0, TGI_TOUCHES_GIVE);

@@ -48,6 +48,9 @@ typedef struct tgi_core_hooks {
     void (*stack)(tg_thread *t,
                   void (*fn)(const char *file, uint32_t line, const char *function, void *arg),
                   void *arg);
+    // For the stress tester: which function of the library the script has called, as in
+    // "Condition.wait"; NULL: t is in code of the script.
+    const char *(*called)(tg_thread *t);
     // For the stress tester: where t is in the script, as a number (stress/race_place.h; 0:
     // nowhere), and whether code of the library is what runs.
     uint32_t (*place)(tg_thread *t, bool *library);

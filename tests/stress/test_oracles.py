@@ -139,6 +139,22 @@ LOST_UPDATE_TOLD = """
   12  assert n == 2  [n is 1]
 """
 
+# A woken thread does not look again whether there is an item.
+MAILBOX = """
+import threading
+items, ready = [], threading.Condition()
+def get():
+    with ready:
+        if not items:
+            ready.wait()
+        items.pop()
+def put():
+    with ready:
+        items.append(1)
+        ready.notify()
+ALL = [get, get, put]
+""" + START
+
 # What is random must be the same when a failure is shown again.
 DRAWS = """
 import os, random, threading
@@ -235,6 +251,18 @@ class Told(unittest.TestCase):
             code, out = stress("--policy", policy, "-c", LOST_UPDATE)
             self.assertEqual(code, 1, out)
             self.assertIn(LOST_UPDATE_TOLD % where, out)
+
+    def test_who_waits_and_who_wakes_is_told_where_the_script_says_so(self):
+        code, out = stress("--strategy", "none", "--run", "0", "-c", MAILBOX)
+        self.assertEqual(code, 1, out)
+        self.assertIn("Thread-2 (get) waits for a notification in Condition.wait\n", out)
+        for row in ("ready.wait()  [waits]", "ready.wait()  [wakes up]",
+                    "ready.wait()  [takes the lock again]",
+                    "ready.notify()  [notifies Thread-1 (get)]",
+                    "if not items:  [items has 0 items]", "items.pop()  [items has 1 item]"):
+            self.assertIn(row, out)
+        self.assertNotIn("and holds", out)
+        self.assertNotIn("per second", out)
 
     def test_what_is_random_repeats(self):
         said = set()

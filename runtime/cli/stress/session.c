@@ -18,6 +18,10 @@
 
 static const char command[] = "togil stress";
 
+// Less than this says nothing about a rate.
+enum { RATE_RUNS = 100 };
+static const double RATE_SECONDS = 0.1;
+
 enum { DIRECTED_RUNS = 20, CYCLES_TRIED = 10, SHRINK_BUDGET = 2000 };
 
 tg_status tgi_session_open(tgi_session *p, tg_stress_options settings)
@@ -76,7 +80,10 @@ void tgi_session_print_totals(const tgi_session *p)
     if (o->shard.count > 1)
         fprintf(p->to, ", shard %llu/%llu", (unsigned long long)o->shard.index,
                 (unsigned long long)o->shard.count);
-    fprintf(p->to, "), %.0f per second\n", (double)f->runs / f->seconds);
+    fputs(")", p->to);
+    if (f->runs >= RATE_RUNS && f->seconds >= RATE_SECONDS)
+        fprintf(p->to, ", %.0f per second", (double)f->runs / f->seconds);
+    fputs("\n", p->to);
 }
 
 // --- progress

@@ -12,7 +12,7 @@
 #include <stdlib.h>  // calloc
 #include <string.h>  // memchr
 
-enum { WIDTH = 96, LANE = 4, MAX_LANES = 12, MAX_ROWS = 48, FEW_ROWS = 30, NEAR = 2 };
+enum { WIDTH = 96, LANE = 4, MAX_LANES = 12, MAX_ROWS = 48, FEW_ROWS = 44, NEAR = 2 };
 
 typedef struct object {
     uint32_t first; // thread + 1

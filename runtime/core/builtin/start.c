@@ -194,6 +194,7 @@ const tgi_core_hooks tgc_hooks = {
     .fork_child = tgc_life_fork_child,
     .stack = stack,
     .place = tgc_race_place,
+    .called = tgc_library_call,
     .instruction = tgc_script_instruction,
 };
 

@@ -14,6 +14,7 @@
 #include "core/object/int.h"    // values
 #include "core/object/list.h"   // types
 #include "core/object/object.h" // flags
+#include "core/object/set.h"    // sizes
 #include "core/object/str.h"    // names
 
 #include <stdio.h>  // snprintf
@@ -191,10 +192,46 @@ static bool is_mutable(tg_value v)
     return (type->flags & (TGC_TF_LIST | TGC_TF_DICT | TGC_TF_SET)) != 0 || type->next != NULL;
 }
 
+// The name by which an instruction just before i has fetched v; NULL: not known.
+static const char *fetched_as(tg_thread *t, const tgc_frame *f, tg_value v, const tgi_ins *i)
+{
+    enum { BEFORE = 6 };
+    size_t n;
+    for (const tgi_ins *k = i; k > f->code->ins && k > i - BEFORE;) {
+        k--;
+        if ((k->op != TGI_OP_GETATTR && k->op != TGI_OP_GETGLOBAL) ||
+            (f->regs[k->a] != v && f->regs[k->a + 1] != v)) // a method call has moved it up
+            continue;
+        tg_value name = k->op == TGI_OP_GETATTR ? f->code->attrs[k->c].name
+                                                : f->code->globals[k->b].global->name;
+        return tgc_is_str(name) ? tgc_str_utf8(t, name, &n) : NULL;
+    }
+    return NULL;
+}
+
+// "name has 2 items" before a container is read or changed.
+static void describe_container(tg_thread *t, tg_value v, const tgi_ins *i)
+{
+    if (!is_traced(t) || t->task->quiet ||
+        !(tgc_has_flag(v, TGC_TF_LIST) || tgc_has_flag(v, TGC_TF_DICT) ||
+          tgc_has_flag(v, TGC_TF_SET)))
+        return;
+    size_t n = tgc_has_flag(v, TGC_TF_LIST)   ? tgc_list_size(v)
+               : tgc_has_flag(v, TGC_TF_DICT) ? tgc_dict_size(v)
+                                              : tgc_set_size(v);
+    const char *name = fetched_as(t, tgc_of(t)->frame, v, i);
+    char text[80];
+    snprintf(text, sizeof text, "%s%.24s has %zu item%s", name != NULL ? "" : "a ",
+             name != NULL ? name : tgc_type_name(v), n, n == 1 ? "" : "s");
+    tgi_engine_describe(t->task->engine, text);
+}
+
 static void container(tg_thread *t, tgi_op_kind kind, tg_value v, const tgi_ins *i)
 {
-    if (is_mutable(v))
-        access_object(t, kind, v, 0, i);
+    if (!is_mutable(v))
+        return;
+    access_object(t, kind, v, 0, i);
+    describe_container(t, v, i);
 }
 
 static void global(tg_thread *t, tgi_op_kind kind, tgc_frame *f, uint32_t site, const tgi_ins *i)
@@ -240,6 +277,7 @@ static void call(tg_thread *t, const tg_value *window, uint32_t nargs, const tgi
     for (uint32_t k = 1; k <= nargs; k++) {
         if (is_mutable(window[k])) {
             access_object(t, TGI_OPK_CALL, window[k], 0, i);
+            describe_container(t, window[k], i);
             return;
         }
     }

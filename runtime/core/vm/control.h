@@ -57,6 +57,9 @@ uint32_t tgc_race_place(tg_thread *t, bool *library);
 // The instruction of the script that t does, which may have called code of the library.
 #define tgc_script_instruction TG_CORE_SYM(tgc_script_instruction)
 const void *tgc_script_instruction(tg_thread *t);
+// What of the library the script has called there, as in "Condition.wait"; NULL: nothing.
+#define tgc_library_call TG_CORE_SYM(tgc_library_call)
+const char *tgc_library_call(tg_thread *t);
 // Whether code of the library has a contract, and its part of it. (control_sync.c)
 #define tgc_sync_points TG_CORE_SYM(tgc_sync_points)
 uint32_t tgc_sync_points(const tg_thread *t, const tgc_code *code);

@@ -124,6 +124,18 @@ uint32_t tgc_race_place(tg_thread *t, bool *library)
     return place_of(p, callers_of(p, ct, f), f->code, f->pc - 1);
 }
 
+const char *tgc_library_call(tg_thread *t)
+{
+    const tgc_thread *ct = tgc_of(t);
+    const tgc_code *outermost = NULL;
+    const tgc_frame *f = ct != NULL ? ct->frame : NULL;
+    while (f != NULL && tgc_control_is_library(f->code)) {
+        outermost = f->code;
+        f = f == ct->frames ? NULL : f - 1;
+    }
+    return outermost != NULL ? outermost->unit->qualname : NULL;
+}
+
 const void *tgc_script_instruction(tg_thread *t)
 {
     const tgc_frame *f = script_frame(tgc_of(t));
