@@ -6,7 +6,7 @@
 
 Edits: the failing schedule of every scenario is saved, the script is edited in five mechanical ways,
 and the file is followed: at least nine in ten still fail in the same way, and those that are
-followed without anchors mostly do not. Told: what the command says. With TG_TEST_SCALE below
+followed without anchors are fewer. Told: what the command says. With TG_TEST_SCALE below
 10, every third scenario; below 1, every ninth.
 """
 import json
@@ -104,7 +104,7 @@ class Files(unittest.TestCase):
         with open(self.saved) as file:
             lines = file.readlines()
         with open(self.bare, "w") as file:
-            file.writelines(line for line in lines if not line.startswith("anchor "))
+            file.writelines(line for line in lines if not line.startswith(("anchor ", "likeness ")))
         return first
 
 
@@ -128,7 +128,7 @@ class Edits(Files):
                 by_index += self.failure("--replay", self.bare)[1] == first
         print("%d of %d by anchors, %d by index; missed: %s" % (well, tried, by_index, missed[:12]))
         self.assertGreaterEqual(well, 0.9 * tried, missed)
-        self.assertLess(by_index, 0.8 * tried)
+        self.assertLess(by_index, well)
 
 
 class Told(Files):

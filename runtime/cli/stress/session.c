@@ -378,16 +378,16 @@ static bool is_as_saved(const tgi_session *p, const tg_stress_result *r)
     return false;
 }
 
-// Of a script that has changed, or whose run goes another way: the anchors of the file decide. True:
-// *r is a run that did what they say; *as_saved: it failed as the file says.
+// Of a script that has changed, or whose run goes another way: the anchors of the file decide.
+// True: *r is a run that did what they say; *as_saved: it failed as the file says.
 static bool replay_anchors(tgi_session *p, tg_stress_result *r, bool *as_saved)
 {
     const tgi_schedule_file *file = p->file;
     bool changed = file != NULL && file->source != tgi_schedule_source_hash(p->source);
-    if (file == NULL || file->anchors == NULL || (!changed && r->signature == file->signature))
+    if (file == NULL || file->likeness == 0 || (!changed && r->signature == file->signature))
         return false;
     uint32_t met, all;
-    if (tg_stress_replay_anchors(p->s, file->anchors, r, &met, &all) != TG_OK) {
+    if (tg_stress_replay_anchors(p->s, file->anchors != NULL ? file->anchors : "", r, &met, &all) != TG_OK) {
         fprintf(stderr, "%s: the anchors of the schedule cannot be read\n", command);
         return false;
     }
