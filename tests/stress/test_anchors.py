@@ -166,10 +166,10 @@ class Told(Files):
 
     def test_what_is_no_anchor_is_said(self):
         self.save(self.text())
-        with open(self.bare, "a") as file:
+        with open(self.saved, "a") as file:
             file.write("anchor m flies\n")
         self.write("# changed\n" + self.text())
-        done = stress("--replay", self.bare, self.script)
+        done = stress("--replay", self.saved, self.script)
         self.assertIn("the anchors of the schedule cannot be read", done.stderr)
 
 
