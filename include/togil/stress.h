@@ -154,6 +154,14 @@ TG_API bool tg_stress_promised(tg_stress *s, tg_stress_promise *out);
 TG_API tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace,
                                   tg_stress_result *out);
 
+// Where in the script the last run of tg_stress_replay or tg_stress_shrink, if it was traced, left
+// the default order: lines of text. Good until the next run; NULL: not known.
+TG_API const char *tg_stress_anchors(tg_stress *s);
+// Follows what tg_stress_anchors has said of another version of the script, and keeps a trace. *met
+// of *all such places were met. TG_ERR_ARG: it is something else.
+TG_API tg_status tg_stress_replay_anchors(tg_stress *s, const char *anchors, tg_stress_result *out,
+                                          uint32_t *met, uint32_t *all);
+
 // Takes out of a schedule that fails what is not needed for the same failure, by at most `budget`
 // replays. *out is that of the result, which was traced; out->schedule is the short schedule.
 // TG_ERR_ARG: it is not a schedule, or does not fail. TG_ERR_NOMEM. *replays (may be NULL): how

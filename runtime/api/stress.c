@@ -103,6 +103,8 @@ tg_status tg_stress_open(tg_thread *t, const char *source, size_t size, const ch
         if (s->script == NULL)
             st = TG_ERR_RAISED;
     }
+    if (st == TG_OK && (s->anchors = tgi_anchors_new(source, size, filename)) == NULL)
+        st = TG_ERR_NOMEM;
     if (st != TG_OK) {
         tg_stress_close(s);
         return st;
@@ -123,6 +125,7 @@ void tg_stress_close(tg_stress *s)
     if (s->script != NULL)
         s->core->script_free(s->t, s->script);
     tgi_engine_free(s->engine);
+    tgi_anchors_free(s->anchors);
     vec_free(&s->forced);
     free(s->schedule);
     free(s->tests);
@@ -418,10 +421,12 @@ void tgi_stress_follow(tg_stress *s, bool trace)
     if (!tgi_stress_prime(s))
         return;
     e->forced = &s->forced;
+    e->anchors = trace ? s->anchors : NULL;
     e->tracing = trace;
     e->sharing.learning = false;
     tgi_stress_run_once(s, 0);
     e->forced = NULL;
+    e->anchors = NULL;
 }
 
 tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_stress_result *out)
@@ -430,6 +435,30 @@ tg_status tg_stress_replay(tg_stress *s, const char *schedule, bool trace, tg_st
         return TG_ERR_ARG;
     tgi_stress_follow(s, trace);
     tgi_stress_fill(s, out);
+    return TG_OK;
+}
+
+const char *tg_stress_anchors(tg_stress *s)
+{
+    tgi_anchors *a = s->anchors;
+    if (s->engine->overflowed || !vec_push(&a->noted, '\0'))
+        return NULL;
+    a->noted.count--;
+    return a->noted.data;
+}
+
+tg_status tg_stress_replay_anchors(tg_stress *s, const char *anchors, tg_stress_result *out,
+                                   uint32_t *met, uint32_t *all)
+{
+    if (!tgi_anchors_read(s->anchors, anchors))
+        return TG_ERR_ARG;
+    vec_clear(&s->forced);
+    s->anchors->following = true;
+    tgi_stress_follow(s, true);
+    s->anchors->following = false;
+    tgi_stress_fill(s, out);
+    *met = tgi_anchors_met(s->anchors);
+    *all = (uint32_t)s->anchors->list.count;
     return TG_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <togil/stress.h>
 
 #include "gate/gate.h"     // core
+#include "stress/anchor.h" // tgi_anchors
 #include "stress/engine.h" // runs
 
 struct tg_stress {
@@ -20,6 +21,7 @@ struct tg_stress {
     uint64_t learnt;           // runs
     char *schedule;            // of the last run, as text
     tgi_schedule forced;
+    tgi_anchors *anchors; // of runs that are traced
     bool had_finalizers;                                   // before the run
     char *tests;                                           // their names; NULL: not known, or none
     char *accepted;                                        // names of what may race

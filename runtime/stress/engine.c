@@ -17,6 +17,7 @@
 #include "base/assert.h"     // TGI_INVARIANT
 #include "base/config.h"     // stack sizes
 #include "mem/raw.h"         // memory
+#include "stress/anchor.h"   // schedules that are followed
 #include "stress/patience.h" // runs that stand still
 #include "stress/strategy.h" // strategies
 #include "thread/breaker.h"  // bits
@@ -135,45 +136,6 @@ static uint32_t default_choice(const tgi_engine *e, const tgi_task *self, uint32
     return 0;
 }
 
-// Entries of one task stand in the order of its arrivals, also after some were taken out.
-static bool index_forced(tgi_engine *e)
-{
-    vec_clear(&e->forced_next);
-    vec_clear(&e->forced_link);
-    const tgi_schedule *s = e->forced;
-    size_t n = s != NULL ? s->count : 0;
-    for (size_t i = 0; i < n; i++) {
-        while (e->forced_next.count <= s->data[i].from) {
-            if (!vec_push(&e->forced_next, 0))
-                return false;
-        }
-        if (!vec_push(&e->forced_link, 0))
-            return false;
-    }
-    for (size_t i = n; i-- > 0;) {
-        uint32_t *next = &e->forced_next.data[s->data[i].from];
-        e->forced_link.data[i] = *next;
-        *next = (uint32_t)i + 1;
-    }
-    return true;
-}
-
-static uint32_t forced_choice(tgi_engine *e, const tgi_task *self, uint32_t n, uint32_t otherwise)
-{
-    if (self->index >= e->forced_next.count)
-        return otherwise;
-    uint32_t *next = &e->forced_next.data[self->index];
-    while (*next != 0 && e->forced->data[*next - 1].arrival < self->arrivals)
-        *next = e->forced_link.data[*next - 1];
-    if (*next == 0 || e->forced->data[*next - 1].arrival != self->arrivals)
-        return otherwise;
-    for (uint32_t j = 0; j < n; j++) {
-        if (e->enabled[j]->index == e->forced->data[*next - 1].to)
-            return j;
-    }
-    return otherwise; // that task is not there or has to wait: the default order
-}
-
 static tgi_task *next_to_unwind(tgi_engine *e, tgi_task *self)
 {
     if (!self->ended)
@@ -219,6 +181,8 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         return next_to_unwind(e, self);
     if (e->forced == NULL && !e->searching)
         tgi_profile_arrive(e, self);
+    if (TGI_UNLIKELY(e->anchors != NULL))
+        tgi_anchor_arrive(e, self);
     uint32_t n;
     bool waited = false;
     while ((n = find_enabled(e)) == 0) {
@@ -239,7 +203,7 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
     if (!e->sharing.learning || self->site == NULL || tgi_sharing_is_known(&e->sharing, self->site))
         self->decided++;
     if (e->forced != NULL)
-        pick = forced_choice(e, self, n, usual);
+        pick = tgi_follow_pick(e, self, n, usual);
     else
         pick = e->strategy->pick(e, self, e->enabled, n, usual);
     if (pick == TGI_SEARCH_STOP) {
@@ -255,6 +219,8 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         tgi_decision d = {self->index, self->arrivals, e->enabled[pick]->index};
         if (e->taken.count >= TGI_SCHEDULE_MOST || !vec_push(&e->taken, d))
             e->overflowed = true;
+        else if (e->anchors != NULL)
+            tgi_anchor_note(e, self, e->enabled[pick]);
     }
     return e->enabled[pick];
 }
@@ -691,7 +657,7 @@ bool tgi_engine_begin(tgi_engine *e, uint64_t run)
     tgi_failure_reset(&e->failure);
     tgi_sharing_begin(&e->sharing);
     tgi_random_seed(&e->random, mix(mix(0, e->seed), run + 1));
-    if (!index_forced(e))
+    if (!tgi_follow_begin(e))
         return false;
     tgi_task *main = new_task(e);
     tgi_fiber *fiber = tgi_raw_calloc(1, sizeof *fiber);

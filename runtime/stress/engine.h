@@ -17,6 +17,7 @@
 //   strategy.c    strategies by name; strategy_*.c
 //   search.c      systematic search: all schedules; search_dpor.c, strategy_search.c
 //   schedule.c    the decisions of a run as data and as text
+//   anchor.c      places of decisions, which edits of the script leave alone; follow.c
 //   race.c        accesses that nothing orders; vclock.c, race_cell.c, race_place.c, race_class.c
 //   invariant.c   what the script says is always true, asked after every step
 //   steps.c       the trace of a run
@@ -289,6 +290,7 @@ struct tgi_engine {
     const tgi_schedule *forced; // a schedule to follow, or NULL
     // per task its next entry of `forced`, per entry the next one of the same task; 0: none
     tgi_vec(uint32_t) forced_next, forced_link;
+    struct tgi_anchors *anchors; // of a run that notes or follows some; else NULL
     tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
     tgi_failure failure;
     tgi_sharing sharing;                  // which places of the program meet other tasks

@@ -31,7 +31,8 @@ void tgi_stress_help(FILE *to)
         "                    tester does not control; 0: never\n"
         "  --seed S          where the schedules start; random if not given, and printed\n"
         "  --run I           only run number I of the seed\n"
-        "  --replay TEXT     follow the schedule that a failure printed, or the one in a file\n"
+        "  --replay TEXT     follow the schedule that a failure printed, or the one in a file;\n"
+        "                    a file holds anchors, too, for a script that was edited since\n"
         "  --save-schedule FILE  write the schedule of the first failure\n"
         "  --strategy NAME   how schedules are chosen:",
         to);

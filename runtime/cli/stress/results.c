@@ -56,6 +56,9 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
     f->text = strdup(r->text);
     f->thread = strdup(r->thread);
     f->schedule = r->schedule != NULL ? strdup(r->schedule) : NULL;
+    free(f->anchors);
+    const char *anchors = tg_stress_anchors(s);
+    f->anchors = anchors != NULL ? strdup(anchors) : NULL;
     f->hash = r->hash;
     f->steps = r->steps;
     f->switches = r->switches;

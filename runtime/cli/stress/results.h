@@ -24,6 +24,7 @@ typedef struct tgi_stress_failure {
     tg_stress_kind kind;
     char *text, *thread; // what went wrong, and where
     char *schedule;      // the shortest that was found; NULL: it did not come back
+    char *anchors;       // of it: tg_stress_anchors; NULL
     char *found;         // the schedule of the run that failed
     uint64_t run;        // the first run that failed in this way
     uint64_t count;      // runs that did

@@ -28,6 +28,40 @@ uint64_t tgi_schedule_source_hash(const tgi_source *source)
     return tgi_hash_bytes(tgi_hash_key_from_seed(0), source->text, source->size);
 }
 
+uint64_t tgi_schedule_likeness(tg_stress_kind kind, const char *text)
+{
+    uint64_t h = tgi_hash_combine(1, (uint64_t)kind);
+    bool echo = false;
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n");
+        const char *at = text, *end = text + n;
+        text = *end != '\0' ? end + 1 : end;
+        if (echo && n >= 4 && strncmp(at, "    ", 4) == 0)
+            continue; // the line of the source and its marks
+        echo = strncmp(at, "  File \"", 8) == 0;
+        const char *in = memmem(at, n, ", in ", 5);
+        if (in != NULL)
+            at = in;
+        else if (kind == TG_STRESS_EXCEPTION && memchr(at, ':', n) != NULL)
+            end = memchr(at, ':', n);
+        for (; at < end; at++) {
+            if (*at < '0' || *at > '9')
+                h = tgi_hash_combine(h, (unsigned char)*at);
+        }
+        h = tgi_hash_combine(h, '\n');
+    }
+    return h | 1;
+}
+
+static void write_anchors(FILE *to, const char *at)
+{
+    while (at != NULL && *at != '\0') {
+        size_t n = strcspn(at, "\n");
+        fprintf(to, "anchor %.*s\n", (int)n, at);
+        at += n + (at[n] != '\0');
+    }
+}
+
 bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
                              const tgi_source *source, const tgi_stress_session *s)
 {
@@ -50,7 +84,9 @@ bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
         fprintf(to, "max-steps %u\n", o->max_steps);
     fprintf(to, "source %016" PRIx64 "\nsignature %016" PRIx64 "\nhash %016" PRIx64 "\n",
             tgi_schedule_source_hash(source), f->signature, f->hash);
-    fprintf(to, "schedule %s\n", f->schedule);
+    fprintf(to, "likeness %016" PRIx64 "\nschedule %s\n",
+            tgi_schedule_likeness(f->kind, f->text), f->schedule);
+    write_anchors(to, f->anchors);
     bool well = ferror(to) == 0;
     well &= fclose(to) == 0;
     if (!well)
@@ -63,6 +99,18 @@ static bool take_hex(const char *text, uint64_t *out)
     size_t n = strlen(text);
     *out = strtoull(text, NULL, 16);
     return n >= 1 && n <= 16 && strspn(text, "0123456789abcdef") == n;
+}
+
+static bool take_anchor(const char *value, tgi_schedule_file *out)
+{
+    size_t have = out->anchors != NULL ? strlen(out->anchors) : 0, n = strlen(value);
+    char *bigger = realloc(out->anchors, have + n + 2);
+    if (bigger == NULL)
+        return false;
+    memcpy(bigger + have, value, n);
+    memcpy(bigger + have + n, "\n", 2);
+    out->anchors = bigger;
+    return true;
 }
 
 static bool take_line(const char *word, const char *value, tgi_schedule_file *out)
@@ -91,6 +139,10 @@ static bool take_line(const char *word, const char *value, tgi_schedule_file *ou
         return take_hex(value, &out->source);
     if (strcmp(word, "signature") == 0)
         return take_hex(value, &out->signature);
+    if (strcmp(word, "likeness") == 0)
+        return take_hex(value, &out->likeness);
+    if (strcmp(word, "anchor") == 0)
+        return take_anchor(value, out);
     if (strcmp(word, "hash") == 0)
         return take_hex(value, &out->hash);
     if (strcmp(word, "test") == 0) {
@@ -148,5 +200,6 @@ void tgi_schedule_file_free(tgi_schedule_file *file)
 {
     free(file->schedule);
     free(file->test);
-    file->schedule = file->test = NULL;
+    free(file->anchors);
+    file->schedule = file->test = file->anchors = NULL;
 }

@@ -15,6 +15,8 @@ typedef struct tgi_schedule_file {
     uint64_t source;    // the text of the script
     uint64_t hash;      // all that the run did
     uint64_t signature; // its failure
+    uint64_t likeness;  // its failure, in another version of the script; 0: an old file
+    char *anchors;      // owned; tg_stress_anchors; NULL: an old file
     char *schedule;     // owned
     char *test;         // owned; NULL: of the script itself, or an old file, which does not say it
 } tgi_schedule_file;
@@ -23,6 +25,9 @@ typedef struct tgi_schedule_file {
 bool tgi_schedule_is_file(const char *text);
 
 uint64_t tgi_schedule_source_hash(const tgi_source *source);
+
+// What a failure is, whatever the numbers of lines and the texts of them. Never 0.
+uint64_t tgi_schedule_likeness(tg_stress_kind kind, const char *text);
 
 // The first failure of s. False after a message.
 bool tgi_schedule_file_write(const char *path, const tgi_stress_options *options,

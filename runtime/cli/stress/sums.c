@@ -10,6 +10,7 @@
 
 void tgi_stress_failure_free(tgi_stress_failure *f)
 {
+    free(f->anchors);
     free(f->text);
     free(f->thread);
     free(f->schedule);
