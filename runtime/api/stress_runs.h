@@ -21,7 +21,7 @@ struct tg_stress {
     uint64_t learnt;           // runs
     char *schedule;            // of the last run, as text
     tgi_schedule forced;
-    tgi_anchors *anchors; // of runs that are traced
+    tgi_anchors *anchors;                                  // of runs that are traced
     bool had_finalizers;                                   // before the run
     char *tests;                                           // their names; NULL: not known, or none
     char *accepted;                                        // names of what may race

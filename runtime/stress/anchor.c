@@ -227,8 +227,9 @@ void tgi_anchor_note(tgi_engine *e, const tgi_task *self, const tgi_task *to)
     snprintf(kind, sizeof kind, "%s", tgi_op_name(self->op.kind));
     for (char *c = kind; *c != '\0'; c++)
         *c = *c == ' ' ? '-' : *c;
-    int n = snprintf(line, sizeof line, "%s %s %s %u %u %u ", from_path, to_path, kind,
-                     a->nth[TGI_ANCHOR_TEXT], a->nth[TGI_ANCHOR_SHAPE], a->nth[TGI_ANCHOR_FUNCTION]);
+    int n =
+        snprintf(line, sizeof line, "%s %s %s %u %u %u ", from_path, to_path, kind,
+                 a->nth[TGI_ANCHOR_TEXT], a->nth[TGI_ANCHOR_SHAPE], a->nth[TGI_ANCHOR_FUNCTION]);
     put(a, line, (size_t)n);
     put(a, a->function, strlen(a->function));
     put(a, " ", 1);

@@ -291,7 +291,7 @@ struct tgi_engine {
     // per task its next entry of `forced`, per entry the next one of the same task; 0: none
     tgi_vec(uint32_t) forced_next, forced_link;
     struct tgi_anchors *anchors; // of a run that notes or follows some; else NULL
-    tgi_schedule *alternatives; // NULL, or filled with every decision that was not taken
+    tgi_schedule *alternatives;  // NULL, or filled with every decision that was not taken
     tgi_failure failure;
     tgi_sharing sharing;                  // which places of the program meet other tasks
     tgi_vec(uint64_t) kept;               // values that a learning run keeps alive, for the core

@@ -84,8 +84,8 @@ bool tgi_schedule_file_write(const char *path, const tgi_stress_options *o,
         fprintf(to, "max-steps %u\n", o->max_steps);
     fprintf(to, "source %016" PRIx64 "\nsignature %016" PRIx64 "\nhash %016" PRIx64 "\n",
             tgi_schedule_source_hash(source), f->signature, f->hash);
-    fprintf(to, "likeness %016" PRIx64 "\nschedule %s\n",
-            tgi_schedule_likeness(f->kind, f->text), f->schedule);
+    fprintf(to, "likeness %016" PRIx64 "\nschedule %s\n", tgi_schedule_likeness(f->kind, f->text),
+            f->schedule);
     write_anchors(to, f->anchors);
     bool well = ferror(to) == 0;
     well &= fclose(to) == 0;

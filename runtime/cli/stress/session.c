@@ -399,15 +399,16 @@ static bool replay_anchors(tgi_session *p, tg_stress_result *r, bool *as_saved)
     if (file == NULL || file->likeness == 0 || (!changed && r->signature == file->signature))
         return false;
     uint32_t met, all;
-    if (tg_stress_replay_anchors(p->s, file->anchors != NULL ? file->anchors : "", r, &met, &all) != TG_OK) {
+    if (tg_stress_replay_anchors(p->s, file->anchors != NULL ? file->anchors : "", r, &met, &all) !=
+        TG_OK) {
         fprintf(stderr, "%s: the anchors of the schedule cannot be read\n", command);
         return false;
     }
     if (changed)
         fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
     fprintf(p->to, "replayed by anchors: %u of %u met\n", met, all);
-    *as_saved = r->kind != TG_STRESS_OK &&
-                tgi_schedule_likeness(r->kind, r->text) == file->likeness;
+    *as_saved =
+        r->kind != TG_STRESS_OK && tgi_schedule_likeness(r->kind, r->text) == file->likeness;
     if (!*as_saved)
         fprintf(stderr, "%s: the anchors do not lead to the failure that was saved\n", command);
     return true;
