@@ -12,12 +12,16 @@ import support
 HOLD_UP = """
 import threading, togil
 number = 3 ** 300000
-done = False
+begun = done = False
 def grind():
+    global begun
+    begun = True
     while not done:
         number * number * number
 hog = threading.Thread(target=grind, name="hog")
 hog.start()
+while not begun:
+    pass
 late = 0
 while late == 0:
     with togil.gil:
@@ -43,7 +47,7 @@ class Watchdog(support.CommandTest):
                              r'togil: pause \(gil\) has waited \d+\.\d ms for thread \d+ "hog"\n')
             self.assertRegex(result.err, r'togil: thread \d+ "hog" stops \d+\.\d ms after the pause '
                              r'\(gil\) was requested, at \(innermost first\)\n'
-                             r'  File "[^"\n]*script\.py", line [678], in grind\n')
+                             r'  File "[^"\n]*script\.py", line [789], in grind\n')
             self.assertRegex(result.err, r"pauses of runtime: \d+ \(gil \d+\), \d+ late")
 
     def test_wrong_limits(self):
