@@ -369,6 +369,8 @@ void tgi_engine_gone(tgi_engine *e, const void *where);
 // The same: the address of the handle is not used again in this run.
 void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle);
 void tgi_engine_drop_handles(tgi_engine *e); // at its end
+// The task that it is of; NULL: a thread of an earlier run.
+tgi_task *tgi_engine_task_of(const tgi_engine *e, const tgi_thread_handle *handle);
 // Somebody asks whether the thread has ended. Threads of earlier runs, whose handles may still be
 // in lists and die now, are no business of this one.
 void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle);
@@ -392,6 +394,9 @@ static inline void tgi_engine_beat(tgi_engine *e)
 
 // Which function of the library the script has called there; NULL: none. (waiting.c)
 const char *tgi_task_called(const tgi_task *task);
+// Of what that says: a lock that the script takes by itself, or with a condition; any part of one.
+bool tgi_called_takes_lock(const char *called);
+bool tgi_called_is_condition(const char *called);
 
 // With tracing (steps.c): self does op where it is.
 void tgi_engine_record(tgi_engine *e, tgi_task *self, const tgi_op *op, bool preempted);

@@ -64,11 +64,11 @@ static void print_act(tgi_failure *f, const tgi_task *task)
 {
     bool locks = task->op.kind == TGI_OPK_ACQUIRE || task->op.kind == TGI_OPK_TRY;
     const char *called = locks ? tgi_task_called(task) : NULL;
-    if (called == NULL || strcmp(called, "Condition.__enter__") == 0)
+    if (tgi_called_takes_lock(called))
         tgi_failure_print(f, "  %s %s", task->name, tgi_op_name(task->op.kind));
     else if (!task->rests)
         tgi_failure_print(f, "  %s takes a lock in %s", task->name, called);
-    else if (strncmp(called, "Condition.", 10) == 0)
+    else if (tgi_called_is_condition(called))
         tgi_failure_print(f, "  %s waits for a notification in %s", task->name, called);
     else
         tgi_failure_print(f, "  %s waits in %s", task->name, called);

@@ -61,15 +61,12 @@ void tgi_profile_locks(tgi_task *self, const void *m)
                                 e->tasks.count > 1);
 }
 
-void tgi_profile_joined(tgi_engine *e, uint64_t thread_id)
+void tgi_profile_joined(tgi_engine *e, tgi_task *ended)
 {
-    for (size_t i = 1; i < e->tasks.count; i++) {
-        tgi_task *task = e->tasks.data[i];
-        if (task->id != thread_id || task->joined)
-            continue;
-        task->joined = true;
-        e->joined++;
-    }
+    if (ended == NULL || ended->joined)
+        return;
+    ended->joined = true;
+    e->joined++;
 }
 
 void tgi_profile_arrive(tgi_engine *e, tgi_task *self)

@@ -63,8 +63,8 @@ void tgi_profile_born(struct tgi_engine *e, struct tgi_task *parent, struct tgi_
 void tgi_profile_arrive(struct tgi_engine *e, struct tgi_task *self);
 // It is about to take the lock m.
 void tgi_profile_locks(struct tgi_task *self, const void *m);
-// Somebody sees that the thread has ended: the caller of this, or whoever waited for it.
-void tgi_profile_joined(struct tgi_engine *e, uint64_t thread_id);
+// Somebody sees that it has ended: the caller of this, or whoever waited for it. NULL: nothing.
+void tgi_profile_joined(struct tgi_engine *e, struct tgi_task *ended);
 // A learning run has ended.
 void tgi_profile_keep(struct tgi_engine *e);
 // Decisions of the longest learning run at places that meet others, once all is learnt.

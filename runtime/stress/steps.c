@@ -86,7 +86,7 @@ void tgi_engine_forget_object(tgi_engine *e, const void *where)
 static bool tell_lock(tgi_engine *e, tgi_task *self, const tgi_op *op)
 {
     const char *called = tgi_task_called(self);
-    if (called == NULL || strcmp(called, "Condition.__enter__") == 0)
+    if (tgi_called_takes_lock(called))
         return true;
     bool again = self->rested;
     self->rested = self->rests;
@@ -95,7 +95,7 @@ static bool tell_lock(tgi_engine *e, tgi_task *self, const tgi_op *op)
         tgi_engine_describe(e, late ? "its time is over" : "wakes up");
         return true;
     }
-    if (strncmp(called, "Condition.", 10) == 0) {
+    if (tgi_called_is_condition(called)) {
         tgi_engine_describe(e, "takes the lock again");
         return again;
     }

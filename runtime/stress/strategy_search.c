@@ -85,16 +85,23 @@ void tgi_engine_keep_handle(tgi_engine *e, tgi_thread_handle *handle)
         tgi_thread_handle_retain(handle);
 }
 
+tgi_task *tgi_engine_task_of(const tgi_engine *e, const tgi_thread_handle *handle)
+{
+    for (size_t i = 1; i < e->tasks.count; i++) {
+        if (e->tasks.data[i]->id == handle->id)
+            return e->tasks.data[i];
+    }
+    return NULL;
+}
+
 void tgi_engine_look_at_handle(tgi_engine *e, tgi_thread_handle *handle)
 {
-    size_t i = 1;
-    while (i < e->tasks.count && e->tasks.data[i]->id != handle->id)
-        i++;
-    if (i >= e->tasks.count)
+    tgi_task *task = tgi_engine_task_of(e, handle);
+    if (task == NULL)
         return;
     tgi_engine_touch(e, handle, 0, TGI_TOUCHES_READ);
     if (tgi_thread_handle_is_gone(handle))
-        tgi_profile_joined(e, handle->id);
+        tgi_profile_joined(e, task);
 }
 
 void tgi_engine_drop_handles(tgi_engine *e)

@@ -102,6 +102,16 @@ const char *tgi_task_called(const tgi_task *task)
     return hooks->called != NULL ? hooks->called(task->t) : NULL;
 }
 
+bool tgi_called_takes_lock(const char *called)
+{
+    return called == NULL || strcmp(called, "Condition.__enter__") == 0;
+}
+
+bool tgi_called_is_condition(const char *called)
+{
+    return strncmp(called, "Condition.", 10) == 0;
+}
+
 // Code of the library takes a lock a second time to be woken: See Waiting in threading.py.
 static void begin_rest(tgi_task *self, const tgi_mutex *m)
 {
@@ -130,7 +140,7 @@ static void tell_woken(tg_thread *t, const tgi_mutex *m)
         if (other == t->task || !holds(other, m))
             continue;
         char text[64];
-        bool notifies = strncmp(tgi_task_called(t->task), "Condition.", 10) == 0;
+        bool notifies = tgi_called_is_condition(tgi_task_called(t->task));
         snprintf(text, sizeof text, "%s %s", notifies ? "notifies" : "wakes", other->name);
         tgi_engine_mark(e, t->task, NULL, text);
         return;
@@ -209,7 +219,7 @@ tg_status tgi_stress_join(tg_thread *t, tgi_thread_handle *h, tgi_deadline until
                                         .where = h,
                                         .deadline = try ? TGI_DEADLINE_NEVER : until});
         if (tgi_thread_handle_is_gone(h)) {
-            tgi_profile_joined(self->engine, h->id);
+            tgi_profile_joined(self->engine, tgi_engine_task_of(self->engine, h));
             if (self->engine->racing)
                 tgi_races_joined(self->engine->races, self->index, h);
             return TG_OK;

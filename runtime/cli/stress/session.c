@@ -371,21 +371,32 @@ static int explore(tgi_session *p)
     return f->code != 0 ? f->code : f->failed > 0 ? TGI_STRESS_FOUND : TGI_STRESS_CLEAN;
 }
 
+static bool has_changed(const tgi_session *p)
+{
+    return p->file->source != tgi_schedule_source_hash(p->source);
+}
+
+static void tell_changed(void)
+{
+    fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
+}
+
 // Whether a replay has done what its file says. False after a message.
 static bool is_as_saved(const tgi_session *p, const tg_stress_result *r)
 {
     const tgi_schedule_file *file = p->file;
     if (file == NULL || (r->hash == file->hash && r->signature == file->signature))
         return true;
-    if (file->source != tgi_schedule_source_hash(p->source))
-        fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
+    bool changed = has_changed(p);
+    if (changed)
+        tell_changed();
     else if (r->signature == file->signature)
         fprintf(stderr,
                 "%s: the run went another way than the one that was saved: something that "
                 "the tester does not control decides\n",
                 command);
     if (r->signature == file->signature)
-        return file->source != tgi_schedule_source_hash(p->source);
+        return changed;
     fprintf(stderr, "%s: the schedule does not lead to the failure that was saved\n", command);
     return false;
 }
@@ -395,7 +406,7 @@ static bool is_as_saved(const tgi_session *p, const tg_stress_result *r)
 static bool replay_anchors(tgi_session *p, tg_stress_result *r, bool *as_saved)
 {
     const tgi_schedule_file *file = p->file;
-    bool changed = file != NULL && file->source != tgi_schedule_source_hash(p->source);
+    bool changed = file != NULL && has_changed(p);
     if (file == NULL || file->likeness == 0 || (!changed && r->signature == file->signature))
         return false;
     uint32_t met, all;
@@ -405,7 +416,7 @@ static bool replay_anchors(tgi_session *p, tg_stress_result *r, bool *as_saved)
         return false;
     }
     if (changed)
-        fprintf(stderr, "%s: the script has changed since the schedule was saved\n", command);
+        tell_changed();
     fprintf(p->to, "replayed by anchors: %u of %u met\n", met, all);
     *as_saved =
         r->kind != TG_STRESS_OK && tgi_schedule_likeness(r->kind, r->text) == file->likeness;

@@ -120,10 +120,8 @@ TGI_NOINLINE void tgc_hot_notice(tg_thread *t, tgc_obj *o)
 // Below zero a reference came from elsewhere. A fold is asked for at once the first time. It may
 // not be due yet, or who asked may have ended, so whoever counts asks again now and then, once it
 // is due: a poll in vain costs as much as many counts.
-static TGI_NOINLINE void ask_for_fold(tg_thread *t, tgc_hot_thread *ht, bool below)
+static TGI_NOINLINE void ask_for_fold(tg_thread *t, tgc_hot_thread *ht, bool below, bool first)
 {
-    // ORDER: relaxed; a hint.
-    bool first = below && (!ht->asked || !atom_load_relaxed(&hot.wanted));
     if (first || is_due()) {
         ht->asked = ht->asked || below;
         want_fold(t);
@@ -136,9 +134,10 @@ void tgc_hot_decref(tg_thread *t, uint32_t number)
     tgc_tally(t, hot);
     // ORDER: relaxed (both); a hint.
     bool below = --ht->count[number] < 0;
-    if (TGI_UNLIKELY(below && (!ht->asked || !atom_load_relaxed(&hot.wanted))) ||
+    bool first = below && (!ht->asked || !atom_load_relaxed(&hot.wanted));
+    if (TGI_UNLIKELY(first) ||
         (TGI_UNLIKELY(++ht->since % 256 == 0) && (below || atom_load_relaxed(&hot.wanted))))
-        ask_for_fold(t, ht, below);
+        ask_for_fold(t, ht, below, first);
 }
 
 // --- in pauses

@@ -212,13 +212,17 @@ static const char *fetched_as(tg_thread *t, const tgc_frame *f, tg_value v, cons
 // "name has 2 items" before a container is read or changed.
 static void describe_container(tg_thread *t, tg_value v, const tgi_ins *i)
 {
-    if (!is_traced(t) || t->task->quiet ||
-        !(tgc_has_flag(v, TGC_TF_LIST) || tgc_has_flag(v, TGC_TF_DICT) ||
-          tgc_has_flag(v, TGC_TF_SET)))
+    size_t n;
+    if (!is_traced(t) || t->task->quiet)
         return;
-    size_t n = tgc_has_flag(v, TGC_TF_LIST)   ? tgc_list_size(v)
-               : tgc_has_flag(v, TGC_TF_DICT) ? tgc_dict_size(v)
-                                              : tgc_set_size(v);
+    if (tgc_has_flag(v, TGC_TF_LIST))
+        n = tgc_list_size(v);
+    else if (tgc_has_flag(v, TGC_TF_DICT))
+        n = tgc_dict_size(v);
+    else if (tgc_has_flag(v, TGC_TF_SET))
+        n = tgc_set_size(v);
+    else
+        return;
     const char *name = fetched_as(t, tgc_of(t)->frame, v, i);
     char text[80];
     snprintf(text, sizeof text, "%s%.24s has %zu item%s", name != NULL ? "" : "a ",
