@@ -198,6 +198,7 @@ static void run_main(tg_stress *s)
             tgi_signals_raise(t->runtime, SIGINT);
     } else if (interrupt) {
         s->engine->failure.kind = TGI_FAIL_INTERRUPT;
+        tgi_engine_kill(s->engine); // the others are not waited for
     } else if (exits) {
         note_exit(s, exc);
     } else {

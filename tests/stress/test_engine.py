@@ -173,6 +173,13 @@ class Small(Command):
         self.assertIn("The invariant positive (<string>:5) does not hold", out)
 
 
+def in_system_call(pid):
+    """Whether the main thread waits in the kernel. The thread sanitizer keeps a signal that comes
+    shortly before until the call returns."""
+    with open(f"/proc/{pid}/syscall", encoding="ascii") as file:
+        return file.read().split()[0] not in ("running", "-1")
+
+
 class Stalled(Command):
     def test_a_thread_that_reads_from_a_pipe(self):
         out = self.stress("--seed", "1", "--patience", "0.2", "--json", "found.json", "--junit",
@@ -225,12 +232,20 @@ class Stalled(Command):
                               stdout=subprocess.PIPE, text=True, cwd=self.folder,
                               preexec_fn=usual) as tester:
             self.addCleanup(tester.kill)
-            while not os.path.exists(os.path.join(self.folder, "mark")):
+            mark = os.path.join(self.folder, "mark")
+            while not os.path.exists(mark) or not in_system_call(tester.pid):
                 self.assertIsNone(tester.poll(), "it has ended")
             tester.send_signal(signal.SIGINT)
-            out = tester.communicate(timeout=300)[0]
+            out = tester.communicate(timeout=100)[0]
         self.assertEqual(tester.returncode, 130, out)
         self.assertIn("0 of 0 schedules failed", out)
+
+    # Wrong: the interrupt is taken, and then the thread that goes on to wait is waited for.
+    def test_interrupt_before_a_thread_waits_for_something_else(self):
+        script = READS.replace("os.read", "[threading.Lock() for i in range(300)]; os.read")
+        out = self.stress("--seed", "1", "--runs", "20", "--patience", "100000", "-c",
+                          script + "raise KeyboardInterrupt", code=130)
+        self.assertRegex(out, "0 of [0-9]+ schedules failed")
 
     def test_what_takes_long_is_no_stall(self):
         out = self.stress("--seed", "1", "--runs", "30", "--patience", "0.5", "-c", LONG)
