@@ -21,8 +21,8 @@
 // and the other, displaced, stands back in turn. What the threads get done together is then nearly
 // what one alone gets done. Only for locks that are waited for attached: these are held for a few
 // instructions, so that one look in a few finds the lock free. After TGI_MUTEX_BACKS times in vain
-// it goes on like anybody: it parks, and M3 holds. Such a thread does not poll: a pause waits until
-// it has found the lock left alone, a few looks.
+// it goes on like anybody: it parks, and M3 holds. Such a thread does not poll: when a pause wants
+// it to stop, it insists at once.
 #include "sync/mutex.h"
 
 #include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_*
@@ -87,13 +87,17 @@ static bool take_if_free(tgi_mutex *m)
            atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED));
 }
 
-static void wait_for_ns(int64_t ns)
+// False: there is no time to wait.
+static bool wait_for_ns(int64_t ns)
 {
     int64_t end = tgi_clock_now_ns() + ns;
     do {
+        if (tgi_park_hurried())
+            return false;
         for (int pause = 0; pause < 16; pause++)
             tgi_cpu_relax();
     } while (tgi_clock_now_ns() < end);
+    return true;
 }
 
 // Note [stand-back]. Whether it has got the lock.
@@ -102,7 +106,8 @@ static bool stand_back(tgi_mutex *m)
     for (int backs = 0; backs < TGI_MUTEX_BACKS; backs++) {
         int free = 0; // looks in a row that found it so
         for (int looks = 0; looks < TGI_MUTEX_BACK_LOOKS && free < LEFT_ALONE; looks++) {
-            wait_for_ns(TGI_MUTEX_BACK_NS / TGI_MUTEX_BACK_LOOKS);
+            if (!wait_for_ns(TGI_MUTEX_BACK_NS / TGI_MUTEX_BACK_LOOKS))
+                break;
             free = (peek(m) & TGI_MUTEX_LOCKED) == 0 ? free + 1 : 0;
         }
         for (int looks = 0; looks < INSIST; looks++) {

@@ -65,6 +65,13 @@ void tgi_park_set_hooks(const tgi_park_hooks *hooks)
     atom_store_release(&installed_hooks, hooks);
 }
 
+bool tgi_park_hurried(void)
+{
+    // ORDER: acquire; pairs with tgi_park_set_hooks.
+    const tgi_park_hooks *hooks = atom_load_acquire(&installed_hooks);
+    return hooks != NULL && hooks->hurried();
+}
+
 static bucket *bucket_of(const void *addr)
 {
     return &buckets[tgi_hash_mix((uint64_t)(uintptr_t)addr) % TGI_PARKING_BUCKETS];

@@ -74,9 +74,14 @@ typedef struct tgi_park_hooks {
     void (*attach)(void *token);
     // Whether an interruptible wait of the calling OS thread should end. Any state.
     bool (*interrupted)(void);
+    // Whether others wait for the calling OS thread to go on: it is attached, and a pause begins.
+    bool (*hurried)(void);
 } tgi_park_hooks;
 
 void tgi_park_set_hooks(const tgi_park_hooks *hooks);
+
+// hooks->hurried, false without hooks. For waits that spin.
+bool tgi_park_hurried(void);
 
 // Child of fork, single-threaded: every parked thread is gone.
 void tgi_parking_lot_after_fork(void);

@@ -64,7 +64,14 @@ static bool park_interrupted(void)
     return t != NULL && (atom_load_acquire(&t->breaker) & TGI_BRK_INTERRUPTS) != 0;
 }
 
-static const tgi_park_hooks park_hooks = {park_detach, park_attach, park_interrupted};
+static bool park_hurried(void)
+{
+    tg_thread *t = current;
+    // ORDER: relaxed; only how long it waits depends on it.
+    return t != NULL && (atom_load_relaxed(&t->breaker) & TGI_BRK_STOP) != 0;
+}
+
+static const tgi_park_hooks park_hooks = {park_detach, park_attach, park_interrupted, park_hurried};
 
 void tgi_thread_install_hooks(void)
 {

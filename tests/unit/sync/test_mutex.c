@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/os.h"
 #include "sync/mutex.h"
+#include "sync/parking_lot.h"
 
 #include <sched.h>
 
@@ -136,6 +137,29 @@ TEST(thread_that_stands_back_in_vain_parks)
     test_threads_join(threads);
     CHECK_EQ_INT(atom_load_seq_cst(&parked_result), 1);
     CHECK_EQ_UINT(atom_load_seq_cst(&shared.bits), 0);
+}
+
+static int hurries;
+
+static bool hurry_and_unlock(void)
+{
+    if (hurries++ == 0)
+        tgi_mutex_unlock(&shared); // as the holder does
+    return true;
+}
+
+// Wrong: it asks again, for it waits although a pause wants it to go on.
+TEST(thread_that_stands_back_insists_at_once_when_a_pause_waits_for_it)
+{
+    static const tgi_park_hooks pause = {.hurried = hurry_and_unlock};
+    tgi_mutex_lock(&shared);
+    hurries = 0;
+    tgi_park_set_hooks(&pause);
+    tgi_mutex_expect_crowd(&shared);
+    tgi_mutex_lock(&shared);
+    tgi_park_set_hooks(NULL);
+    CHECK_EQ_INT(hurries, 1);
+    tgi_mutex_unlock(&shared);
 }
 
 static void count_in_a_crowd(void *context, int index)

@@ -274,7 +274,12 @@ static bool hook_interrupted(void)
     return atom_load_seq_cst(&pending);
 }
 
-static const tgi_park_hooks hooks = {hook_detach, hook_attach, hook_interrupted};
+static bool hook_hurried(void)
+{
+    return false;
+}
+
+static const tgi_park_hooks hooks = {hook_detach, hook_attach, hook_interrupted, hook_hurried};
 
 TEST(parking_detaches_and_attaches_exactly_once)
 {
@@ -311,7 +316,7 @@ static void *detach_and_change_the_word(void)
 TEST(change_between_the_first_look_and_the_queue_is_seen)
 {
     static const tgi_park_hooks late_change = {detach_and_change_the_word, hook_attach,
-                                               hook_interrupted};
+                                               hook_interrupted, hook_hurried};
     tgi_park_set_hooks(&late_change);
     uint32_t expected = 0;
     atom_store_seq_cst(&word, 0);
