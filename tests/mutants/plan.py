@@ -69,7 +69,7 @@ def mutant(name, *, bug, ref, file, edits, kill, build="debug"):
 
 
 def load():
-    import bugs_counts, bugs_gc, bugs_gil, bugs_objects  # noqa: F401, E401
+    import bugs_counts, bugs_engine, bugs_gc, bugs_gil, bugs_objects  # noqa: F401, E401
     import bugs_pauses, bugs_stress, bugs_threads  # noqa: F401, E401
     return MUTANTS
 
