@@ -61,8 +61,16 @@ static tg_value host_wait(tg_thread *t, const tg_value *args, size_t nargs, tg_v
     return tg_int(t, 7);
 }
 
-static const tg_function_def host_functions[] = {{"wait", host_wait, 0, 0, 0},
-                                                 {NULL, NULL, 0, 0, 0}};
+static atomic_int calls;
+
+static tg_value host_call(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)args, (void)nargs, (void)kwnames;
+    return tg_int(t, atomic_fetch_add(&calls, 1));
+}
+
+static const tg_function_def host_functions[] = {
+    {"wait", host_wait, 0, 0, 0}, {"call", host_call, 0, 0, 0}, {NULL, NULL, 0, 0, 0}};
 
 static int host_init(tg_thread *t, tg_value module)
 {
@@ -109,4 +117,32 @@ TEST(a_function_that_waits_is_told_of_and_may_go_on)
     tg_stress_close(s);
     tg_runtime_destroy(rt, t);
     CHECK_EQ_INT(told, 3);
+}
+
+// The threads have many points before the call, so that one of them is always left.
+TEST(an_interrupt_that_the_main_thread_takes_ends_all_threads)
+{
+    static const char script[] = "import threading, host\n"
+                                 "def work():\n"
+                                 "    [threading.Lock() for i in range(300)]\n"
+                                 "    host.call()\n"
+                                 "for k in range(2): threading.Thread(target=work).start()\n"
+                                 "raise KeyboardInterrupt\n";
+    for (int i = 0; i < 6; i++) {
+        tg_runtime *rt;
+        tg_thread *t;
+        tg_stress *s;
+        tg_stress_result r;
+        REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+        REQUIRE(tg_register_module(rt, &host_module) == TG_OK);
+        tg_stress_options options = {
+            .points = (tg_stress_points)(i / 2), .strategy = "none", .os_threads = i % 2 != 0};
+        REQUIRE(tg_stress_open(t, script, strlen(script), "test.py", &options, &s) == TG_OK);
+        atomic_store(&calls, 0);
+        tg_stress_run(s, 0, &r);
+        CHECK_EQ_INT(r.kind, TG_STRESS_INTERRUPTED);
+        CHECK_EQ_INT(atomic_load(&calls), 0);
+        tg_stress_close(s);
+        tg_runtime_destroy(rt, t);
+    }
 }
