@@ -72,3 +72,43 @@ mutant("stress-interrupt-waits-for-others",
        file="runtime/api/stress.c",
        edits=[("        tgi_engine_kill(s->engine); // the others are not waited for\n", "")],
        kill=["unit.api.stress_engine:an_interrupt_that_the_main_thread_takes_ends_all_threads"])
+
+BATON = "runtime/stress/baton.c"
+BATONS = "unit.stress.baton:"
+
+mutant("baton-is-not-waited-for",
+       bug="who has given the baton away goes on: two threads of a run run at a time",
+       ref="own: baton.c Threads",
+       file=BATON,
+       edits=[("    while (sem_wait(&from->go) != 0)\n        ; // a signal\n", "    (void)from;\n")],
+       kill=[BATONS + "whoever_is_given_the_baton_runs_and_nobody_else"])
+
+mutant("baton-comes-by-signal",
+       bug="a signal ends the wait for the baton",
+       ref="own: baton.c B2",
+       file=BATON,
+       edits=[("    while (sem_wait(&from->go) != 0)\n        ; // a signal\n",
+               "    (void)sem_wait(&from->go);\n")],
+       kill=[BATONS + "a_signal_does_not_give_the_baton"])
+
+mutant("baton-cannot-be-held",
+       bug="the signal that holds a run that stands still is blocked in its threads",
+       ref="own: baton.c B2",
+       file=BATON,
+       edits=[("    sigdelset(&all, SIGURG); // B2\n", "")],
+       kill=[BATONS + "signals_go_to_the_first_thread_but_the_one_that_holds_a_run"])
+
+mutant("baton-leaves-signals-blocked",
+       bug="who starts a thread takes no signals any more",
+       ref="own: baton.c B2",
+       file=BATON,
+       edits=[("    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);\n", "")],
+       kill=[BATONS + "signals_go_to_the_first_thread_but_the_one_that_holds_a_run"])
+
+mutant("baton-is-not-joined",
+       bug="a thread that has ended may still be there when its baton is used again, or at a fork",
+       ref="own: baton.c B1",
+       file=BATON,
+       edits=[("        (void)pthread_join(b->thread, NULL);\n",
+               "        (void)pthread_detach(b->thread);\n")],
+       kill=[BATONS + "one_that_has_ended_is_gone_before_it_begins_anew"])
