@@ -112,3 +112,28 @@ mutant("baton-is-not-joined",
        edits=[("        (void)pthread_join(b->thread, NULL);\n",
                "        (void)pthread_detach(b->thread);\n")],
        kill=[BATONS + "one_that_has_ended_is_gone_before_it_begins_anew"])
+
+RACE = "runtime/stress/race.c"
+RACES = "unit.stress.race:"
+
+mutant("races-dead-lock-orders",
+       bug="a lock at the address of a dead one orders its holder after those of the dead one",
+       ref="own: race.h tgi_races_gone",
+       file=RACE,
+       edits=[("    *(sync *)e->data = (sync){0};\n", "")],
+       kill=[RACES + "lock_at_the_address_of_a_dead_one_is_another_one"])
+
+mutant("races-dead-lock-is-held",
+       bug="a lock that died while it was held is held for ever",
+       ref="own: race.h tgi_races_gone",
+       file=RACE,
+       edits=[("        (void)drop_held(&r->tasks.data[i], e->data);\n", "        (void)i;\n")],
+       kill=[RACES + "lock_that_dies_is_held_by_nobody"])
+
+mutant("races-dead-lock-has-a-number",
+       bug="locks that never were at the same time are said to be taken in two orders",
+       ref="own: race.h tgi_races_gone",
+       file=RACE,
+       edits=[("    *(sync *)e->data = (sync){0};\n",
+               "    *(sync *)e->data = (sync){.serial = ((sync *)e->data)->serial};\n")],
+       kill=[RACES + "locks_that_never_were_at_the_same_time_make_no_ring"])

@@ -152,6 +152,13 @@ static void receive(trace *x, uint32_t task, int message)
     tgi_races_receive(x->r, task, &messages[message], 0);
 }
 
+// It dies, and another lock comes to be there.
+static void gone(trace *x, int lock)
+{
+    tgi_races_gone(x->r, &locks[lock]);
+    x->released[lock] = x->holder[lock] = -1;
+}
+
 static void random_step(trace *x, test_rng *rng)
 {
     uint32_t task = (uint32_t)test_rng_below(rng, x->born);
@@ -159,6 +166,8 @@ static void random_step(trace *x, test_rng *rng)
         return;
     int lock = (int)test_rng_below(rng, LOCKS), message = (int)test_rng_below(rng, MESSAGES);
     uint32_t other = (uint32_t)test_rng_below(rng, TASKS);
+    if (test_rng_below(rng, 40) == 0)
+        gone(x, lock);
     switch (test_rng_below(rng, 16)) {
     case 0:
         if (x->born < TASKS)
@@ -320,6 +329,53 @@ TEST(lock_of_the_library_orders_nothing)
         tgi_races_released(x.r, task, &locks[0]);
     }
     CHECK(races(&x));
+}
+
+TEST(lock_at_the_address_of_a_dead_one_is_another_one)
+{
+    static trace x;
+    begin(&x);
+    start(&x, 0);
+    acquire(&x, 0, 0);
+    access(&x, 0, 0, true);
+    release(&x, 0, 0);
+    gone(&x, 0);
+    acquire(&x, 1, 0);
+    access(&x, 1, 0, true);
+    CHECK(races(&x));
+}
+
+TEST(lock_that_dies_is_held_by_nobody)
+{
+    static trace x;
+    begin(&x);
+    start(&x, 0);
+    tgi_races_acquired(x.r, 1, &locks[0], 7, false);
+    CHECK(tgi_races_holds(x.r, 1, 7));
+    gone(&x, 0);
+    CHECK(!tgi_races_holds(x.r, 1, 7));
+    tgi_races_free(x.r);
+}
+
+// Locks 0 and 1 in both orders, but the first ones are dead when the second order comes.
+TEST(locks_that_never_were_at_the_same_time_make_no_ring)
+{
+    for (int dies = 0; dies < 2; dies++) {
+        static trace x;
+        begin(&x);
+        start(&x, 0);
+        for (int task = 0; task < 2; task++) {
+            for (int i = 0; i < 2; i++)
+                acquire(&x, (uint32_t)task, i ^ task);
+            for (int i = 0; i < 2; i++)
+                release(&x, (uint32_t)task, i);
+            for (int i = 0; i < 2 && dies != 0; i++)
+                gone(&x, i);
+        }
+        tgi_races_end(x.r);
+        CHECK((tgi_races_cycle_at(x.r, 0) == NULL) == (dies != 0));
+        tgi_races_free(x.r);
+    }
 }
 
 TEST(two_lines_are_one_report_however_often_they_race)
