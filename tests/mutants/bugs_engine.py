@@ -137,3 +137,43 @@ mutant("races-dead-lock-has-a-number",
        edits=[("    *(sync *)e->data = (sync){0};\n",
                "    *(sync *)e->data = (sync){.serial = ((sync *)e->data)->serial};\n")],
        kill=[RACES + "locks_that_never_were_at_the_same_time_make_no_ring"])
+
+ANCHOR = "runtime/stress/anchor.c"
+ANCHORS = "unit.stress.anchor:"
+RUNS = "unit.api.stress:"
+
+mutant("anchor-comment-is-text",
+       bug="a line that was given a comment is not known again",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        if (quote == '\\0' && c == '#')\n            break;\n", "")],
+       kill=[ANCHORS + "a_line_is_known_by_its_text"])
+
+mutant("anchor-text-ends-in-quotes",
+       bug="a text with a # in it is a comment from there: lines that differ behind it are one",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        if (quote == '\\0' && c == '#')\n", "        if (c == '#')\n")],
+       kill=[ANCHORS + "what_is_in_quotes_is_no_comment"])
+
+mutant("anchor-shape-has-names",
+       bug="a line whose names were changed is not known by its shape",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("name ? 'n' : (unsigned char)c);", "(unsigned char)c);")],
+       kill=[ANCHORS + "a_line_with_other_names_is_known_by_its_shape"])
+
+mutant("anchor-counts-go-on",
+       bug="how often a place was come to counts what earlier runs did",
+       ref="own: anchor.h tgi_anchors_begin",
+       file=ANCHOR,
+       edits=[("    memset(a->counts, 0, COUNTS * sizeof *a->counts);\n", "")],
+       kill=[RUNS + "anchors_lead_through_a_changed_script"])
+
+mutant("follow-first-decision-only",
+       bug="of the decisions at the points of one thread only the first is followed",
+       ref="own: follow.c",
+       file="runtime/stress/follow.c",
+       edits=[("    while (*next != 0 && e->forced->data[*next - 1].arrival < self->arrivals)\n"
+               "        *next = e->forced_link.data[*next - 1];\n", "")],
+       kill=[RUNS + "a_schedule_that_is_followed_is_the_same_schedule"])

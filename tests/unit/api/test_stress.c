@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Runs of the stress tester. A wrong result: a failure that no run shows although the strategy
-// tries every schedule, one that is not there, or a run that is not the same although the script
-// is.
+// tries every schedule, one that is not there, a run that is not the same although the script is,
+// or a schedule that leads somewhere else when it is followed.
 #include <togil/stress.h>
 #include <togil/togil.h>
 
 #include "test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct found {
@@ -168,4 +169,79 @@ TEST(an_invariant_that_holds_is_proved)
     found f = explore(source, TG_STRESS_FREE, "dpor", 20000);
     CHECK_EQ_INT(f.kind, TG_STRESS_OK);
     CHECK(f.complete);
+}
+
+// --- schedules that are followed
+
+#define COUNTS(above, line, name)                                   \
+    "import threading\n" above "x = 0\n"                            \
+    "def work():\n" line "    global x\n"                           \
+    "    for " name " in range(3):\n"                               \
+    "        x += " name " + 1\n"                                   \
+    "threads = [threading.Thread(target=work) for _ in range(2)]\n" \
+    "for t in threads: t.start()\n"                                 \
+    "for t in threads: t.join()\n"                                  \
+    "assert x == 12, x\n"
+
+static const char counts[] = COUNTS("", "", "i");
+static const char counts_changed[] =
+    COUNTS("# Counts.\nextra = []\n", "    here = len(extra)  # nothing\n", "number");
+
+static tg_stress *open_counts(tg_thread *t, const char *source)
+{
+    tg_stress *s;
+    tg_stress_options options = {.points = TG_STRESS_FREE, .strategy = "random", .seed = 1};
+    REQUIRE(tg_stress_open(t, source, strlen(source), "test.py", &options, &s) == TG_OK);
+    return s;
+}
+
+TEST(a_schedule_that_is_followed_is_the_same_schedule)
+{
+    tg_runtime *rt;
+    tg_thread *t;
+    REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+    tg_stress *s = open_counts(t, counts);
+    int failed = 0;
+    for (uint64_t run = 0; run < 100; run++) {
+        tg_stress_result r;
+        tg_stress_run(s, run, &r);
+        if (r.kind == TG_STRESS_OK)
+            continue;
+        failed++;
+        char *schedule = strdup(r.schedule);
+        CHECK(tg_stress_replay(s, schedule, false, &r) == TG_OK);
+        CHECK_EQ_INT(r.kind, TG_STRESS_EXCEPTION);
+        CHECK_EQ_STR(r.schedule != NULL ? r.schedule : "none", schedule);
+        free(schedule);
+    }
+    CHECK(failed > 10);
+    tg_stress_close(s);
+    tg_runtime_destroy(rt, t);
+}
+
+// Twice: what was counted in one run is no part of the next one.
+TEST(anchors_lead_through_a_changed_script)
+{
+    tg_runtime *rt;
+    tg_thread *t;
+    REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+    tg_stress *s = open_counts(t, counts), *changed = open_counts(t, counts_changed);
+    tg_stress_result r = {.kind = TG_STRESS_OK};
+    for (uint64_t run = 0; r.kind == TG_STRESS_OK; run++)
+        tg_stress_run(s, run, &r);
+    char *schedule = strdup(r.schedule);
+    CHECK(tg_stress_shrink(s, schedule, 200, &r, NULL) == TG_OK);
+    char *anchors = strdup(tg_stress_anchors(s));
+    for (int i = 0; i < 2; i++) {
+        uint32_t met, all;
+        CHECK(tg_stress_replay_anchors(changed, anchors, &r, &met, &all) == TG_OK);
+        CHECK_EQ_INT(r.kind, TG_STRESS_EXCEPTION);
+        CHECK(all > 0);
+        CHECK_EQ_INT(met, all);
+    }
+    free(anchors);
+    free(schedule);
+    tg_stress_close(changed);
+    tg_stress_close(s);
+    tg_runtime_destroy(rt, t);
 }
