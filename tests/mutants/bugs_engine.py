@@ -177,3 +177,32 @@ mutant("follow-first-decision-only",
        edits=[("    while (*next != 0 && e->forced->data[*next - 1].arrival < self->arrivals)\n"
                "        *next = e->forced_link.data[*next - 1];\n", "")],
        kill=[RUNS + "a_schedule_that_is_followed_is_the_same_schedule"])
+
+mutant("livelock-old-news",
+       bug="what others did while a loop went round counts as seen: a loop that would end waits",
+       ref="own: engine.h Note [spin]",
+       file="runtime/stress/engine.c",
+       edits=[(".expected = last.seen});", ".expected = self->engine->effects});")],
+       kill=[RUNS + "loops_that_end_are_no_livelock"])
+
+mutant("livelock-lock-is-no-news",
+       bug="a lock that is given back does not let a loop go on that has found it taken",
+       ref="own: control_probe.c Note [round]",
+       file="runtime/stress/waiting.c",
+       edits=[("    t->task->engine->lock_altered++;\n", "")],
+       kill=[RUNS + "loops_that_end_are_no_livelock"])
+
+mutant("livelock-of-who-counts",
+       bug="a loop that calls functions and changes a register only is said to wait",
+       ref="own: control_probe.c Note [round]",
+       file="runtime/core/vm/control_probe.c",
+       edits=[("p->held != self->held.count || !are_same(t, p)) {",
+               "p->held != self->held.count || (!are_same(t, p) && p->neutral > 9)) {")],
+       kill=[RUNS + "loops_that_end_are_no_livelock"])
+
+mutant("livelock-is-not-noticed",
+       bug="a loop that has found a lock taken goes round until the run has too many steps",
+       ref="own: control_probe.c Note [round]",
+       file="runtime/stress/waiting.c",
+       edits=[(": task->engine->altered + task->engine->lock_altered);", ": op->expected + 1);")],
+       kill=[RUNS + "loops_that_nobody_ends_are_a_livelock"])

@@ -245,3 +245,75 @@ TEST(anchors_lead_through_a_changed_script)
     tg_stress_close(s);
     tg_runtime_destroy(rt, t);
 }
+
+// --- loops that wait
+
+#define LOOPS                                            \
+    "import threading\n"                                 \
+    "lock, done, a, b = threading.Lock(), False, 0, 0\n" \
+    "def look(): return done\n"
+
+TEST(loops_that_nobody_ends_are_a_livelock)
+{
+    static const char *const sources[] = {
+        LOOPS "def work():\n"
+              "    while not done: pass\n"
+              "ALL = [work, work]\n" START,
+        LOOPS "def work():\n"
+              "    while not look(): pass\n"
+              "ALL = [work, work]\n" START,
+        LOOPS "def work():\n"
+              "    while not lock.acquire(False): pass\n"
+              "lock.acquire()\n"
+              "ALL = [work]\n" START,
+    };
+    static const char *const strategies[] = {"none", "random", "pct:3", "exhaustive"};
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        for (size_t k = 0; k < sizeof strategies / sizeof strategies[0]; k++)
+            CHECK_EQ_INT(explore(sources[i], TG_STRESS_FREE, strategies[k], 4).kind,
+                         TG_STRESS_LIVELOCK);
+    }
+}
+
+TEST(loops_that_end_are_no_livelock)
+{
+    static const char *const sources[] = {
+        // They count, in a register only.
+        LOOPS "lock.acquire()\n"
+              "def work():\n"
+              "    n = 200\n"
+              "    while n > 0 and not lock.acquire(False): n -= 1\n"
+              "ALL = [work]\n" START,
+        // A lock is given back, and nothing else is changed.
+        LOOPS "def work():\n"
+              "    while True:\n"
+              "        with lock:\n"
+              "            if done: break\n"
+              "def setter():\n"
+              "    global done\n"
+              "    while not lock.acquire(False): pass\n"
+              "    done = True\n"
+              "    lock.release()\n"
+              "ALL = [work, setter]\n" START,
+        // What a round has seen is old when it ends.
+        LOOPS "def first():\n"
+              "    global a\n"
+              "    while b == a: pass\n"
+              "    a = 1\n"
+              "def second():\n"
+              "    global b\n"
+              "    b = 1\n"
+              "    while not a: pass\n"
+              "ALL = [first, second]\n" START,
+    };
+    static const struct {
+        const char *name;
+        uint64_t runs;
+    } strategies[] = {{"none", 1}, {"random", 12}, {"exhaustive", 40}, {"pb:1", 80}};
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        for (size_t k = 0; k < sizeof strategies / sizeof strategies[0]; k++) {
+            found f = explore(sources[i], TG_STRESS_FREE, strategies[k].name, strategies[k].runs);
+            CHECK_EQ_INT(f.kind, TG_STRESS_OK);
+        }
+    }
+}
