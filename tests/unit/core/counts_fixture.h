@@ -103,8 +103,8 @@ TGI_UNUSED static void poll_it(tg_thread *t, tgc_obj *o)
     REQUIRE(tgi_breaker_poll(t) == TG_OK);
 }
 
-// Not a poll: it might find that a fold is wanted since an earlier test, and that stops this thread,
-// which does not poll while it waits for a step.
+// Not a poll: it might find that a fold is wanted since an earlier test. That stops who waits for
+// this step, and does not poll.
 static void be_there(tg_thread *t, tgc_obj *o)
 {
     (void)t, (void)o;
