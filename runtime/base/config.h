@@ -20,17 +20,13 @@
 #endif
 
 // A short lock that a thread wants again so soon after it had to wait for it, several times in a
-// row, is crowded: the thread leaves it to the others for BACK_NS, at most BACKS times, or until
-// several of BACK_LOOKS looks in a row find it free. Longer costs less of the work done under the
-// lock (a change of hands costs about 1 us); a look costs the holder a miss.
+// row, is crowded: the thread leaves it to the others for BACK_NS, at most BACKS times. Longer
+// costs less of the work done under the lock (a change of hands costs about 1 us).
 #ifndef TGI_MUTEX_CROWD_NS
 #define TGI_MUTEX_CROWD_NS INT64_C(1000)
 #endif
 #ifndef TGI_MUTEX_BACK_NS
 #define TGI_MUTEX_BACK_NS INT64_C(200000)
-#endif
-#ifndef TGI_MUTEX_BACK_LOOKS
-#define TGI_MUTEX_BACK_LOOKS 3
 #endif
 #ifndef TGI_MUTEX_BACKS
 #define TGI_MUTEX_BACKS 4

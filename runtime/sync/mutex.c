@@ -15,14 +15,13 @@
 // Two threads that do nothing but append to one list want its lock all the time. If they take
 // turns, every append waits for lines that come from the other processor, which costs several times
 // the append. So a thread that had to wait for a lock, got it, and within TGI_MUTEX_CROWD_NS has to
-// wait for it again, several times in a row, leaves it alone for TGI_MUTEX_BACK_NS: it looks
-// TGI_MUTEX_BACK_LOOKS times, to see whether anybody still wants it, for a thread that ended or
-// stopped leaves it free. Meanwhile the other works nearly as if it were alone. Then it insists,
-// and the other, displaced, stands back in turn. What the threads get done together is then nearly
-// what one alone gets done. Only for locks that are waited for attached: these are held for a few
-// instructions, so that one look in a few finds the lock free. After TGI_MUTEX_BACKS times in vain
-// it goes on like anybody: it parks, and M3 holds. Such a thread does not poll: when a pause wants
-// it to stop, it insists at once.
+// wait for it again, several times in a row, leaves it alone for TGI_MUTEX_BACK_NS. It does not
+// even look, for that costs the holder a miss. Meanwhile the other works nearly as if it were
+// alone. Then it insists, and the other, displaced, stands back in turn. What the threads get done
+// together is then nearly what one alone gets done. Only for locks that are waited for attached:
+// these are held for a few instructions, so that one look in a few finds the lock free. After
+// TGI_MUTEX_BACKS times in vain it goes on like anybody: it parks, and M3 holds. Such a thread does
+// not poll: when a pause wants it to stop, it insists at once.
 #include "sync/mutex.h"
 
 #include "base/config.h" // TGI_SPIN_POLLS, TGI_MUTEX_*
@@ -40,9 +39,8 @@ static inline uint8_t peek(tgi_mutex *m)
 }
 
 enum {
-    CROWD = 4,      // so many collisions one after the other are a crowd
-    INSIST = 64,    // looks at the end of standing back
-    LEFT_ALONE = 3, // free at so many looks in a row: nobody wants it any more
+    CROWD = 4,   // so many collisions one after the other are a crowd
+    INSIST = 64, // looks at the end of standing back
 };
 
 // The last lock the calling OS thread had to wait for, and got without parking.
@@ -87,29 +85,22 @@ static bool take_if_free(tgi_mutex *m)
            atom_cas_weak_acquire(&m->bits, &seen, (uint8_t)(seen | TGI_MUTEX_LOCKED));
 }
 
-// False: there is no time to wait.
-static bool wait_for_ns(int64_t ns)
+static void leave_alone(void)
 {
-    int64_t end = tgi_clock_now_ns() + ns;
+    int64_t end = tgi_clock_now_ns() + TGI_MUTEX_BACK_NS;
     do {
         if (tgi_park_hurried())
-            return false;
+            return;
         for (int pause = 0; pause < 16; pause++)
             tgi_cpu_relax();
     } while (tgi_clock_now_ns() < end);
-    return true;
 }
 
 // Note [stand-back]. Whether it has got the lock.
 static bool stand_back(tgi_mutex *m)
 {
     for (int backs = 0; backs < TGI_MUTEX_BACKS; backs++) {
-        int free = 0; // looks in a row that found it so
-        for (int looks = 0; looks < TGI_MUTEX_BACK_LOOKS && free < LEFT_ALONE; looks++) {
-            if (!wait_for_ns(TGI_MUTEX_BACK_NS / TGI_MUTEX_BACK_LOOKS))
-                break;
-            free = (peek(m) & TGI_MUTEX_LOCKED) == 0 ? free + 1 : 0;
-        }
+        leave_alone();
         for (int looks = 0; looks < INSIST; looks++) {
             if (take_if_free(m))
                 return true;

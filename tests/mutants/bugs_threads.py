@@ -196,8 +196,8 @@ mutant("mutex-stands-back-in-a-pause",
        bug="a thread leaves a crowded mutex alone although a pause waits for it",
        ref="own: mutex.c, Note [stand-back]",
        file="runtime/sync/mutex.c",
-       edits=[("            if (!wait_for_ns(TGI_MUTEX_BACK_NS / TGI_MUTEX_BACK_LOOKS))\n                break;\n",
-               "            (void)wait_for_ns(TGI_MUTEX_BACK_NS / TGI_MUTEX_BACK_LOOKS);\n")],
+       edits=[("        if (tgi_park_hurried())\n            return;\n",
+               "        (void)tgi_park_hurried();\n")],
        kill=["unit.sync.mutex:thread_that_stands_back_insists_at_once_when_a_pause_waits_for_it"])
 
 mutant("grace-period-too-short",
