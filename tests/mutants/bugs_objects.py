@@ -13,6 +13,22 @@ mutant("list-array-freed-at-once",
                "        tgi_raw_free(a);\n    (void)t;")],
        kill=[WAITS])
 
+SET = f"{RACE}:list_shows_no_slot_that_was_never_set"
+
+mutant("list-slots-ready-unset",
+       bug="slots of a grown list are said to be ready and were not set",
+       ref="own: list.h Note [list-read], L6",
+       file="runtime/core/object/list.c",
+       edits=[("        fill_null(a->slot + ready, end - ready);\n", "")],
+       kill=[SET])
+
+mutant("list-read-beyond-ready",
+       bug="a reader of a list looks at slots that are not ready",
+       ref="own: list.h Note [list-read], L6",
+       file="runtime/core/object/list.h",
+       edits=[("i >= atom_load_acquire(&a->ready)", "i >= a->capacity")],
+       kill=[SET])
+
 mutant("dict-table-freed-at-once",
        bug="the old table of a dict that grew is freed under a reader",
        ref="own: dict.h Note [dict-read]",

@@ -28,7 +28,10 @@ static size_t array_bytes(size_t capacity)
     return sizeof(tgc_array) + capacity * sizeof(tgc_slot);
 }
 
-enum { LONG_LIST = 4096 }; // items, from which an array is more than a few pages
+enum {
+    LONG_LIST = 4096,  // items, from which an array is more than a few pages
+    READY_SLOTS = 510, // made ready at a time: about a page
+};
 
 static void fill_null(tgc_slot *s, size_t n)
 {
@@ -37,6 +40,21 @@ static void fill_null(tgc_slot *s, size_t n)
         // (L1).
         atom_store_relaxed(&s[i].word, TGC_NULL);
     }
+}
+
+// L6. At least the first `wanted` slots, for which the array has room.
+static void make_ready_locked(tgc_array *a, size_t wanted)
+{
+    size_t ready = tgc_array_ready(a);
+    if (wanted <= ready)
+        return;
+    size_t end = a->capacity;
+    if (TGC_FREE_THREADED) {
+        end = end - wanted <= READY_SLOTS ? end : wanted + READY_SLOTS;
+        fill_null(a->slot + ready, end - ready);
+    }
+    // ORDER: release; L6, pairs with the acquire in tgc_list_read_fast: the slots are set.
+    atom_store_release(&a->ready, end);
 }
 
 tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
@@ -49,6 +67,7 @@ tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
     if (a == NULL)
         return NULL;
     a->capacity = capacity;
+    atom_store_relaxed(&a->ready, capacity); // ORDER: relaxed; private yet.
     tgc_backing_made(t, array_bytes(capacity));
     if (TGC_FREE_THREADED)
         fill_null(a->slot, capacity);
@@ -102,8 +121,10 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
     *retired = NULL;
     // ORDER: relaxed; the lock is held.
     tgc_array *old = atom_load_relaxed(&list->items);
-    if (room <= old->capacity)
+    if (room <= old->capacity) {
+        make_ready_locked(old, room);
         return old;
+    }
     if (room > TGC_LIST_MAX)
         return NULL;
     size_t more = !TGC_FREE_THREADED ? room >> 3 : room < LONG_LIST ? room >> 2 : room >> 1;
@@ -118,6 +139,7 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
             return NULL;
         tgc_backing_freed(t, before);
         a->capacity = capacity;
+        atom_store_relaxed(&a->ready, capacity); // ORDER: relaxed; no thread reads beside us.
     } else {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
@@ -128,8 +150,8 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         for (size_t i = 0; i < n; i++)
             // ORDER: relaxed; private yet.
             atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
-        if (TGC_FREE_THREADED)
-            fill_null(a->slot + n, capacity - n);
+        atom_store_relaxed(&a->ready, n); // ORDER: relaxed; private yet.
+        make_ready_locked(a, room);
         *retired = old;
     }
     tgc_backing_made(t, array_bytes(capacity));

@@ -12,7 +12,7 @@
 //       under the lock.
 //   L2  size is stored after the array it needs and before the new slots: who sees an item sees
 //       that it counts, and who sees the size and no item yet waits for the lock. An array that was
-//       replaced by a smaller one is noticed by its own capacity.
+//       replaced by a smaller one is noticed by its own size.
 //   L3  the slots of a retired array never change again, and its memory outlives every reader that
 //       may look at it (tgc_free_later). What it points to may die: that is what the second look at
 //       the array is for.
@@ -21,6 +21,9 @@
 //   L5  a writer that changes several slots puts the empty array in place of the list's meanwhile,
 //       so that readers wait for the lock. A reader that had the array already was called before
 //       the change and may see it half done: its one item is either the old or the new one.
+//   L6  only the first `ready` slots of an array are set. More are made ready before they are used,
+//       by the thread that is about to fill them: a long array that one thread sets to TGC_NULL
+//       whole is cold for the other threads that append, and its unused end would cost memory.
 //
 // Note [list-stamp]
 // Who reads more than one word (an item from the end, a search, a comparison) takes the number of
@@ -36,7 +39,8 @@
 #include "core/object/object.h" // tgc_obj, slots, locks
 
 typedef struct tgc_array {
-    size_t capacity; // const after init
+    size_t capacity;       // const after init
+    _Atomic(size_t) ready; // writers: under the list's lock; any thread reads: L6
     tgc_slot slot[];
 } tgc_array;
 
@@ -108,7 +112,7 @@ tg_value *tgc_list_snapshot(tg_thread *t, tg_value list, size_t *n);
 // list, the index is out of range, or another thread is in the way: then take the general path.
 static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg_value *out)
 {
-    // ORDER: acquire; L2. Then acquire for the array's capacity and slots.
+    // ORDER: acquire; L2. Then acquire for the array's head and slots.
     if (TGI_UNLIKELY(i >= atom_load_acquire(&list->size)))
         return false;
     tgc_array *a = atom_load_acquire(&list->items); // ORDER: acquire; L2, L3.
@@ -116,7 +120,7 @@ static inline bool tgc_list_read_fast(tg_thread *t, tgc_list *list, size_t i, tg
         *out = tgc_retain(t, tgc_slot_peek(&a->slot[i]));
         return true;
     }
-    if (TGI_UNLIKELY(i >= a->capacity))
+    if (TGI_UNLIKELY(i >= atom_load_acquire(&a->ready))) // ORDER: acquire; L6.
         return false;
     // ORDER: acquire; L4: the object is complete.
     tg_value v = atom_load_acquire(&a->slot[i].word);
@@ -218,6 +222,12 @@ static inline bool tgc_list_set_fast(tg_thread *t, tg_value v, int64_t index, tg
     return false;
 }
 
+// The lock is held, or nobody else knows the array.
+static inline size_t tgc_array_ready(const tgc_array *a)
+{
+    return atom_load_relaxed(&a->ready); // ORDER: relaxed; the lock's holder writes it.
+}
+
 // Takes v's reference if it returns true. The list may be of a subclass.
 static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_value v)
 {
@@ -228,7 +238,7 @@ static inline bool tgc_list_push_fast_steal(tg_thread *t, tgc_list *list, tg_val
         // ORDER: relaxed; writers hold the lock.
         size_t n = atom_load_relaxed(&list->size);
         tgc_array *a = atom_load_relaxed(&list->items); // ORDER: relaxed; as above.
-        if (TGI_LIKELY(n < a->capacity)) {
+        if (TGI_LIKELY(n < tgc_array_ready(a))) {
             tgc_list_change_locked(list);
             // ORDER: release; L2, pairs with the acquire in tgc_list_read_fast.
             atom_store_release(&list->size, n + 1);
@@ -288,7 +298,8 @@ int64_t tgc_list_count(tg_thread *t, tg_value list, tg_value x); // -1: raised
 #define tgc_list_compare TG_CORE_SYM(tgc_list_compare)
 tg_value tgc_list_compare(tg_thread *t, tgc_cmpop op, tg_value a, tg_value b);
 #define tgc_array_new TG_CORE_SYM(tgc_array_new)
-tgc_array *tgc_array_new(tg_thread *t, size_t capacity); // slots at TGC_NULL; NULL without memory
+tgc_array *tgc_array_new(tg_thread *t,
+                         size_t capacity); // all slots ready; NULL without memory
 #define tgc_array_retire TG_CORE_SYM(tgc_array_retire)
 void tgc_array_retire(tg_thread *t, tgc_array *a); // NULL and the shared empty arrays are ignored
 #define tgc_array_bytes TG_CORE_SYM(tgc_array_bytes)

@@ -721,6 +721,43 @@ static int add_to_list(tg_thread *t, tg_value v, int64_t i)
 {
     return tgc_list_append(t, v, tgc_from_int(i));
 }
+
+// L6: what is ready beyond the size holds TGC_NULL, and what is not ready is not looked at, even by
+// a reader that still has the size of before the list became short. Wrong: a reader takes what the
+// memory held before, here one word with the mark of an int, for an item.
+TEST(list_shows_no_slot_that_was_never_set)
+{
+    if (!TGC_FREE_THREADED)
+        SKIP("classic readers are never beside a writer");
+    enum { ITEMS = 20000 };
+    fixture_runtime();
+    tg_thread *t = fixture_enter();
+    tg_value v = tgc_list_new(t, 0);
+    tgc_list *list = tgc_list_of(v);
+    const tgc_array *last = NULL;
+    for (int64_t i = 0; i < ITEMS; i++) {
+        REQUIRE(add_to_list(t, v, i) == 0);
+        tgc_array *a = atom_load_relaxed(&list->items);
+        size_t n = tgc_list_size(v), ready = tgc_array_ready(a);
+        CHECK(n <= ready && ready <= a->capacity);
+        for (size_t k = n; k < ready; k++)
+            CHECK(atom_load_relaxed(&a->slot[k].word) == TGC_NULL);
+        if (a == last || ready == a->capacity)
+            continue;
+        last = a;
+        atom_store_relaxed(&a->slot[ready].word, tgc_from_int(-1)); // what the memory held before
+        atom_store_relaxed(&list->size, ready + 1);                 // what the reader still knows
+        tg_value x = TGC_NULL;
+        CHECK(!tgc_list_read_fast(t, list, ready, &x));
+        atom_store_relaxed(&list->size, n);
+    }
+    CHECK(last != NULL);
+    for (int64_t i = 0; i < ITEMS; i++)
+        CHECK(tgc_list_get(t, v, (size_t)i) == tgc_from_int(i));
+    tgc_release(t, v);
+    fixture_leave(t);
+}
+
 static int add_to_dict(tg_thread *t, tg_value v, int64_t i)
 {
     return tgc_dict_set(t, v, tgc_from_int(i), tgc_from_int(i));
