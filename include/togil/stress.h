@@ -114,7 +114,7 @@ typedef struct tg_stress_coverage {
 // 1/(n k^(D-1)), if it has at most n threads and k decisions.
 typedef struct tg_stress_promise {
     uint32_t depth;     // D
-    uint64_t decisions; // k, as the first runs have shown it
+    uint64_t decisions; // k: where priorities may change, as the first runs have shown it
 } tg_stress_promise;
 
 // Strategies by name, for listings: NULL behind the last.

@@ -384,7 +384,7 @@ bool tg_stress_promised(tg_stress *s, tg_stress_promise *out)
     tgi_engine *e = s->engine;
     if (e->strategy != &tgi_strategy_pct || e->depth <= 0 || !make_up(s, LEARNING_RUNS))
         return false;
-    *out = (tg_stress_promise){.depth = (uint32_t)e->depth, .decisions = tgi_pct_decisions(e)};
+    *out = (tg_stress_promise){.depth = (uint32_t)e->depth, .decisions = tgi_pct_steps(e)};
     return true;
 }
 

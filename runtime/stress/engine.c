@@ -62,7 +62,6 @@ static tgi_task *new_task(tgi_engine *e)
     task->children = 0;
     task->id = 0;
     task->joined = false;
-    task->decided = 0;
     task->known = TGI_PROFILE_NONE;
     task->pending = false;
     task->left = 0;
@@ -199,9 +198,6 @@ static tgi_task *choose(tgi_engine *e, tgi_task *self)
         return e->enabled[0];
     uint32_t usual = default_choice(e, self, n), pick;
     e->decisions += n > 1;
-    // A learning run decides at every access; what counts is what later runs will do.
-    if (!e->sharing.learning || self->site == NULL || tgi_sharing_is_known(&e->sharing, self->site))
-        self->decided++;
     if (e->forced != NULL)
         pick = tgi_follow_pick(e, self, n, usual);
     else

@@ -155,7 +155,6 @@ struct tgi_task {
     uint64_t id;           // const: that of its thread; 0: the main thread
     bool joined;           // somebody has seen that it has ended
     uint32_t checked;      // arrivals when circles were looked for last
-    uint32_t decided;      // decisions at its points that count
     uint32_t known;        // its entry of the profile, or TGI_PROFILE_NONE
     bool pending;          // what it is about to do counts for the strategy
     uint64_t left;         // what it and those it will start have before them: profile.h
@@ -257,13 +256,13 @@ struct tgi_engine {
     void *strategy_data;
     int depth;           // a number the strategy takes from its name, as in pct:3
     tgi_profile profile; // const once learnt
-    uint32_t expected;   // const once learnt: decisions of a run
     bool learnt;         // all learning runs are done; a repeated one changes nothing
     uint32_t ended;      // tasks that have
     uint32_t joined;     // of these, whose end somebody has seen
     uint32_t group;      // of a run of surw
     tgi_task *intended;  // the same: who does the next step of the group
     uint32_t changes[64], change_count; // of a run of pct
+    uint64_t change_steps;              // of it: steps so far
 
     tgi_task *current;
     tgi_vec(tgi_task *) tasks;   // of this run

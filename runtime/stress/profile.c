@@ -17,8 +17,10 @@ enum { MOST_STEPS = 1 << 18 };
 void tgi_profile_free(tgi_profile *p)
 {
     vec_free(&p->tasks);
-    vec_free(&p->steps);
-    vec_free(&p->log);
+    vec_free(&p->longest.steps);
+    vec_free(&p->longest.held);
+    vec_free(&p->log.steps);
+    vec_free(&p->log.held);
     vec_free(&p->groups);
     vec_free(&p->shares);
 }
@@ -69,18 +71,30 @@ void tgi_profile_joined(tgi_engine *e, tgi_task *ended)
     e->joined++;
 }
 
+static void note_step(tgi_engine *e, const tgi_task *self)
+{
+    tgi_profile_log *log = &e->profile.log;
+    if (e->learnt || !counts(e, self) || log->steps.count >= MOST_STEPS)
+        return;
+    // Whether the place is shared is known when all have been met.
+    const void *site = site_of(self);
+    uint32_t place = site != NULL ? tgi_sharing_enter(&e->sharing, site) : UINT32_MAX;
+    size_t n = site != NULL && log->held.count < MOST_STEPS ? self->held.count : 0;
+    if (!vec_reserve(&log->held, n))
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        log->held.data[log->held.count++] = self->held.data[i];
+    tgi_profile_step s = {.task = self->index,
+                          .place = place,
+                          .held_end = (uint32_t)log->held.count,
+                          .access = self->site != NULL};
+    (void)vec_push(&log->steps, s);
+}
+
 void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
 {
     if (e->sharing.learning) {
-        if (e->learnt || !counts(e, self) || e->profile.log.count >= MOST_STEPS)
-            return;
-        // Whether the place is shared is known when all have been met.
-        const void *site = site_of(self);
-        tgi_profile_step s = {self->index, UINT32_MAX, self->site != NULL,
-                              e->tasks.count - e->ended < 2};
-        if (site != NULL)
-            s.place = tgi_sharing_enter(&e->sharing, site);
-        (void)vec_push(&e->profile.log, s);
+        note_step(e, self);
         return;
     }
     bool done = self->pending;
@@ -95,26 +109,19 @@ void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
 
 void tgi_profile_keep(tgi_engine *e)
 {
-    uint32_t sum = 0;
-    for (size_t i = 0; i < e->tasks.count; i++)
-        sum += e->tasks.data[i]->decided;
-    if (sum > e->expected)
-        e->expected = sum;
     tgi_profile *p = &e->profile;
-    if (p->tasks.count > 0 && p->log.count <= p->steps.count)
+    if (p->tasks.count > 0 && p->log.steps.count <= p->longest.steps.count)
         return;
     vec_clear(&p->tasks);
-    vec_clear(&p->steps);
     for (size_t i = 0; i < e->tasks.count; i++) {
         const tgi_task *task = e->tasks.data[i];
         tgi_profile_task t = {.parent = task->parent, .ordinal = task->ordinal};
         if (!vec_push(&p->tasks, t))
             break;
     }
-    for (size_t i = 0; i < p->log.count; i++) {
-        if (!vec_push(&p->steps, p->log.data[i]))
-            break;
-    }
+    tgi_profile_log before = p->longest;
+    p->longest = p->log;
+    p->log = before; // its memory, for the next run
 }
 
 static void add_up(tgi_profile *p)
@@ -151,15 +158,45 @@ static size_t group_index(tgi_profile *p, uint32_t group)
     return SIZE_MAX;
 }
 
-// Groups in which one task alone has steps leave nothing to choose.
-static void drop_lonely(tgi_profile *p)
+// The locks that were held at all steps of a group so far: some of those held at its first one.
+typedef struct guards {
+    uint32_t first, last; // places in the log's list
+    uint32_t still;       // bit i: the lock at first + i
+} guards;
+typedef tgi_vec(guards) guards_list;
+
+static void narrow(guards_list *of_groups, size_t g, const tgi_profile_log *log, size_t step)
+{
+    uint32_t from = step > 0 ? log->steps.data[step - 1].held_end : 0;
+    uint32_t end = log->steps.data[step].held_end;
+    if (g == of_groups->count) {
+        uint32_t n = end - from < 32 ? end - from : 31;
+        guards first = {from, from + n, (UINT32_C(1) << n) - 1};
+        (void)vec_push(of_groups, first);
+        return;
+    }
+    if (g > of_groups->count) // no memory
+        return;
+    guards *at = &of_groups->data[g];
+    for (uint32_t i = at->first; i < at->last; i++) {
+        bool held = false;
+        for (uint32_t k = from; k < end; k++)
+            held |= log->held.data[k] == log->held.data[i];
+        if (!held)
+            at->still &= ~(UINT32_C(1) << (i - at->first));
+    }
+}
+
+// Groups in which one task alone has steps leave nothing to choose, and those that a lock guards
+// nothing that the lock's own group does not.
+static void drop_idle(tgi_profile *p, const guards_list *of_groups)
 {
     size_t n = p->tasks.count, kept = 0;
     for (size_t g = 0; g < p->groups.count; g++) {
         size_t tasks = 0;
         for (size_t i = 0; i < n; i++)
             tasks += p->shares.data[g * n + i] > 0;
-        if (tasks < 2)
+        if (tasks < 2 || (g < of_groups->count && of_groups->data[g].still != 0))
             continue;
         for (size_t i = 0; i < n; i++)
             p->shares.data[kept * n + i] = p->shares.data[g * n + i];
@@ -173,8 +210,9 @@ static void settle(tgi_engine *e)
 {
     tgi_profile *p = &e->profile;
     size_t n = p->tasks.count;
-    for (size_t i = 0; i < p->steps.count; i++) {
-        tgi_profile_step s = p->steps.data[i];
+    guards_list of_groups = TGI_VEC_INIT;
+    for (size_t i = 0; i < p->longest.steps.count; i++) {
+        tgi_profile_step s = p->longest.steps.data[i];
         if (s.task >= n)
             continue;
         uint32_t group =
@@ -182,13 +220,16 @@ static void settle(tgi_engine *e)
         if (group == UINT32_MAX && s.access)
             continue; // no point in later runs
         p->tasks.data[s.task].steps++;
-        p->decisions += !s.alone;
+        p->all++;
         size_t g = group == UINT32_MAX ? SIZE_MAX : group_index(p, group);
-        if (g != SIZE_MAX)
-            p->shares.data[g * n + s.task]++;
+        if (g == SIZE_MAX)
+            continue;
+        p->shares.data[g * n + s.task]++;
+        narrow(&of_groups, g, &p->longest, i);
     }
-    p->decisions += n > 0 ? n - 1 : 0;
-    drop_lonely(p);
+    p->all += n > 0 ? n - 1 : 0;
+    drop_idle(p, &of_groups);
+    vec_free(&of_groups);
     add_up(p);
 }
 
@@ -228,12 +269,13 @@ static void settle_once(tgi_engine *e)
 uint64_t tgi_profile_steps(tgi_engine *e)
 {
     settle_once(e);
-    return e->profile.decisions;
+    return e->profile.all;
 }
 
 void tgi_profile_begin(tgi_engine *e, tgi_task *main)
 {
-    vec_clear(&e->profile.log);
+    vec_clear(&e->profile.log.steps);
+    vec_clear(&e->profile.log.held);
     main->known = 0;
     e->group = TGI_PROFILE_NONE;
     if (e->sharing.learning)

@@ -16,7 +16,9 @@
 //
 // Places of the program that have met at one location are a group: the reads and writes of a
 // variable, the acquisitions of a lock. Groups in which several tasks have steps are what
-// strategy_surw.c picks from. Groups have numbers that follow from the order of steps, so what is
+// strategy_surw.c picks from; not those whose steps were all done with the same lock held: the
+// order of its acquisitions decides theirs, and who waits for its turn with the lock in hand keeps
+// the others from theirs. Groups have numbers that follow from the order of steps, so what is
 // picked does not depend on addresses.
 #ifndef TGI_STRESS_PROFILE_H
 #define TGI_STRESS_PROFILE_H
@@ -41,16 +43,22 @@ typedef struct tgi_profile_task {
 typedef struct tgi_profile_step {
     uint32_t task, place; // number of the place; UINT32_MAX: none
     bool access;          // a point of later runs only if others are met there
-    bool alone;           // all others had ended
+    uint32_t held_end;    // behind its last one in tgi_profile_log.held; its first: the last step's
 } tgi_profile_step;
+
+// The steps of one run.
+typedef struct tgi_profile_log {
+    tgi_vec(tgi_profile_step) steps;
+    tgi_vec(const void *) held; // the locks that were held at each of them
+} tgi_profile_log;
 
 typedef struct tgi_profile {
     tgi_vec(tgi_profile_task) tasks;
-    tgi_vec(tgi_profile_step) steps, log; // of the longest run; of the one that runs
-    bool settled;                         // the rest is there
-    uint64_t decisions;                   // steps that were not alone, and starts
-    tgi_vec(uint32_t) groups;             // their first places
-    tgi_vec(uint64_t) shares; // [group * tasks + task]: steps of it and its descendants there
+    tgi_profile_log longest, log; // of the longest run; of the one that runs
+    bool settled;                 // the rest is there
+    uint64_t all;                 // steps and starts
+    tgi_vec(uint32_t) groups;     // their first places
+    tgi_vec(uint64_t) shares;     // [group * tasks + task]: steps of it and its descendants there
 } tgi_profile;
 
 void tgi_profile_free(tgi_profile *p);
@@ -67,7 +75,7 @@ void tgi_profile_locks(struct tgi_task *self, const void *m);
 void tgi_profile_joined(struct tgi_engine *e, struct tgi_task *ended);
 // A learning run has ended.
 void tgi_profile_keep(struct tgi_engine *e);
-// Decisions of the longest learning run at places that meet others, once all is learnt.
+// Steps of the longest learning run at places that meet others, once all is learnt.
 uint64_t tgi_profile_steps(struct tgi_engine *e);
 // The run is one of profile.groups[i]: only steps there count. Nothing has happened yet.
 void tgi_profile_pick_group(struct tgi_engine *e, size_t i, struct tgi_task *main);

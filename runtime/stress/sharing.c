@@ -43,11 +43,6 @@ static tgi_site *site_entry(tgi_site *sites, size_t mask, const void *site)
     return &sites[i];
 }
 
-bool tgi_sharing_is_known(tgi_sharing *s, const void *site)
-{
-    return s->sites != NULL && site_entry(s->sites, s->site_mask, site)->shared;
-}
-
 bool tgi_sharing_is_visible(tgi_sharing *s, const void *site)
 {
     if (s->learning || s->sites == NULL)

@@ -59,7 +59,6 @@ void tgi_sharing_begin(tgi_sharing *s); // of a run
 void tgi_sharing_free(tgi_sharing *s);
 
 // Whether the place is known to meet other tasks.
-bool tgi_sharing_is_known(tgi_sharing *s, const void *site);
 bool tgi_sharing_is_visible(tgi_sharing *s, const void *site);
 
 // Where a search only notes accesses, the address of a place of its own.

@@ -27,8 +27,8 @@ extern const tgi_strategy tgi_strategy_portfolio, tgi_strategy_random, tgi_strat
     tgi_strategy_none, tgi_strategy_pct, tgi_strategy_pos, tgi_strategy_urw, tgi_strategy_surw,
     tgi_strategy_exhaustive, tgi_strategy_pb, tgi_strategy_db, tgi_strategy_dpor;
 
-// Among how many decisions a run of pct chooses where priorities change, once the first are done.
-uint32_t tgi_pct_decisions(tgi_engine *e);
+// Among how many steps a run of pct chooses where priorities change, once the first are done.
+uint32_t tgi_pct_steps(tgi_engine *e);
 
 // Whether the engine's strategy is a systematic one: engine.search is made then. False: no memory.
 bool tgi_strategy_open_search(tgi_engine *e);

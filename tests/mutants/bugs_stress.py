@@ -298,6 +298,29 @@ mutant("profile-places-stay-alone",
        edits=[("    s->places.data[a > b ? a : b].group = a > b ? b : a;\n", "    (void)a, (void)b;\n")],
        kill=[WALKS + "surw_knows_which_steps_are_at_one_location"])
 
+mutant("surw-picks-what-a-lock-guards",
+       bug="runs are spent on the order of steps that the order of a lock's acquisitions decides",
+       ref="own: profile.h Note [profile]",
+       file=PROFILE,
+       edits=[("        if (tasks < 2 || (g < of_groups->count && of_groups->data[g].still != 0))\n",
+               "        if (tasks < 2)\n")],
+       kill=[WALKS + "surw_does_not_pick_what_a_lock_guards_whole"])
+
+mutant("surw-guarded-once-is-guarded",
+       bug="a step without the lock is not noticed, and the order of the steps is never picked",
+       ref="own: profile.h Note [profile]",
+       file=PROFILE,
+       edits=[("            at->still &= ~(UINT32_C(1) << (i - at->first));\n", "            (void)at;\n")],
+       kill=[WALKS + "surw_does_not_pick_what_a_lock_guards_whole"])
+
+mutant("pct-changes-where-others-could-go-on",
+       bug="priorities change only where another thread could go on: not within a lock it waits for",
+       ref="Burckhardt et al. 2010",
+       file="runtime/stress/strategy_pct.c",
+       edits=[("    if (done)\n        lower(e, self, ++e->change_steps);\n", "    (void)e, (void)self, (void)done;\n"),
+              ("    if (!e->sharing.learning)\n        return best;\n", "")],
+       kill=[WALKS + "pct_lowers_a_task_while_the_others_wait_for_its_lock"])
+
 RUNS = "unit.api.stress:"
 
 mutant("stress-invariant-takes-time",

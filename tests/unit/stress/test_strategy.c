@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// test_strategy.c - walks that promise every interleaving the same chance, on tasks of a simulator.
+// test_strategy.c - strategies on tasks of a simulator: walks that promise every interleaving the
+// same chance, and where pct changes priorities.
 //
-// Attacks PR1, S3, U1 and SU1. Tasks are lists of steps; each has a place of its own, so that
+// Attacks PR1, S3, U1, SU1 and P1. Tasks are lists of steps; each has a place of its own, so that
 // places must be found to belong together. Wrong results: an order comes up more often than others,
 // beyond chance. Seeds are fixed: a test does the same every time.
 #include "test.h"
@@ -16,6 +17,8 @@
 enum { TASKS = 4, STEPS = 8, MOST_ORDERS = 512, LEARNING = 8 };
 
 // A small letter starts that task ('b' is number 1); others are locations; '.' is a step at none.
+// 'L' takes the lock, and other capitals are the same location as small with the lock in hand; it
+// is given back before the next step that is no capital, or is 'L'.
 typedef struct program {
     const char *steps[TASKS];
 } program;
@@ -30,6 +33,8 @@ static char places[TASKS][STEPS][8];
 static char order[TASKS * STEPS + 1]; // who did a step, and of which location
 static char at[TASKS * STEPS + 1];
 static size_t length;
+static const tgi_task *holder; // of the lock
+static const void *the_lock[1] = {&holder};
 
 static tgi_task *make(uint32_t name, tgi_task *parent)
 {
@@ -53,6 +58,17 @@ static char next_step(const program *p, const tgi_task *task)
     return p->steps[named[task->index]][done[task->index]];
 }
 
+static bool needs_lock(char step)
+{
+    return step >= 'A' && step <= 'Z' && step != 'L';
+}
+
+static bool is_enabled(const program *p, const tgi_task *task)
+{
+    return !task->ended && (task->op.kind == TGI_OPK_START || next_step(p, task) != 'L' ||
+                            holder == NULL || holder == task);
+}
+
 // Does what the task stands at.
 static void act(const program *p, tgi_task *task)
 {
@@ -65,6 +81,10 @@ static void act(const program *p, tgi_task *task)
     order[length] = (char)('a' + named[task->index]);
     at[length++] = step;
     done[task->index]++;
+    if (step == 'L')
+        holder = task;
+    if (holder == task && !needs_lock(next_step(p, task)))
+        holder = NULL;
     if (step >= 'b' && step <= 'd') {
         tgi_task *child = make((uint32_t)(step - 'a'), task);
         if (strategy->born != NULL)
@@ -76,21 +96,27 @@ static void act(const program *p, tgi_task *task)
 static void arrive(const program *p, tgi_task *task)
 {
     char step = next_step(p, task);
-    task->site = NULL;
+    uint64_t location = (uint64_t)(needs_lock(step) ? step - 'A' + 'a' : step);
+    task->site = task->lock_site = NULL;
+    task->held.data = the_lock;
+    task->held.count = holder == task;
     if (step == '\0') {
         task->ended = true;
         e.ended++;
         task->op = (tgi_op){.kind = TGI_OPK_END};
     } else if (step >= 'b' && step <= 'd') {
         task->op = (tgi_op){.kind = TGI_OPK_SPAWN};
+    } else if (step == 'L') {
+        task->op = (tgi_op){.kind = TGI_OPK_ACQUIRE, .where = the_lock};
+        task->lock_site = places[named[task->index]][done[task->index]];
     } else {
-        task->op = (tgi_op){.kind = TGI_OPK_WRITE, .where = p->steps, .slot = (uint64_t)step};
+        task->op = (tgi_op){.kind = TGI_OPK_WRITE, .where = p->steps, .slot = location};
         task->site = step == '.' ? NULL : places[named[task->index]][done[task->index]];
     }
     tgi_profile_arrive(&e, task);
-    if (task->site != NULL && e.sharing.learning)
-        (void)tgi_sharing_learn(&e.sharing, p->steps, (uint64_t)step, task->site, task->index,
-                                true);
+    const void *site = task->site != NULL ? task->site : task->lock_site;
+    if (site != NULL && e.sharing.learning)
+        (void)tgi_sharing_learn(&e.sharing, p->steps, location, site, task->index, true);
 }
 
 static void run(const program *p, uint64_t number)
@@ -100,6 +126,8 @@ static void run(const program *p, uint64_t number)
     e.ended = 0;
     e.strategy = strategy;
     e.intended = NULL;
+    e.decisions = 0;
+    holder = NULL;
     e.sharing.learning = number < LEARNING;
     length = 0;
     tgi_sharing_begin(&e.sharing);
@@ -114,11 +142,12 @@ static void run(const program *p, uint64_t number)
         tgi_task *enabled[TASKS];
         uint32_t n = 0;
         for (size_t i = 0; i < e.tasks.count; i++) {
-            if (!tasks[i].ended)
+            if (is_enabled(p, &tasks[i]))
                 enabled[n++] = &tasks[i];
         }
         if (n == 0)
             break;
+        e.decisions += n > 1;
         self = enabled[n > 1 ? strategy->pick(&e, self, enabled, n, 0) : 0];
         act(p, self);
     }
@@ -194,6 +223,53 @@ TEST(surw_knows_which_steps_are_at_one_location)
     CHECK_EQ_INT(n, 3);
     CHECK_EQ_INT(e.profile.shares.data[0] + e.profile.shares.data[n], 11);
     CHECK_EQ_INT(e.profile.tasks.data[0].all, 1 + 6 + 7); // the first start is not a choice
+    tgi_profile_free(&e.profile);
+    tgi_sharing_free(&e.sharing);
+}
+
+static size_t groups_of(const program *p)
+{
+    strategy = tgi_strategy_find("surw", &(int){0});
+    memset(&e, 0, sizeof e);
+    for (uint64_t i = 0; i <= LEARNING; i++)
+        run(p, i);
+    size_t n = e.profile.groups.count;
+    tgi_profile_free(&e.profile);
+    tgi_sharing_free(&e.sharing);
+    return n;
+}
+
+TEST(surw_does_not_pick_what_a_lock_guards_whole)
+{
+    // Wrong: a run in two is for x, whose orders are the lock's.
+    CHECK_EQ_INT(groups_of(&(program){{"bc", "LXX", "LX"}}), 1);
+    // One of them without the lock, the first or a later one.
+    CHECK_EQ_INT(groups_of(&(program){{"bc", "LXX", "Lx"}}), 2);
+    CHECK_EQ_INT(groups_of(&(program){{"bc", "Lx", "LXX"}}), 2);
+}
+
+TEST(pct_lowers_a_task_while_the_others_wait_for_its_lock)
+{
+    // The second thread is lowered when it stands before the lock, and the first anywhere before it
+    // has given it back: then the second comes between the two times that the first has it. Where
+    // only the points count at which the second could go on, there is one place for that in eight.
+    program p = {{"bc", "LXXXXXXL", "LX"}};
+    enum { RUNS = 4000 };
+    memset(&e, 0, sizeof e);
+    strategy = tgi_strategy_find("pct:3", &e.depth);
+    int between = 0;
+    for (uint64_t i = 0; i < LEARNING + RUNS; i++) {
+        run(&p, i);
+        char seen[6] = ""; // who takes the lock; small: the start of the second
+        for (size_t k = 0, n = 0; k < length; k++) {
+            if (at[k] == 'L')
+                seen[n++] = (char)(order[k] - 'a' + 'A');
+            else if (at[k] == '!' && order[k] == 'c')
+                seen[n++] = 'c';
+        }
+        between += i >= LEARNING && strcmp(seen, "cBCB") == 0;
+    }
+    CHECK(between > 12 && between < 100);
     tgi_profile_free(&e.profile);
     tgi_sharing_free(&e.sharing);
 }
