@@ -197,8 +197,7 @@ static void run_main(tg_stress *s)
         if (interrupt) // else it is the exception that unwinds
             tgi_signals_raise(t->runtime, SIGINT);
     } else if (interrupt) {
-        s->engine->failure.kind = TGI_FAIL_INTERRUPT;
-        tgi_engine_kill(s->engine); // the others are not waited for
+        tgi_engine_interrupt(s->engine);
     } else if (exits) {
         note_exit(s, exc);
     } else {

@@ -291,6 +291,12 @@ static void fail_steps(tgi_engine *e, tgi_task *self)
 
 // The main thread notices Ctrl-C by itself when it goes on. It may be waiting for a thread that
 // does not end, so the others look, too.
+void tgi_engine_interrupt(tgi_engine *e)
+{
+    e->failure.kind = TGI_FAIL_INTERRUPT;
+    tgi_engine_kill(e); // no thread is waited for
+}
+
 static void check_interrupt(tgi_engine *e, const tgi_task *self)
 {
     struct timespec now; // not that of the run
@@ -298,15 +304,12 @@ static void check_interrupt(tgi_engine *e, const tgi_task *self)
         clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
         now.tv_sec * TGI_NS_PER_S + now.tv_nsec > e->until) {
         e->late = true;
-        e->failure.kind = TGI_FAIL_INTERRUPT;
-        tgi_engine_kill(e);
+        tgi_engine_interrupt(e);
         return;
     }
-    if (self->index == 0 || e->failure.kind != TGI_FAIL_NONE ||
-        !tgi_signals_take_one(e->main->runtime, SIGINT))
-        return;
-    e->failure.kind = TGI_FAIL_INTERRUPT;
-    tgi_engine_kill(e);
+    if (self->index != 0 && e->failure.kind == TGI_FAIL_NONE &&
+        tgi_signals_take_one(e->main->runtime, SIGINT))
+        tgi_engine_interrupt(e);
 }
 
 static void step(tgi_engine *e, tgi_task *self)

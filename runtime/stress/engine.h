@@ -422,6 +422,8 @@ void tgi_stress_has_finalizer(tg_thread *t);
 
 // Ends the run: everybody unwinds.
 void tgi_engine_kill(tgi_engine *e);
+// The same, without a verdict: Ctrl-C, or no time is left.
+void tgi_engine_interrupt(tgi_engine *e);
 
 // --- what the layers above call for a thread with t->task
 

@@ -69,8 +69,8 @@ mutant("patience-rests-for-ever",
 mutant("stress-interrupt-waits-for-others",
        bug="Ctrl-C ends the main thread of a run, and the others are waited for",
        ref="own: engine.c E3",
-       file="runtime/api/stress.c",
-       edits=[("        tgi_engine_kill(s->engine); // the others are not waited for\n", "")],
+       file="runtime/stress/engine.c",
+       edits=[("    tgi_engine_kill(e); // no thread is waited for\n", "")],
        kill=["unit.api.stress_engine:an_interrupt_that_the_main_thread_takes_ends_all_threads"])
 
 BATON = "runtime/stress/baton.c"

@@ -11,6 +11,7 @@ round that was whole: --seed, --first and the same --threads and --ops begin the
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MODES = ("nogil", "nogil-atomic", "gil", "gil-biased", "gil-atomic")
 BAD = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "runtime error:", "BROKEN",
        "LEFT OVER", "togil: fatal", "Traceback")
+
+
+def print_stacks(pid):
+    """Where the threads are, twice, so that one sees what moves. Nothing without gdb."""
+    for pause in (5, 0):
+        if shutil.which("gdb") is not None:
+            subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 25"],
+                           stderr=subprocess.DEVNULL, check=False)
+        time.sleep(pause)
 
 
 def run(args, mode, seconds):
@@ -38,6 +48,7 @@ def run(args, mode, seconds):
         while process.poll() is None:
             if time.monotonic() - seen[0] > args.patience:
                 problems.append(f"no sign of life for {args.patience} s")
+                print_stacks(process.pid)
                 os.killpg(process.pid, signal.SIGABRT)
                 return
             time.sleep(0.2)
