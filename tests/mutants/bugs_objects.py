@@ -112,6 +112,14 @@ mutant("weak-dying-is-called-back",
        edits=[("    return tgc_try_incref(t, &w->head);", "    tgc_incref(t, &w->head);\n    return true;")],
        kill=[f"{STEPS}:a_dying_weak_reference_is_not_called_back"])
 
+mutant("iter-inner-is-not-shared",
+       bug="what an enumerate or a zip in several hands goes over is taken for one thread's own",
+       ref="own: iter.h Note [iterator-position]",
+       file="runtime/core/object/iter_tools.c",
+       edits=[("    if (TGC_FREE_THREADED && TGI_UNLIKELY(!tgc_is_unique(t, outer)))\n"
+               "        tgc_publish_value(t, inner);\n", "    (void)t, (void)outer, (void)inner;\n")],
+       kill=[BETWEEN])
+
 mutant("weak-stays-on-the-list",
        bug="a weak reference that dies before its object stays on the object's list",
        ref="own: weakref.h W4",

@@ -18,8 +18,9 @@
 // must not take back the end, or steps that others have made meanwhile. Who did not move it drops
 // the item and takes the next one, so each item is given once, none is skipped, and the end stays
 // the end. Whether this thread moved it; `it` has a `head`, `at` is a 64-bit atomic of it. What
-// only this thread can reach is moved without a locked instruction. ORDER: relaxed (both); nothing
-// depends on the position but the number itself.
+// only this thread can reach is moved without a locked instruction; what is reached through another
+// iterator is published when that one is in several hands (iter_tools.c). ORDER: relaxed (both);
+// nothing depends on the position but the number itself.
 #define TGC_ITER_MOVE(t, it, at, from, to)        \
     (tgi_point(TGI_POINT_ACCESS, (it)),           \
      tgc_is_unique((t), &(it)->head)              \

@@ -19,6 +19,14 @@
 
 #define FEW 8 // iterators that need no allocation per step
 
+// Before a step of `inner`, which nobody has but `outer`: as soon as several threads may be in a
+// step of the one they may be in a step of the other. Note [iterator-position].
+static inline void share_inner(tg_thread *t, const tgc_obj *outer, tg_value inner)
+{
+    if (TGC_FREE_THREADED && TGI_UNLIKELY(!tgc_is_unique(t, outer)))
+        tgc_publish_value(t, inner);
+}
+
 // --- enumerate
 
 typedef struct enumerate {
@@ -82,6 +90,7 @@ static void enumerate_traverse(tgc_obj *o, tgc_visit visit, void *arg)
 static tg_value enumerate_next(tg_thread *t, tg_value v)
 {
     enumerate *e = (enumerate *)(void *)tgc_ptr(v);
+    share_inner(t, &e->head, e->it);
     tg_value x = tgc_next(t, e->it);
     if (x == TGC_NULL)
         return x;
@@ -191,6 +200,13 @@ static tg_value zip_construct(tg_thread *t, tgc_type *type, const tg_value *args
     return several_new(t, type, tgc_from_bool(strict > 0), args, n);
 }
 
+static tg_value step_of(tg_thread *t, const several *s, size_t i)
+{
+    tg_value it = tgc_tuple_peek(s->its, i);
+    share_inner(t, &s->head, it);
+    return tgc_next(t, it);
+}
+
 // After iterator i ended before any other, or in strict mode: are the others at their end too?
 // Always TGC_NULL.
 static tg_value zip_end(tg_thread *t, several *s, size_t i)
@@ -202,7 +218,7 @@ static tg_value zip_end(tg_thread *t, several *s, size_t i)
                          "zip() argument %zu is shorter than argument%s%zu", i + 1,
                          i == 1 ? " " : "s 1-", i);
     for (i = 1; i < tgc_tuple_size(s->its); i++) {
-        tg_value x = tgc_next(t, tgc_tuple_peek(s->its, i));
+        tg_value x = step_of(t, s, i);
         if (x != TGC_NULL) {
             tgc_release(t, x);
             return tgc_raise(t, &TGC_EXC(ValueError),
@@ -227,7 +243,7 @@ static tg_value zip_next(tg_thread *t, tg_value v)
     size_t i = 0;
     for (; i < n; i++) {
         tgc_step(t, tgc_tuple_peek(s->its, i));
-        items[i] = tgc_next(t, tgc_tuple_peek(s->its, i));
+        items[i] = step_of(t, s, i);
         if (items[i] == TGC_NULL)
             break;
     }
@@ -261,7 +277,7 @@ static tg_value map_next(tg_thread *t, tg_value v)
     if (n > FEW && (items = tgi_raw_alloc(n * sizeof *items)) == NULL)
         return tgc_raise_nomem(t);
     size_t i = 0;
-    while (i < n && (items[i] = tgc_next(t, tgc_tuple_peek(s->its, i))) != TGC_NULL)
+    while (i < n && (items[i] = step_of(t, s, i)) != TGC_NULL)
         i++;
     tg_value result = i == n ? tgc_call(t, s->fn, items, n, TGC_NULL) : TGC_NULL;
     tgc_values_release(t, items, i);
@@ -307,6 +323,7 @@ static tg_value filter_next(tg_thread *t, tg_value v)
 {
     several *s = (several *)(void *)tgc_ptr(v);
     tg_value x;
+    share_inner(t, &s->head, s->its);
     while ((x = tgc_next(t, s->its)) != TGC_NULL) {
         int keep;
         if (s->fn == TGC_NONE) {

@@ -54,7 +54,7 @@ static void make_ready_locked(tgc_array *a, size_t wanted)
         fill_null(a->slot + ready, end - ready);
     }
     // ORDER: release; L6, pairs with the acquire in tgc_list_read_fast: the slots are set.
-    atom_store_release(&a->ready, end);
+    atom_store_release(&a->ready, (uint32_t)end);
 }
 
 tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
@@ -66,8 +66,8 @@ tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
     tgc_array *a = tgi_raw_alloc(array_bytes(capacity));
     if (a == NULL)
         return NULL;
-    a->capacity = capacity;
-    atom_store_relaxed(&a->ready, capacity); // ORDER: relaxed; private yet.
+    a->capacity = (uint32_t)capacity;
+    atom_store_relaxed(&a->ready, a->capacity); // ORDER: relaxed; private yet.
     tgc_backing_made(t, array_bytes(capacity));
     if (TGC_FREE_THREADED)
         fill_null(a->slot, capacity);
@@ -138,19 +138,19 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         if (a == NULL)
             return NULL;
         tgc_backing_freed(t, before);
-        a->capacity = capacity;
-        atom_store_relaxed(&a->ready, capacity); // ORDER: relaxed; no thread reads beside us.
+        a->capacity = (uint32_t)capacity;
+        atom_store_relaxed(&a->ready, a->capacity); // ORDER: relaxed; no thread reads beside us.
     } else {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
         a = tgi_raw_alloc(array_bytes(capacity));
         if (a == NULL)
             return NULL;
-        a->capacity = capacity;
+        a->capacity = (uint32_t)capacity;
         for (size_t i = 0; i < n; i++)
             // ORDER: relaxed; private yet.
             atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
-        atom_store_relaxed(&a->ready, n); // ORDER: relaxed; private yet.
+        atom_store_relaxed(&a->ready, (uint32_t)n); // ORDER: relaxed; private yet.
         make_ready_locked(a, room);
         *retired = old;
     }

@@ -39,8 +39,8 @@
 #include "core/object/object.h" // tgc_obj, slots, locks
 
 typedef struct tgc_array {
-    size_t capacity;       // const after init
-    _Atomic(size_t) ready; // writers: under the list's lock; any thread reads: L6
+    uint32_t capacity;       // const after init
+    _Atomic(uint32_t) ready; // writers: under the list's lock; any thread reads: L6
     tgc_slot slot[];
 } tgc_array;
 
@@ -53,7 +53,7 @@ typedef struct tgc_list {
 } tgc_list;
 
 #define tgc_list_of(v) ((tgc_list *)tgc_ptr(v))
-#define TGC_LIST_MAX   ((size_t)PTRDIFF_MAX / sizeof(tg_value) - 2)
+#define TGC_LIST_MAX   ((size_t)UINT32_MAX - 7) // 32 GiB of slots, for a head of 8 bytes
 
 // --- making
 #define tgc_list_new TG_CORE_SYM(tgc_list_new)

@@ -593,9 +593,10 @@ static void iterator_worker(tg_thread *t, void *context, int index)
     shared *s = context;
     (void)index;
     uint64_t good = 0;
+    tg_value it = tgc_retain(t, s->object); // each thread has a reference, as in scripts
     for (;;) {
         poll(t);
-        tg_value x = tgc_next(t, s->object);
+        tg_value x = tgc_next(t, it);
         if (x == TGC_NULL)
             break;
         tg_value v =
@@ -604,7 +605,8 @@ static void iterator_worker(tg_thread *t, void *context, int index)
         tgc_release(t, x);
         good++;
     }
-    CHECK(tgc_next(t, s->object) == TGC_NULL);
+    CHECK(tgc_next(t, it) == TGC_NULL);
+    tgc_release(t, it);
     atomic_fetch_add(&s->good, good);
 }
 

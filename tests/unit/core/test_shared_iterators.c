@@ -20,7 +20,8 @@
 #define THREADS    4
 #define ITEMS      3000
 #define FIRST_CHAR 0x4000
-#define DEALERS    8
+#define DEALERS    12
+#define OUTER      8 // from here on: over an iterator of their own
 
 typedef struct dealing {
     tg_value iterator;
@@ -32,8 +33,8 @@ static bool take_one(tg_thread *t, dealing *d, tg_value it)
     tg_value x = tgc_next(t, it);
     if (x == TGC_NULL)
         return false;
-    // An int, a one-character str, or an item of a dict.
-    tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, 0) : x;
+    // An int, a one-character str, or the last of a tuple.
+    tg_value number = tgc_is_tuple(x) ? tgc_tuple_peek(x, tgc_tuple_size(x) - 1) : x;
     int64_t i =
         tgc_is_str(number) ? (int64_t)tgc_str_char(number, 0) - FIRST_CHAR : tgc_int(number);
     REQUIRE(i >= 0 && i < ITEMS);
@@ -73,6 +74,8 @@ static void deal(tg_value iterator)
     each_was_given_once(&d);
 }
 
+static const tgc_obj *position; // the iterator whose position says what is next
+
 // One character per item: FIRST_CHAR is the first.
 static tg_value text(tg_thread *t)
 {
@@ -80,6 +83,31 @@ static tg_value text(tg_thread *t)
     for (int i = 0; i < ITEMS; i++)
         units[i] = (uint16_t)(FIRST_CHAR + i);
     return tgc_str_from_units(t, units, ITEMS, sizeof units[0]);
+}
+
+static tg_value is_small(tg_thread *t, const tg_value *args, size_t nargs, tg_value kwnames)
+{
+    (void)t;
+    (void)nargs;
+    (void)kwnames;
+    return tgc_from_bool(tgc_int(args[0]) < ITEMS);
+}
+
+// An iterator over `inner`, whose reference goes to it.
+static tg_value outer(tg_thread *t, int which, tg_value inner)
+{
+    static const tgc_method_def small = {"is_small", is_small, 1, 1, 0};
+    static tgc_type *const types[] = {&tgc_enumerate_type, &tgc_zip_type, &tgc_map_type,
+                                      &tgc_filter_type};
+    tg_value f = which == OUTER + 2 ? tgc_from_ptr(&tgc_int_type)
+                                    : tgc_builtin_new(t, &small, NULL, TGC_NONE);
+    const tg_value args[2] = {f, inner};
+    bool with_f = which >= OUTER + 2;
+    tg_value it = tgc_call(t, tgc_from_ptr(types[which - OUTER]), with_f ? args : args + 1,
+                           with_f ? 2 : 1, TGC_NULL);
+    tgc_release(t, f);
+    tgc_release(t, inner);
+    return it;
 }
 
 // Iterator number `which` over the numbers below ITEMS. What it goes over is given too.
@@ -105,6 +133,10 @@ static tg_value dealer(tg_thread *t, int which, tg_value *out_over)
     it = which == 5   ? tgc_dict_iter(t, over, TGC_DICT_ITEMS, false)
          : which == 6 ? tgc_iter_list_reversed(t, over)
                       : tgc_iter(t, over);
+    REQUIRE(it != TGC_NULL);
+    position = tgc_ptr(it);
+    if (which >= OUTER)
+        it = outer(t, which, it);
     REQUIRE(it != TGC_NULL);
     *out_over = over;
     tgc_release(t, list);
@@ -139,7 +171,7 @@ static struct {
 
 static void take_one_more(tgi_point_kind kind, const void *addr)
 {
-    if (kind != TGI_POINT_ACCESS || addr != tgc_ptr(intruder.iterator) || intruder.done)
+    if (kind != TGI_POINT_ACCESS || addr != position || intruder.done)
         return;
     intruder.done = true;
     intruder.taken += take_one(intruder.t, intruder.dealing, intruder.iterator);
