@@ -99,13 +99,14 @@ static tg_value outer(tg_thread *t, int which, tg_value inner)
     static const tgc_method_def small = {"is_small", is_small, 1, 1, 0};
     static tgc_type *const types[] = {&tgc_enumerate_type, &tgc_zip_type, &tgc_map_type,
                                       &tgc_filter_type};
-    tg_value f = which == OUTER + 2 ? tgc_from_ptr(&tgc_int_type)
-                                    : tgc_builtin_new(t, &small, NULL, TGC_NONE);
-    const tg_value args[2] = {f, inner};
+    static tg_value is_small_fn = TGC_NULL; // immortal
+    if (is_small_fn == TGC_NULL)
+        is_small_fn = tgc_builtin_new(t, &small, NULL, TGC_NONE);
+    const tg_value args[2] = {which == OUTER + 2 ? tgc_from_ptr(&tgc_int_type) : is_small_fn,
+                              inner};
     bool with_f = which >= OUTER + 2;
     tg_value it = tgc_call(t, tgc_from_ptr(types[which - OUTER]), with_f ? args : args + 1,
                            with_f ? 2 : 1, TGC_NULL);
-    tgc_release(t, f);
     tgc_release(t, inner);
     return it;
 }
