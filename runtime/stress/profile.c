@@ -170,7 +170,7 @@ static void narrow(guards_list *of_groups, size_t g, const tgi_profile_log *log,
     uint32_t from = step > 0 ? log->steps.data[step - 1].held_end : 0;
     uint32_t end = log->steps.data[step].held_end;
     if (g == of_groups->count) {
-        uint32_t n = end - from < 32 ? end - from : 31;
+        uint32_t n = end - from < 31 ? end - from : 31;
         guards first = {from, from + n, (UINT32_C(1) << n) - 1};
         (void)vec_push(of_groups, first);
         return;

@@ -26,11 +26,11 @@ BAD = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "runtime error:", 
 
 def print_stacks(pid):
     """Where the threads are, twice, so that one sees what moves. Nothing without gdb."""
-    for pause in (5, 0):
-        if shutil.which("gdb") is not None:
-            subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 25"],
-                           stderr=subprocess.DEVNULL, check=False)
-        time.sleep(pause)
+    if shutil.which("gdb") is None:
+        return
+    for _ in range(2):
+        subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 25"],
+                       stderr=subprocess.DEVNULL, check=False)
 
 
 def run(args, mode, seconds):

@@ -42,8 +42,9 @@ static void fill_null(tgc_slot *s, size_t n)
     }
 }
 
-// L6. At least the first `wanted` slots, for which the array has room.
-static void make_ready_locked(tgc_array *a, size_t wanted)
+// L6. At least the first `wanted` slots, for which the array has room. The lock is held, or nobody
+// else knows the array.
+static void make_ready(tgc_array *a, size_t wanted)
 {
     size_t ready = tgc_array_ready(a);
     if (wanted <= ready)
@@ -67,10 +68,9 @@ tgc_array *tgc_array_new(tg_thread *t, size_t capacity)
     if (a == NULL)
         return NULL;
     a->capacity = (uint32_t)capacity;
-    atom_store_relaxed(&a->ready, a->capacity); // ORDER: relaxed; private yet.
+    atom_store_relaxed(&a->ready, 0); // ORDER: relaxed; private yet.
     tgc_backing_made(t, array_bytes(capacity));
-    if (TGC_FREE_THREADED)
-        fill_null(a->slot, capacity);
+    make_ready(a, capacity);
     return a;
 }
 
@@ -122,7 +122,7 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
     // ORDER: relaxed; the lock is held.
     tgc_array *old = atom_load_relaxed(&list->items);
     if (room <= old->capacity) {
-        make_ready_locked(old, room);
+        make_ready(old, room);
         return old;
     }
     if (room > TGC_LIST_MAX)
@@ -139,7 +139,7 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
             return NULL;
         tgc_backing_freed(t, before);
         a->capacity = (uint32_t)capacity;
-        atom_store_relaxed(&a->ready, a->capacity); // ORDER: relaxed; no thread reads beside us.
+        make_ready(a, capacity);
     } else {
         // ORDER: relaxed; the lock is held.
         size_t n = atom_load_relaxed(&list->size);
@@ -151,7 +151,7 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
             // ORDER: relaxed; private yet.
             atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
         atom_store_relaxed(&a->ready, (uint32_t)n); // ORDER: relaxed; private yet.
-        make_ready_locked(a, room);
+        make_ready(a, room);
         *retired = old;
     }
     tgc_backing_made(t, array_bytes(capacity));
