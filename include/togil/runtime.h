@@ -116,6 +116,10 @@ TG_API bool tg_thread_must_unwind(tg_thread *t);
 // A small number that names the thread, unique in the process for ever.
 TG_API uint64_t tg_thread_id(tg_thread *t);
 
+// What the operating system calls the calling thread: gettid(2). Under the stress tester the
+// threads of a program share one. Any thread, attached or not.
+TG_API int tg_native_thread_id(void);
+
 // Makes the thread with this id raise exc, an exception or a class of them, at its next poll; a
 // wait for a lock, a join or a sleep ends for it, a system call does not. TG_NULL takes back what
 // was set and not raised yet. 1; 0: t's interpreter has no such thread; -1: TypeError on t. Any

@@ -237,6 +237,10 @@ uint64_t tg_thread_id(tg_thread *t)
 {
     return t->id;
 }
+int tg_native_thread_id(void)
+{
+    return tgi_os_thread_id();
+}
 
 // --- threads. The public handle is the internal one.
 

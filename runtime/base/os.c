@@ -143,6 +143,26 @@ static const tgi_os_table libc_table = LIBC_TABLE;
 
 tgi_os_table tgi_os = LIBC_TABLE;
 
+static _Thread_local int thread_id; // 0: not asked yet
+
+static void forget_thread_id(void)
+{
+    thread_id = 0;
+}
+
+__attribute__((constructor)) static void forget_in_child(void)
+{
+    // Without memory for this the child of a fork is wrong about the number of its one thread.
+    (void)pthread_atfork(NULL, NULL, forget_thread_id);
+}
+
+int tgi_os_thread_id(void)
+{
+    if (thread_id == 0)
+        thread_id = (int)syscall(SYS_gettid);
+    return thread_id;
+}
+
 void tgi_os_reset(void)
 {
     tgi_os = libc_table;

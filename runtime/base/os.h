@@ -61,6 +61,9 @@ typedef struct tgi_os_table {
 
 extern tgi_os_table tgi_os;
 
+// What the kernel calls the calling thread; asked for once, and once more in the child of a fork.
+int tgi_os_thread_id(void);
+
 // Puts the libc functions back.
 void tgi_os_reset(void);
 

@@ -16,8 +16,6 @@
 
 #include <signal.h> // SIGINT
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define TIMEOUT_MAX_S   9223372036.0
 #define MIN_STACK_BYTES 32768
@@ -378,7 +376,7 @@ TGI_NATIVE(thread_get_ident)
 
 TGI_NATIVE(thread_get_native_id)
 {
-    return tg_int(t, syscall(SYS_gettid));
+    return tg_int(t, tg_native_thread_id());
 }
 
 TGI_NATIVE(thread_count)

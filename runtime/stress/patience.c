@@ -28,6 +28,7 @@
 
 #include "base/clock.h"     // TGI_NS_PER_S
 #include "base/compiler.h"  // TGI_TSAN
+#include "base/os.h"        // tgi_os_thread_id
 #include "thread/runtime.h" // pending signals
 
 #include <errno.h>       // kept in the handler
@@ -92,7 +93,7 @@ void tgi_patience_carried(tgi_patience *p)
     // ORDER: relaxed; the watcher sends a signal there, and looks whether it was the right one.
     atom_store_relaxed(&p->owner, pthread_self());
     // ORDER: relaxed; the same.
-    atom_store_relaxed(&p->id, (int)syscall(SYS_gettid));
+    atom_store_relaxed(&p->id, tgi_os_thread_id());
 }
 
 // --- what it waits in

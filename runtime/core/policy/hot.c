@@ -68,11 +68,12 @@ static struct hot {
     tgi_mutex lock;
     hot_entry entries[TGI_HOT_MOST + 1]; // guarded by lock; number 0 is never used
     uint32_t from;                       // guarded by lock: no free number below
+    uint32_t end;                        // guarded by lock: no number in use from here on
     int64_t interval;                    // guarded by lock: least time between folds
     _Atomic(uint32_t) used;              // any thread reads, written under lock
     _Atomic(bool) wanted;                // any thread: a last reference may have been dropped
     _Atomic(int64_t) next;               // any thread: no fold before this time
-} hot = {.from = 1, .interval = TGI_HOT_FOLD_NS};
+} hot = {.from = 1, .end = 1, .interval = TGI_HOT_FOLD_NS};
 
 static void want_fold(tg_thread *t)
 {
@@ -100,6 +101,8 @@ static void heat(tg_thread *t, tgc_obj *o)
     bool done = !full && tgc_head_heat(o, n);
     if (done) {
         hot.entries[n] = (hot_entry){o, t->interp};
+        if (n >= hot.end)
+            hot.end = n + 1;
         // ORDER: relaxed; under the lock.
         atom_store_relaxed(&hot.used, atom_load_relaxed(&hot.used) + 1);
     }
@@ -156,7 +159,7 @@ static void add_counts_locked(tg_thread *t)
 {
     tgc_hot_thread *ht = tgc_hot_of(t);
     ht->asked = false;
-    for (uint32_t n = 1; n <= TGI_HOT_MOST; n++) {
+    for (uint32_t n = 1; n < hot.end; n++) {
         int64_t count = ht->count[n];
         if (count == 0)
             continue;
@@ -177,8 +180,11 @@ static void free_number_locked(uint32_t n)
     hot.entries[n].object = NULL;
     if (n < hot.from)
         hot.from = n;
-    // ORDER: relaxed; under the lock.
-    atom_store_relaxed(&hot.used, atom_load_relaxed(&hot.used) - 1);
+    // ORDER: relaxed (both); under the lock.
+    uint32_t left = atom_load_relaxed(&hot.used) - 1;
+    atom_store_relaxed(&hot.used, left);
+    if (left == 0)
+        hot.end = 1;
 }
 
 // Everything in the scope is stopped: H3.
@@ -190,7 +196,7 @@ void tgc_policy_stopped(tg_runtime *rt, tg_interp *interp)
     scope s = {rt, interp};
     tgi_mutex_lock(&hot.lock);
     tgi_threads_for_each(rt, add_counts_of, &s);
-    for (uint32_t n = 1; n <= TGI_HOT_MOST; n++) {
+    for (uint32_t n = 1; n < hot.end; n++) {
         tgc_obj *o = hot.entries[n].object;
         if (o == NULL || !is_in(&s, hot.entries[n].interp))
             continue;
@@ -206,7 +212,7 @@ static uint32_t take_dead(tg_interp *interp, tgc_obj **dead)
 {
     uint32_t count = 0;
     tgi_mutex_lock(&hot.lock);
-    for (uint32_t n = 1; n <= TGI_HOT_MOST; n++) {
+    for (uint32_t n = 1; n < hot.end; n++) {
         tgc_obj *o = hot.entries[n].object;
         if (o == NULL || hot.entries[n].interp != interp)
             continue;
@@ -257,7 +263,7 @@ static bool any_of(const tg_interp *interp)
 {
     bool any = false;
     tgi_mutex_lock(&hot.lock);
-    for (uint32_t n = 1; n <= TGI_HOT_MOST && !any; n++)
+    for (uint32_t n = 1; n < hot.end && !any; n++)
         any = hot.entries[n].object != NULL && hot.entries[n].interp == interp;
     tgi_mutex_unlock(&hot.lock);
     return any;

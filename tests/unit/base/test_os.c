@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h> // waitpid
 #include <unistd.h>
 
 static uint32_t word; // of the futex tests; accessed by __atomic
@@ -92,6 +93,19 @@ static void *no_memory(size_t bytes)
 {
     (void)bytes;
     return NULL;
+}
+
+// Wrong: the child of a fork takes its parent's number for its own.
+TEST(a_thread_has_the_kernels_number_also_in_the_child_of_a_fork)
+{
+    CHECK_EQ_INT(tgi_os_thread_id(), getpid());
+    pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0)
+        _exit(tgi_os_thread_id() == getpid() ? 0 : 1);
+    int status = -1;
+    CHECK_EQ_INT(waitpid(child, &status, 0), child);
+    CHECK_EQ_INT(status, 0);
 }
 
 TEST(entries_can_be_replaced_and_reset)
