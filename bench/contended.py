@@ -3,14 +3,14 @@
 """The same writes to one container by one thread and by two: what contention costs.
 
     bench/contended.py [--togil build/release/togil ...] [--modes nogil,nogil-atomic] [--steps 1600000]
-                       [--rounds 15] [--processes 4] [--json FILE]
+                       [--rounds 60] [--processes 4] [--json FILE]
 
 bench/scaling/contended_cases.py runs a case: all steps by one thread, half of them by each of two, and by one
 thread again, in random order within a round. Several programs given with --togil alternate. Columns: time of one
 thread; the median of a round's ratio one / two (1: two threads are as fast as one) with its 95 % bootstrap interval;
 the same for one / again, which is what the machine can resolve, and for one / beside (one thread does all steps while
 another computes something of its own), which is what a second busy processor costs the first; and one / two of the
-fastest runs.
+fastest runs. Few rounds in a process measure how two heaps grow: every page is new there.
 """
 import argparse
 import json
@@ -47,7 +47,7 @@ def main():
     parser.add_argument("--modes", default="nogil,nogil-atomic")
     parser.add_argument("--cases", default=",".join(CASES))
     parser.add_argument("--steps", type=int, default=1600000)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--json")
