@@ -78,6 +78,8 @@ typedef struct tg_stress_result {
     uint64_t switches;    // from one thread to another
     uint64_t preemptions; // of these, away from a thread that could have gone on
     uint64_t deviations;  // decisions that were not the usual ones: those of the schedule
+    uint64_t points;      // steps after which strategy pct might have lowered a thread
+    uint32_t depth;       // D, of a run of strategy pct; 0: another strategy, or the run has learnt
     uint64_t hash;        // of all that happened, in its order
     uint64_t signature;   // the same for the same failure, whatever the values in it; 0: none
 } tg_stress_result;
@@ -110,11 +112,12 @@ typedef struct tg_stress_coverage {
     const char *text;   // all this as a sentence, good until the next call
 } tg_stress_coverage;
 
-// What a run of strategy pct:D finds: a bug that needs D orderings, with a probability of at least
-// 1/(n k^(D-1)), if it has at most n threads and k decisions.
+// What a run of strategy pct:D finds: a bug that needs D orderings or fewer, with a probability of
+// at least 1/(n k^(D-1)), if it has at most n threads and k points.
 typedef struct tg_stress_promise {
-    uint32_t depth;     // D
-    uint64_t decisions; // k: where priorities may change, as the first runs have shown it
+    uint32_t depth;  // D; 0: it is drawn for every run
+    uint64_t points; // k: steps after which priorities may change, as the first runs have shown it
+    bool all;        // pct is the strategy; else one of those that it uses
 } tg_stress_promise;
 
 // Strategies by name, for listings: NULL behind the last.
@@ -147,7 +150,7 @@ TG_API void tg_stress_stop_at(tg_stress *s, int64_t ns);
 // False: the strategy is not a systematic one.
 TG_API bool tg_stress_covered(tg_stress *s, tg_stress_coverage *out);
 
-// False: another strategy, which promises nothing, or Ctrl-C. The first runs are made up for.
+// False: a strategy that promises nothing, or Ctrl-C. The first runs are made up for.
 TG_API bool tg_stress_promised(tg_stress *s, tg_stress_promise *out);
 
 // Follows a schedule, and keeps a trace with `trace`. TG_ERR_ARG: it is not one.

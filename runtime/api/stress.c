@@ -342,6 +342,8 @@ void tgi_stress_fill(tg_stress *s, tg_stress_result *out)
         .switches = e->switches,
         .preemptions = e->preemptions,
         .deviations = e->taken.count,
+        .points = e->counted,
+        .depth = e->sought,
         .hash = e->trace_hash,
         .signature = e->failure.kind == TGI_FAIL_NONE ? 0 : e->failure.signature,
     };
@@ -381,9 +383,11 @@ static bool make_up(tg_stress *s, uint64_t run)
 bool tg_stress_promised(tg_stress *s, tg_stress_promise *out)
 {
     tgi_engine *e = s->engine;
-    if (e->strategy != &tgi_strategy_pct || e->depth <= 0 || !make_up(s, LEARNING_RUNS))
+    bool all = e->strategy == &tgi_strategy_pct;
+    if ((!all && e->strategy != &tgi_strategy_portfolio) || !make_up(s, LEARNING_RUNS))
         return false;
-    *out = (tg_stress_promise){.depth = (uint32_t)e->depth, .decisions = tgi_pct_steps(e)};
+    *out = (tg_stress_promise){
+        .depth = e->depth > 0 ? (uint32_t)e->depth : 0, .points = tgi_pct_steps(e), .all = all};
     return true;
 }
 

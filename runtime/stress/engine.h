@@ -262,7 +262,8 @@ struct tgi_engine {
     uint32_t group;      // of a run of surw
     tgi_task *intended;  // the same: who does the next step of the group
     uint32_t changes[64], change_count; // of a run of pct
-    uint64_t change_steps;              // of it: steps so far
+    uint32_t sought;                    // of it: the depth D; 0: of another strategy
+    uint64_t counted;                   // steps so far, of those that count: Note [profile]
 
     tgi_task *current;
     tgi_vec(tgi_task *) tasks;   // of this run

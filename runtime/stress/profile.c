@@ -100,6 +100,8 @@ void tgi_profile_arrive(tgi_engine *e, tgi_task *self)
     bool done = self->pending;
     if (done && self->left > 0)
         self->left--;
+    if (done)
+        e->counted++;
     self->pending = counts(e, self) && (e->group == TGI_PROFILE_NONE || is_in_group(e, self));
     if (e->strategy->stepped != NULL)
         e->strategy->stepped(e, self, done);
@@ -277,6 +279,8 @@ void tgi_profile_begin(tgi_engine *e, tgi_task *main)
     vec_clear(&e->profile.log.steps);
     vec_clear(&e->profile.log.held);
     main->known = 0;
+    e->sought = 0;
+    e->counted = 0;
     e->group = TGI_PROFILE_NONE;
     if (e->sharing.learning)
         return;

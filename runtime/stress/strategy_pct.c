@@ -35,7 +35,7 @@ static void begin(tgi_engine *e)
     if (e->depth <= 0 && changes > most) // P2
         changes = most;
     e->change_count = changes < MAX_CHANGES ? changes : MAX_CHANGES;
-    e->change_steps = 0;
+    e->sought = e->sharing.learning ? 0 : e->change_count + 1;
     for (uint32_t i = 0; i < e->change_count; i++)
         e->changes[i] = 1 + (uint32_t)tgi_random_below(&e->random, k);
 }
@@ -66,7 +66,7 @@ static void lower(tgi_engine *e, tgi_task *task, uint64_t now)
 static void stepped(tgi_engine *e, tgi_task *self, bool done)
 {
     if (done)
-        lower(e, self, ++e->change_steps);
+        lower(e, self, e->counted);
 }
 
 static uint32_t pick(tgi_engine *e, tgi_task *self, tgi_task **enabled, uint32_t n, uint32_t usual)

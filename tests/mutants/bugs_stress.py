@@ -317,11 +317,33 @@ mutant("pct-changes-where-others-could-go-on",
        bug="priorities change only where another thread could go on: not within a lock it waits for",
        ref="Burckhardt et al. 2010",
        file="runtime/stress/strategy_pct.c",
-       edits=[("    if (done)\n        lower(e, self, ++e->change_steps);\n", "    (void)e, (void)self, (void)done;\n"),
+       edits=[("    if (done)\n        lower(e, self, e->counted);\n", "    (void)e, (void)self, (void)done;\n"),
               ("    if (!e->sharing.learning)\n        return best;\n", "")],
        kill=[WALKS + "pct_lowers_a_task_while_the_others_wait_for_its_lock"])
 
 RUNS = "unit.api.stress:"
+DEPTHS = RUNS + "a_run_of_pct_says_how_deep_it_looks"
+
+mutant("pct-says-more-than-it-does",
+       bug="a run counts for bugs that need one ordering more than it has changes for",
+       ref="own: strategy_pct.c",
+       file="runtime/stress/strategy_pct.c",
+       edits=[(": e->change_count + 1;\n", ": e->change_count + 2;\n")],
+       kill=[DEPTHS])
+
+mutant("pct-depth-of-another-run",
+       bug="runs of other strategies count as promising what the last run of pct did",
+       ref="own: profile.c",
+       file=PROFILE,
+       edits=[("    e->sought = 0;\n", "")],
+       kill=[DEPTHS])
+
+mutant("pct-long-runs-look-short",
+       bug="a run that has more steps than priorities change at goes unnoticed: a false promise",
+       ref="own: profile.h Note [profile]",
+       file=PROFILE,
+       edits=[("    if (done)\n        e->counted++;\n", "    if (done && e->counted < 9)\n        e->counted++;\n")],
+       kill=[DEPTHS])
 
 mutant("stress-invariant-takes-time",
        bug="the clock of a run goes on while an invariant is looked at",

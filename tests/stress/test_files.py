@@ -62,7 +62,7 @@ class Json(Files):
         done, found = self.run_json("--diff-gil", "--seed", "7", "--runs", "200",
                                     scenario("10_sum_tearing"))
         self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertEqual(found["schema"], "togil-stress/1")
+        self.assertEqual(found["schema"], "togil-stress/2")
         self.assertEqual((found["exit_code"], found["verdict"], found["seed"]), (1, "exposed", "7"))
         sessions = {s["policy"]: s for s in found["sessions"]}
         self.assertEqual({p: s["result"] for p, s in sessions.items()},

@@ -226,11 +226,28 @@ DEPTH_TWO = ("01_lost_update_global", "04_bank_check_then_act", "06_publish_befo
              "07_in_then_get", "14_abba_deadlock", "17_lost_notify")
 
 
+# Forty more steps if the threads come in one order of 120, which none of the first runs has.
+LONGER = """
+import threading
+came, shared = [], [0]
+
+def work(name):
+    came.append(name)
+    if came == [5, 4, 3, 2, 1]:
+        for i in range(40):
+            shared[0] = name
+
+threads = [threading.Thread(target=work, args=(n,)) for n in range(1, 6)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+
+
 class Promise(unittest.TestCase):
     def session(self, script, *options):
+        file = [os.path.join(SCENARIOS, script + ".py")] if script else []
         done = subprocess.run([TOGIL, "stress", "--seed", "1", "--race", "off", "--json", "-",
-                               "--runs", "2000", "--stop", "never", *options,
-                               os.path.join(SCENARIOS, script + ".py")],
+                               "--runs", "2000", "--stop", "never", *options, *file],
                               capture_output=True, text=True, check=False, timeout=200)
         session, = json.loads(done.stdout)["sessions"]
         return session, done.stderr
@@ -241,10 +258,11 @@ class Promise(unittest.TestCase):
                 with self.subTest(script=script, depth=depth):
                     session, text = self.session(script, "--strategy", "pct:%d" % depth)
                     chance, runs = session["chance"], session["runs"] - LEARNING_RUNS
-                    least = 1 / (chance["threads"] * chance["decisions"] ** (depth - 1))
+                    least = 1 / (chance["threads"] * chance["points"] ** (depth - 1))
                     expected = runs * least
-                    self.assertEqual(chance["depth"], depth)
-                    self.assertAlmostEqual(chance["missed"], (1 - least) ** runs)
+                    bugs, = chance["bugs"]
+                    self.assertEqual((bugs["depth"], bugs["schedules"]), (depth, runs))
+                    self.assertAlmostEqual(bugs["missed"], (1 - least) ** runs)
                     self.assertNotIn("would have been missed", text)
                     self.assertGreaterEqual(session["failed"], expected - 3 * expected ** 0.5)
 
@@ -255,13 +273,50 @@ class Promise(unittest.TestCase):
                                          "-j", jobs)
             chance = session["chance"]
             self.assertIn("a bug of depth 2 or less would have been missed with a probability of "
-                          "at most %.3g (%d threads, %d decisions, 1992 schedules)"
-                          % (chance["missed"], chance["threads"], chance["decisions"]), text)
+                          "at most %.3g (%d threads, %d points, 1992 schedules)"
+                          % (chance["bugs"][0]["missed"], chance["threads"], chance["points"]), text)
             texts.add(chance["text"])
         self.assertEqual(len(texts), 1)
 
+    def test_drawn_depths_promise_what_they_are(self):
+        """Wrong: a run counts for deeper bugs than it looks for, or one of another strategy counts."""
+        # 16 to 23 points: a third priority may change, a fifth may not.
+        script = "08_iterate_and_insert_fixed"
+        for strategy, share in (("pct", 1), ("portfolio", 0.2)):
+            texts = set()
+            for jobs in ("1", "2"):
+                session, text = self.session(script, "--strategy", strategy, "-j", jobs)
+                chance = session["chance"]
+                two, three = chance["bugs"]
+                self.assertEqual((two["depth"], three["depth"]), (2, 3))
+                # Two of ten, behind the eight that learn: 1992 begin with turn 8.
+                runs = 1992 if strategy == "pct" else 399
+                self.assertEqual(two["schedules"], runs)
+                # 2, 2, 3, 5 are drawn, and 5 becomes 3.
+                self.assertAlmostEqual(three["schedules"], runs / 2, delta=3 * (runs / 4) ** 0.5)
+                n, k = chance["threads"], chance["points"]
+                self.assertIn(k, range(16, 24))
+                deep = (1 - 1 / (n * k ** 2)) ** three["schedules"]
+                flat = (1 - 1 / (n * k)) ** (two["schedules"] - three["schedules"])
+                self.assertAlmostEqual(three["missed"], deep)
+                self.assertAlmostEqual(two["missed"], deep * flat)
+                self.assertIn("a bug of depth 2 or less would have been missed with a probability of "
+                              "at most %.3g, one of depth 3 with %.3g (" % (two["missed"], three["missed"]),
+                              text)
+                texts.add(chance["text"])
+            self.assertEqual(len(texts), 1, texts)
+
+    def test_longer_runs_than_the_first_take_the_promise_back(self):
+        """Wrong: a promise for a program that does more steps than those priorities change at."""
+        session, text = self.session("", "--strategy", "pct:2", "-c", LONGER)
+        self.assertEqual(session["chance"]["bugs"], [])
+        self.assertRegex(text, "no promise: a run has come to [0-9]+ points, more than the [0-9]+ of")
+        session, text = self.session("", "-c", LONGER)
+        self.assertEqual(session["chance"]["bugs"], [])
+        self.assertNotIn("promise", text)
+
     def test_nothing_is_promised_by_others(self):
-        for strategy in ("pct", "random", "surw", "portfolio", "exhaustive"):
+        for strategy in ("random", "surw", "exhaustive"):
             session, text = self.session("04_bank_check_then_act_fixed", "--strategy", strategy)
             self.assertIsNone(session["chance"])
             self.assertNotIn("missed", text)

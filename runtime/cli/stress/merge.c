@@ -47,7 +47,7 @@ static uint64_t hex_of(const json_t *object, const char *key)
 static uint64_t check_document(const char *path, const json_t *d, uint64_t *count)
 {
     const char *schema = text_of(d, "schema");
-    if (schema == NULL || strcmp(schema, "togil-stress/1") != 0) {
+    if (schema == NULL || strcmp(schema, "togil-stress/2") != 0) {
         tgi_usage_error(command, "'%s' is not a document of togil stress --json", path);
         return 0;
     }
@@ -296,11 +296,18 @@ bool tgi_merge_take(const tgi_merge *m, tgi_stress_session *found)
     bool well = true;
     for (size_t i = 0; well && i < m->count; i++) {
         const json_t *session = session_at(m, i, at), *part = json_object_get(session, "part");
-        tgi_stress_sums sums = {number_of(part, "runs"),          number_of(part, "failed"),
-                                number_of(part, "otherwise"),     number_of(part, "steps"),
-                                number_of(part, "decisions"),     number_of(part, "switches"),
-                                number_of(part, "preemptions"),   number_of(part, "most_threads"),
-                                number_of(part, "most_decisions")};
+        tgi_stress_sums sums = {.runs = number_of(part, "runs"),
+                                .failed = number_of(part, "failed"),
+                                .others = number_of(part, "otherwise"),
+                                .steps = number_of(part, "steps"),
+                                .decisions = number_of(part, "decisions"),
+                                .switches = number_of(part, "switches"),
+                                .preemptions = number_of(part, "preemptions"),
+                                .most_threads = number_of(part, "most_threads"),
+                                .most_points = number_of(part, "most_points")};
+        const json_t *depths = json_object_get(part, "by_depth");
+        for (size_t d = 0; d < TGI_STRESS_DEPTHS; d++)
+            sums.by_depth[d] = (uint64_t)json_integer_value(json_array_get(depths, d));
         tgi_stress_add_sums(found, &sums);
         found->races_incomplete |= json_is_true(json_object_get(session, "races_incomplete"));
         double seconds = json_number_value(json_object_get(session, "seconds"));

@@ -49,11 +49,27 @@ typedef struct tgi_stress_race {
     tgi_vec(tgi_stress_race_place) places;
 } tgi_stress_race;
 
+enum { TGI_STRESS_DEPTHS = 6 };
+
 // Numbers that can be added up over processes and machines.
 typedef struct tgi_stress_sums {
     uint64_t runs, failed, others, steps, decisions, switches, preemptions;
-    uint64_t most_threads, most_decisions; // of a run that does not learn
+    uint64_t most_threads, most_points;   // of a run that does not learn
+    uint64_t by_depth[TGI_STRESS_DEPTHS]; // runs of strategy pct; the last: so deep or deeper
 } tgi_stress_sums;
+
+// What strategy pct promises: chance.c.
+typedef struct tgi_stress_chance {
+    bool known;
+    tg_stress_promise promise;
+    struct {
+        uint32_t depth;
+        double missed;      // at most with this probability
+        uint64_t schedules; // that might have shown such a bug
+    } bugs[2];
+    size_t count; // of bugs; 0: nothing can be said
+    char text[256];
+} tgi_stress_chance;
 
 // The runs under one policy.
 typedef struct tgi_stress_session {
@@ -62,7 +78,8 @@ typedef struct tgi_stress_session {
     uint64_t first; // run
     uint64_t runs, failed;
     uint64_t steps, decisions, switches, preemptions;
-    uint64_t most_threads, most_decisions; // of a run that does not learn
+    uint64_t most_threads, most_points; // as in the sums
+    uint64_t by_depth[TGI_STRESS_DEPTHS];
     double seconds;
     int code;                             // TGI_STRESS_*
     bool crashed;                         // a process of the tester did
@@ -75,10 +92,7 @@ typedef struct tgi_stress_session {
     bool systematic;       // there is a coverage; its text is `covered`
     tg_stress_coverage coverage;
     char covered[192];
-    bool promised; // strategy pct:D: there is a chance; its text is `chance`
-    tg_stress_promise promise;
-    double missed; // at most with this probability; negative: nothing can be said
-    char chance[192];
+    tgi_stress_chance chance;
 } tgi_stress_session;
 
 typedef struct tgi_stress_results {
@@ -103,6 +117,9 @@ void tgi_stress_keep_trace(tgi_stress_failure *f, tg_stress *s, const tg_stress_
 bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, bool *fresh);
 tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *session);
 void tgi_stress_add_sums(tgi_stress_session *session, const tgi_stress_sums *sums);
+
+// What the runs of the session promise, by what s promises; a line for it to `to`.
+void tgi_stress_keep_chance(tgi_stress_session *session, tg_stress *s, FILE *to);
 void tgi_stress_failure_free(tgi_stress_failure *f); // what it owns
 void tgi_stress_failures_free(tgi_stress_session *session);
 void tgi_stress_session_free(tgi_stress_session *session);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// results_json.c - what was found as JSON, schema togil-stress/1: docs/stress.md.
+// results_json.c - what was found as JSON, schema togil-stress/2: docs/stress.md.
 //
 // Invariants  RJ1  numbers of 64 bits that are names, not amounts, are written as text: many
 //                  readers keep only 53 bits of a number.
@@ -115,19 +115,24 @@ static void write_coverage(tgi_ab_json *j, const tgi_stress_session *s)
 
 static void write_chance(tgi_ab_json *j, const tgi_stress_session *s)
 {
-    if (!s->promised) {
+    const tgi_stress_chance *c = &s->chance;
+    if (!c->known) {
         tgi_ab_json_null(j, "chance");
         return;
     }
     tgi_ab_json_open(j, "chance", '{');
-    tgi_ab_json_int(j, "depth", s->promise.depth);
     tgi_ab_json_int(j, "threads", (int64_t)s->most_threads);
-    tgi_ab_json_int(j, "decisions", (int64_t)s->promise.decisions);
-    if (s->missed < 0)
-        tgi_ab_json_null(j, "missed");
-    else
-        tgi_ab_json_double(j, "missed", s->missed);
-    tgi_ab_json_string(j, "text", s->chance);
+    tgi_ab_json_int(j, "points", (int64_t)c->promise.points);
+    tgi_ab_json_open(j, "bugs", '[');
+    for (size_t i = 0; i < c->count; i++) {
+        tgi_ab_json_open(j, NULL, '{');
+        tgi_ab_json_int(j, "depth", c->bugs[i].depth);
+        tgi_ab_json_int(j, "schedules", (int64_t)c->bugs[i].schedules);
+        tgi_ab_json_double(j, "missed", c->bugs[i].missed);
+        tgi_ab_json_close(j, '}');
+    }
+    tgi_ab_json_close(j, ']');
+    tgi_ab_json_string(j, "text", c->text);
     tgi_ab_json_close(j, '}');
 }
 
@@ -144,7 +149,11 @@ static void write_part(tgi_ab_json *j, const tgi_stress_session *s)
     tgi_ab_json_int(j, "switches", (int64_t)sums->switches);
     tgi_ab_json_int(j, "preemptions", (int64_t)sums->preemptions);
     tgi_ab_json_int(j, "most_threads", (int64_t)sums->most_threads);
-    tgi_ab_json_int(j, "most_decisions", (int64_t)sums->most_decisions);
+    tgi_ab_json_int(j, "most_points", (int64_t)sums->most_points);
+    tgi_ab_json_open(j, "by_depth", '[');
+    for (int i = 0; i < TGI_STRESS_DEPTHS; i++)
+        tgi_ab_json_int(j, NULL, (int64_t)sums->by_depth[i]);
+    tgi_ab_json_close(j, ']');
     for (int ring = 0; ring < 2; ring++) {
         tgi_ab_json_open(j, ring ? "rings" : "races", '[');
         for (size_t i = 0; i < s->seen.count; i++) {
@@ -224,7 +233,7 @@ void tgi_stress_write_json(const tgi_stress_results *r, FILE *to)
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
     tgi_ab_json_begin(&j, to);
     tgi_ab_json_open(&j, NULL, '{');
-    tgi_ab_json_string(&j, "schema", "togil-stress/1");
+    tgi_ab_json_string(&j, "schema", "togil-stress/2");
     tgi_ab_json_string(&j, "togil", tg_version());
     tgi_ab_json_string(&j, "script", o->script.kind == TGI_SCRIPT_CODE ? "-c" : o->script.text);
     tgi_ab_json_open(&j, "arguments", '[');

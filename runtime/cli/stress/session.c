@@ -12,7 +12,6 @@
 
 #include "base/clock.h" // budget
 
-#include <math.h>   // exp
 #include <string.h> // memset
 #include <unistd.h> // isatty
 
@@ -148,8 +147,10 @@ static void count_most(tgi_stress_session *f, uint64_t run, const tg_stress_resu
 {
     if (run >= TG_STRESS_BLOCK && f->most_threads < r->threads)
         f->most_threads = r->threads;
-    if (run >= TG_STRESS_BLOCK && f->most_decisions < r->decisions)
-        f->most_decisions = r->decisions;
+    if (run >= TG_STRESS_BLOCK && f->most_points < r->points)
+        f->most_points = r->points;
+    uint32_t depth = r->depth < TGI_STRESS_DEPTHS ? r->depth : TGI_STRESS_DEPTHS - 1;
+    f->by_depth[depth]++;
 }
 
 static void keep_coverage(tgi_session *p)
@@ -161,33 +162,6 @@ static void keep_coverage(tgi_session *p)
     snprintf(f->covered, sizeof f->covered, "%s", f->coverage.text);
     f->coverage.text = NULL;
     fprintf(p->to, "%s\n", f->covered);
-}
-
-// What strategy pct:D promises. The first runs, which learn, do not count.
-static void keep_chance(tgi_session *p)
-{
-    tgi_stress_session *f = p->found;
-    if (f->code != 0 || p->options->one_run || f->runs <= TG_STRESS_BLOCK ||
-        !tg_stress_promised(p->s, &f->promise))
-        return;
-    double n = (double)f->most_threads, k = (double)f->promise.decisions;
-    unsigned depth = f->promise.depth;
-    unsigned long long runs = f->runs - TG_STRESS_BLOCK;
-    f->promised = true;
-    f->missed = f->most_decisions > f->promise.decisions
-                    ? -1
-                    : exp((double)runs * log1p(-1 / (n * pow(k, depth - 1.0))));
-    if (f->missed < 0)
-        snprintf(f->chance, sizeof f->chance,
-                 "no promise: a run has made %llu decisions, more than the %.0f of the first runs",
-                 (unsigned long long)f->most_decisions, k);
-    else
-        snprintf(f->chance, sizeof f->chance,
-                 "a bug of depth %u or less would have been missed with a probability of at most "
-                 "%.3g (%.0f threads, %.0f decisions, %llu schedules)",
-                 depth, f->missed, n, k, runs);
-    if (f->failed == 0)
-        fprintf(p->to, "%s\n", f->chance);
 }
 
 // Whether a run was not brought to its end, and the session neither.
@@ -531,7 +505,8 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
             tgi_stress_keep_races(p.found, p.s);
             tgi_session_print_totals(&p);
             keep_coverage(&p);
-            keep_chance(&p);
+            if (code == TGI_STRESS_CLEAN || code == TGI_STRESS_FOUND)
+                tgi_stress_keep_chance(p.found, p.s, p.to);
         }
         tg_stress_close(p.s);
     }

@@ -13,6 +13,7 @@ set(TOGIL_STRESS_SOURCES
     stress/merge.c
     stress/races.c
     stress/results.c
+    stress/chance.c
     stress/sums.c
     stress/results_json.c
     stress/results_junit.c

@@ -7,6 +7,7 @@
 #include "cli/stress/results.h"
 
 #include <stdlib.h> // free
+#include <string.h> // memcpy
 
 void tgi_stress_failure_free(tgi_stress_failure *f)
 {
@@ -43,9 +44,17 @@ bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, 
 
 tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *s)
 {
-    return (tgi_stress_sums){s->runs,        s->failed,       s->others,
-                             s->steps,       s->decisions,    s->switches,
-                             s->preemptions, s->most_threads, s->most_decisions};
+    tgi_stress_sums sums = {.runs = s->runs,
+                            .failed = s->failed,
+                            .others = s->others,
+                            .steps = s->steps,
+                            .decisions = s->decisions,
+                            .switches = s->switches,
+                            .preemptions = s->preemptions,
+                            .most_threads = s->most_threads,
+                            .most_points = s->most_points};
+    memcpy(sums.by_depth, s->by_depth, sizeof sums.by_depth);
+    return sums;
 }
 
 void tgi_stress_add_sums(tgi_stress_session *s, const tgi_stress_sums *sums)
@@ -59,8 +68,10 @@ void tgi_stress_add_sums(tgi_stress_session *s, const tgi_stress_sums *sums)
     s->preemptions += sums->preemptions;
     if (s->most_threads < sums->most_threads)
         s->most_threads = sums->most_threads;
-    if (s->most_decisions < sums->most_decisions)
-        s->most_decisions = sums->most_decisions;
+    if (s->most_points < sums->most_points)
+        s->most_points = sums->most_points;
+    for (int i = 0; i < TGI_STRESS_DEPTHS; i++)
+        s->by_depth[i] += sums->by_depth[i];
 }
 
 void tgi_stress_failures_free(tgi_stress_session *s)

@@ -173,6 +173,54 @@ TEST(an_invariant_that_holds_is_proved)
 
 // --- schedules that are followed
 
+// Wrong: a run is said to look deeper than it has changes of priority for, a run that looks for
+// nothing to look for something, or a run with more steps is not known to have more.
+TEST(a_run_of_pct_says_how_deep_it_looks)
+{
+    static const char *const strategies[] = {"pct:2", "pct", "portfolio", "random"};
+    // In one order of 24, which none of the first runs has, the last thread does more.
+    static const char script[] = "import threading\n"
+                                 "came, x = [], [0]\n"
+                                 "def work(name):\n"
+                                 "    came.append(name)\n"
+                                 "    for i in range(40 if came == [4, 3, 2, 1] else 2):\n"
+                                 "        x[0] = name\n"
+                                 "for i in range(1, 5):\n"
+                                 "    threading.Thread(target=work, args=(i,)).start()\n";
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        tg_runtime *rt;
+        tg_thread *t;
+        REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
+        tg_stress_options options = {
+            .points = TG_STRESS_FREE, .strategy = strategies[i], .seed = 1, .max_steps = 20000};
+        tg_stress *s;
+        REQUIRE(tg_stress_open(t, script, strlen(script), "test.py", &options, &s) == TG_OK);
+        uint64_t deepest = 0, most = 0;
+        for (uint64_t run = 0; run < 400; run++) {
+            tg_stress_result r;
+            tg_stress_run(s, run, &r);
+            CHECK_EQ_INT(r.kind, TG_STRESS_OK);
+            bool pct =
+                run >= TG_STRESS_BLOCK && (i < 2 || (i == 2 && (run % 10 == 3 || run % 10 == 8)));
+            CHECK_EQ_INT(r.depth != 0, pct);
+            CHECK(r.depth == 0 || (r.depth >= 2 && r.depth <= (i == 0 ? 2 : 5)));
+            CHECK_EQ_INT(r.points > 0, run >= TG_STRESS_BLOCK);
+            deepest = r.depth > deepest ? r.depth : deepest;
+            most = r.points > most ? r.points : most;
+        }
+        tg_stress_promise promise;
+        CHECK_EQ_INT(tg_stress_promised(s, &promise), i < 3);
+        if (i < 3) {
+            CHECK_EQ_INT(promise.depth, i == 0 ? 2 : 0);
+            CHECK_EQ_INT(promise.all, i < 2);
+            CHECK(most > promise.points); // the order 4, 3, 2, 1 has come up since
+            CHECK_EQ_INT(deepest, i == 0 ? 2 : 1 + promise.points / 8);
+        }
+        tg_stress_close(s);
+        tg_runtime_destroy(rt, t);
+    }
+}
+
 #define COUNTS(above, line, name)                                   \
     "import threading\n" above "x = 0\n"                            \
     "def work():\n" line "    global x\n"                           \
