@@ -32,7 +32,7 @@ static void add_bugs(tgi_stress_chance *c, const tgi_stress_session *f, uint32_t
     c->count++;
 }
 
-void tgi_stress_keep_chance(tgi_stress_session *f, tg_stress *s, FILE *to)
+void tgi_stress_keep_chance(tgi_stress_session *f, tg_stress *s)
 {
     tgi_stress_chance *c = &f->chance;
     if (f->runs <= TG_STRESS_BLOCK || !tg_stress_promised(s, &c->promise))
@@ -60,6 +60,4 @@ void tgi_stress_keep_chance(tgi_stress_session *f, tg_stress *s, FILE *to)
         snprintf(at, (size_t)(end - at), " (%llu threads, %llu points, %llu schedules%s)",
                  (unsigned long long)f->most_threads, (unsigned long long)c->promise.points,
                  (unsigned long long)c->bugs[0].schedules, c->promise.all ? "" : " by pct");
-    if (f->failed == 0 && (c->count > 0 || c->promise.all))
-        fprintf(to, "%s\n", c->text);
 }

@@ -41,7 +41,8 @@ void tgi_stress_help(FILE *to)
     fputs(
         "\n"
         "                    exhaustive: every one; pb:K: with up to K preemptions;\n"
-        "                    db:K: with up to K delays; dpor: one of those that cannot be told apart\n"
+        "                    db:K: with up to K delays; dpor: one of those that cannot be told apart;\n"
+        "                    the default is portfolio: many, and a proof by dpor if there is one\n"
         "  --time T          des: timeouts end only when every thread waits (the default);\n"
         "                    adversarial: at any time\n"
         "  --max-steps N     a run that does more has failed (200000)\n"

@@ -118,8 +118,8 @@ bool tgi_stress_add_failure(tgi_stress_session *session, tgi_stress_failure *f, 
 tgi_stress_sums tgi_stress_sums_of(const tgi_stress_session *session);
 void tgi_stress_add_sums(tgi_stress_session *session, const tgi_stress_sums *sums);
 
-// What the runs of the session promise, by what s promises; a line for it to `to`.
-void tgi_stress_keep_chance(tgi_stress_session *session, tg_stress *s, FILE *to);
+// What the runs of the session promise, by what s promises.
+void tgi_stress_keep_chance(tgi_stress_session *session, tg_stress *s);
 void tgi_stress_failure_free(tgi_stress_failure *f); // what it owns
 void tgi_stress_failures_free(tgi_stress_session *session);
 void tgi_stress_session_free(tgi_stress_session *session);

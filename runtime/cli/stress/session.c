@@ -22,6 +22,8 @@ enum { RATE_RUNS = 100 };
 static const double RATE_SECONDS = 0.1;
 
 enum { DIRECTED_RUNS = 20, CYCLES_TRIED = 10, SHRINK_BUDGET = 2000 };
+// One in so many of the runs that were asked for may go into a proof.
+enum { PROOF_SHARE = 10 };
 
 tg_status tgi_session_open(tgi_session *p, tg_stress_options settings)
 {
@@ -33,16 +35,23 @@ tg_status tgi_session_open(tgi_session *p, tg_stress_options settings)
                           &p->s);
 }
 
-static int open_session(tgi_session *p)
+// With the policy and the options of the command, but for these two.
+static tg_status open_with(tgi_session *p, const char *strategy, bool races)
 {
     const tgi_stress_options *o = p->options;
     tg_stress_options settings = {.points = p->found->points,
-                                  .strategy = o->strategy,
+                                  .strategy = strategy,
                                   .seed = o->seed,
                                   .adversarial = o->adversarial,
-                                  .races = !o->no_races && o->replay == NULL,
+                                  .races = races,
                                   .os_threads = o->os_threads};
-    tg_status st = tgi_session_open(p, settings);
+    return tgi_session_open(p, settings);
+}
+
+static int open_session(tgi_session *p)
+{
+    const tgi_stress_options *o = p->options;
+    tg_status st = open_with(p, o->strategy, !o->no_races && o->replay == NULL);
     tg_stress_coverage c;
     p->found->systematic = st == TG_OK && tg_stress_covered(p->s, &c);
     if (p->found->systematic && o->shard.count > 1) {
@@ -153,15 +162,15 @@ static void count_most(tgi_stress_session *f, uint64_t run, const tg_stress_resu
     f->by_depth[depth]++;
 }
 
-static void keep_coverage(tgi_session *p)
+// What the systematic search s has covered.
+static void keep_coverage(tgi_session *p, tg_stress *s)
 {
     tgi_stress_session *f = p->found;
-    f->systematic = tg_stress_covered(p->s, &f->coverage);
+    f->systematic = tg_stress_covered(s, &f->coverage);
     if (!f->systematic)
         return;
     snprintf(f->covered, sizeof f->covered, "%s", f->coverage.text);
     f->coverage.text = NULL;
-    fprintf(p->to, "%s\n", f->covered);
 }
 
 // Whether a run was not brought to its end, and the session neither.
@@ -437,31 +446,70 @@ static bool has_deadlock(const tgi_stress_session *f)
 }
 
 // Deadlocks that the order of locks allows, and that no run has met: a run is directed there.
+// A failure that no run of the seed has found: it can be replayed only.
+static void report_other(tgi_session *p, const tg_stress_result *r, int *code)
+{
+    bool fresh = false;
+    count(p->found, r);
+    p->found->failed++;
+    *code = TGI_STRESS_FOUND;
+    tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, r, &fresh);
+    if (fresh) {
+        f->count = 0;
+        tgi_session_report(p, f);
+    }
+}
+
 static void report_cycles(tgi_session *p, int *code)
 {
     if (*code > TGI_STRESS_FOUND)
         return;
     for (size_t i = 0; i < CYCLES_TRIED && tg_stress_cycle(p->s, i) > 0; i++) {
         tg_stress_result r;
-        bool fresh = false, known = has_deadlock(p->found);
+        bool known = has_deadlock(p->found);
         bool confirmed = !known && tg_stress_confirm_cycle(p->s, i, DIRECTED_RUNS, &r);
         if (!known && r.kind == TG_STRESS_INTERRUPTED) {
             *code = TGI_STRESS_INTERRUPTED;
             return;
         }
-        if (confirmed) {
-            count(p->found, &r);
-            p->found->failed++;
-            *code = TGI_STRESS_FOUND;
-            tgi_stress_failure *f = tgi_stress_note_failure(p->found, 0, &r, &fresh);
-            if (fresh) {
-                f->count = 0; // no run of the seed has found it
-                tgi_session_report(p, f);
-            }
-        }
+        if (confirmed)
+            report_other(p, &r, code);
         if (!known && p->tell)
             tgi_stress_report_cycle(p->to, p->s, p->source, i, confirmed);
     }
+}
+
+// The portfolio has found nothing: perhaps a search comes to its end. Under the policy gil it has
+// to try every order of steps, and seldom does. Whether there is a proof, or a failure after all.
+static bool prove(tgi_session *p, int *code)
+{
+    const tgi_stress_options *o = p->options;
+    bool portfolio = o->strategy == NULL || strcmp(o->strategy, tg_stress_strategy(0)) == 0;
+    if (*code != TGI_STRESS_CLEAN || !portfolio || o->one_run || o->shard.count > 1 || p->late ||
+        p->found->points == TG_STRESS_GIL)
+        return false;
+    tg_stress_rest(p->s); // one of them is watched
+    tgi_session q = *p;
+    if (open_with(&q, "dpor", false) != TG_OK)
+        return false;
+    bool goes = q.found->test == NULL || tg_stress_choose_test(q.s, q.test) == TG_OK;
+    tg_stress_result r = {.kind = TG_STRESS_OK};
+    if (o->seconds > 0)
+        tg_stress_stop_at(q.s, p->start + (int64_t)(o->seconds * 1e9));
+    for (uint64_t i = 0; goes && i < o->runs / PROOF_SHARE && !tg_stress_is_over(q.s); i++) {
+        tg_stress_run(q.s, i, &r);
+        goes = r.kind == TG_STRESS_OK;
+    }
+    tg_stress_coverage c;
+    bool proved = goes && tg_stress_covered(q.s, &c) && c.complete;
+    if (proved)
+        keep_coverage(p, q.s);
+    else if (r.kind == TG_STRESS_INTERRUPTED)
+        *code = TGI_STRESS_INTERRUPTED;
+    else if (r.kind != TG_STRESS_OK && r.kind != TG_STRESS_LATE && r.kind != TG_STRESS_LOST)
+        report_other(&q, &r, code);
+    tg_stress_close(q.s);
+    return proved || *code == TGI_STRESS_FOUND;
 }
 
 // The policy makes no difference to races: with several sessions, the first one tells.
@@ -473,6 +521,16 @@ static void report_races(const tgi_session *p, int *code)
     size_t errors = tgi_stress_report_races(p->to, p->s, p->source);
     if (*code == TGI_STRESS_CLEAN && errors > 0 && o->races_fail)
         *code = TGI_STRESS_FOUND;
+}
+
+// What may be concluded from that nothing has failed.
+static void print_claims(const tgi_session *p)
+{
+    const tgi_stress_session *f = p->found;
+    if (f->systematic)
+        fprintf(p->to, "%s\n", f->covered);
+    else if (f->failed == 0 && f->chance.known && (f->chance.count > 0 || f->chance.promise.all))
+        fprintf(p->to, "%s\n", f->chance.text);
 }
 
 int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source *source,
@@ -501,12 +559,15 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
             code = explore(&p);
             p.found->sums = tgi_stress_sums_of(p.found);
             report_cycles(&p, &code);
+            bool sure = prove(&p, &code);
             report_races(&p, &code);
             tgi_stress_keep_races(p.found, p.s);
             tgi_session_print_totals(&p);
-            keep_coverage(&p);
+            if (!sure)
+                keep_coverage(&p, p.s);
             if (code == TGI_STRESS_CLEAN || code == TGI_STRESS_FOUND)
-                tgi_stress_keep_chance(p.found, p.s, p.to);
+                tgi_stress_keep_chance(p.found, p.s);
+            print_claims(&p);
         }
         tg_stress_close(p.s);
     }
