@@ -530,4 +530,8 @@ PUBLISHED = {
     "stringbuffer": (8, 281, 26, 23, (2243, 19)),
     "work_steal_queue": (6, 48, 16, 12, None),
     "interlocked_queue": (6, 48, 13, 14, None),
+    "interlocked_queue_with_state": (6, 907, 204, 5, 26),
+    "qsort_mt": ((3048, 19), (4714, 14), (3689, 15), (3004, 18), (3442, 19)),
+    "cve_2016_1972": (11, (4902, 16), (2712, 19), 34, 299),
+    "safestack": ((368921, 19), None, None, None, None),
 }
