@@ -96,6 +96,9 @@ enum { // tgi_task.points: what the interpreter loop asks
 // What a task that goes round waits for: tgi_op.slot of SPIN.
 enum { TGI_SPIN_EFFECTS, TGI_SPIN_CHANGES, TGI_SPIN_CHANGES_AND_LOCKS };
 
+// Where a poll of the eval breaker stands: tgi_op.slot of POLL.
+enum { TGI_POLL_BETWEEN, TGI_POLL_ENTRY }; // at a jump or after a call; before a function's first line
+
 // Note [spin]
 // A loop without calls and writes that comes round with the same registers will go round for ever,
 // unless another task changes what it reads. Such a task is not enabled before another one has done

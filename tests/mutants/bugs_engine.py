@@ -163,6 +163,36 @@ mutant("anchor-shape-has-names",
        edits=[("name ? 'n' : (unsigned char)c);", "(unsigned char)c);")],
        kill=[ANCHORS + "a_line_with_other_names_is_known_by_its_shape"])
 
+mutant("anchor-backslash-is-plain",
+       bug="a quote behind a backslash ends a text: what follows is taken for a comment",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("            plain = i + 2;\n", "            plain = i;\n")],
+       kill=[ANCHORS + "a_quote_behind_a_backslash_ends_nothing"])
+
+mutant("anchor-text-ends-with-its-line",
+       bug="what is in a text of several lines is read as code: comments are cut off in it",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        begin = read_line(&line, begin);\n",
+               "        begin = read_line(&line, BEGINS_CODE);\n")],
+       kill=[ANCHORS + "text_of_several_lines_is_no_code"])
+
+mutant("anchor-two-quotes-begin-a-text",
+       bug="an empty text is taken for the beginning of one of several lines",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("&& s[i + 1] == s[i] && s[i + 2] == s[i];", "&& s[i + 1] == s[i];")],
+       kill=[ANCHORS + "text_of_several_lines_is_no_code"])
+
+mutant("anchor-entry-is-a-line",
+       bug="the entry of a function is not known again when its first line is another one",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        (self->op.kind != TGI_OPK_POLL || self->op.slot != TGI_POLL_ENTRY))\n",
+               "        (self->op.kind != TGI_OPK_POLL || self->op.slot <= TGI_POLL_ENTRY))\n")],
+       kill=[RUNS + "anchor_at_the_entry_of_a_function_does_not_ask_for_its_first_line"])
+
 mutant("anchor-counts-go-on",
        bug="how often a place was come to counts what earlier runs did",
        ref="own: anchor.h tgi_anchors_begin",
