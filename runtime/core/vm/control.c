@@ -114,10 +114,9 @@ bool tgc_control_poll(tg_thread *t, uint32_t points, const tgi_ins *at)
     if (goes_round(t, at))
         return true;
     if ((points & TGI_AT_POLL) != 0)
-        tgi_engine_point(t->task,
-                         (tgi_op){.kind = TGI_OPK_POLL,
-                                  .slot = at == entry ? TGI_POLL_ENTRY : TGI_POLL_BETWEEN,
-                                  .deadline = TGI_DEADLINE_NEVER});
+        tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL,
+                                           .slot = at == entry ? TGI_POLL_ENTRY : TGI_POLL_BETWEEN,
+                                           .deadline = TGI_DEADLINE_NEVER});
     else
         tgi_engine_tick(t->task);
     return true;

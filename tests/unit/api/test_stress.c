@@ -252,14 +252,14 @@ TEST(anchors_lead_through_a_changed_script)
 }
 
 // The only point that leads to the failure is before the first line of a function.
-#define CALLS_BACK(line)                                                  \
-    "import threading\n"                                                  \
-    "items = [3, 1, 2]\n"                                                 \
-    "def key(x):\n" line "    return x\n"                                 \
-    "def sorter(): items.sort(key=key)\n"                                 \
-    "def writer(): items.append(0)\n"                                     \
-    "threads = [threading.Thread(target=f) for f in [sorter, writer]]\n"  \
-    "for t in threads: t.start()\n"                                       \
+#define CALLS_BACK(line)                                                 \
+    "import threading\n"                                                 \
+    "items = [3, 1, 2]\n"                                                \
+    "def key(x):\n" line "    return x\n"                                \
+    "def sorter(): items.sort(key=key)\n"                                \
+    "def writer(): items.append(0)\n"                                    \
+    "threads = [threading.Thread(target=f) for f in [sorter, writer]]\n" \
+    "for t in threads: t.start()\n"                                      \
     "for t in threads: t.join()\n"
 
 TEST(anchor_at_the_entry_of_a_function_does_not_ask_for_its_first_line)
