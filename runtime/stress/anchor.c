@@ -15,7 +15,7 @@
 #include <stdlib.h> // malloc
 #include <string.h> // memchr
 
-enum { COUNTS = 1 << 14, MOST_COUNTS = COUNTS / 4 * 3, MOST_ANCHORS = 1000, MOST_PATH = 256 };
+enum { COUNTS = 1 << 16, MOST_COUNTS = COUNTS / 4 * 3, MOST_ANCHORS = 1000, MOST_PATH = 256 };
 
 static uint64_t hash_text(const char *text, size_t n)
 {
@@ -30,24 +30,41 @@ static bool is_name(char c)
            (unsigned char)c >= 128;
 }
 
-// Without white space and comment; names in the shape are one letter.
-static void read_line(tgi_anchor_line *line)
+// What a line begins in: no text, or one in three quotes that goes on.
+typedef enum begins { BEGINS_CODE, BEGINS_IN_SINGLE, BEGINS_IN_DOUBLE, BEGINS_MOST } begins;
+
+static bool are_three(const tgi_anchor_line *line, size_t i)
+{
+    const char *s = line->start;
+    return i + 2 < line->length && s[i + 1] == s[i] && s[i + 2] == s[i];
+}
+
+// Without white space and comment; names in the shape are one letter. The answer: what the next
+// line begins in.
+static begins read_line(tgi_anchor_line *line, begins begin)
 {
     uint64_t text = 0, shape = 0;
-    char quote = '\0';
-    bool in_name = false;
+    char quote = begin == BEGINS_CODE ? '\0' : begin == BEGINS_IN_SINGLE ? '\'' : '"';
+    bool in_name = false, three = begin != BEGINS_CODE;
+    size_t plain = 0; // up to there, quotes and backslashes mean nothing
     for (size_t i = 0; i < line->length; i++) {
         char c = line->start[i];
         if (quote == '\0' && c == '#')
             break;
+        if (i >= plain && quote != '\0' && c == '\\') {
+            plain = i + 2;
+        } else if (i >= plain && quote == '\0' && (c == '"' || c == '\'')) {
+            quote = c;
+            three = are_three(line, i);
+            plain = i + (three ? 3 : 1);
+        } else if (i >= plain && c == quote && (!three || are_three(line, i))) {
+            quote = '\0';
+            plain = i + (three ? 3 : 1);
+        }
         if (c == ' ' || c == '\t' || c == '\r') {
             in_name = false;
             continue;
         }
-        if (c == quote)
-            quote = '\0';
-        else if (quote == '\0' && (c == '"' || c == '\''))
-            quote = c;
         text = tgi_hash_combine(text, (unsigned char)c);
         bool name = is_name(c);
         if (!name || !in_name)
@@ -56,11 +73,15 @@ static void read_line(tgi_anchor_line *line)
     }
     line->text = text;
     line->shape = shape;
+    return quote == '\0' || !three ? BEGINS_CODE
+           : quote == '"'          ? BEGINS_IN_DOUBLE
+                                   : BEGINS_IN_SINGLE;
 }
 
 static bool cut_lines(tgi_anchors *a, size_t size)
 {
     const char *at = a->source, *end = at + size;
+    begins begin = BEGINS_CODE;
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (stop == NULL)
@@ -70,7 +91,7 @@ static bool cut_lines(tgi_anchors *a, size_t size)
             line.start++;
             line.length--;
         }
-        read_line(&line);
+        begin = read_line(&line, begin);
         if (!vec_push(&a->lines, line))
             return false;
         at = stop + 1;
@@ -173,7 +194,8 @@ void tgi_anchor_arrive(tgi_engine *e, tgi_task *self)
     a->due = NULL;
     a->function = where.function != NULL ? where.function : "-";
     if (where.file != NULL && where.line >= 1 && where.line <= a->lines.count &&
-        strcmp(where.file, a->file) == 0)
+        strcmp(where.file, a->file) == 0 &&
+        (self->op.kind != TGI_OPK_POLL || self->op.slot != TGI_POLL_ENTRY))
         a->line = &a->lines.data[where.line - 1];
     uint64_t from = path_hash(e, self);
     uint64_t place = place_hash(a->function, strlen(a->function), (int)self->op.kind);
@@ -251,6 +273,27 @@ static int find_kind(const char *word, size_t n)
     return -1;
 }
 
+// Which lines of the script are meant by the text of one: what it began in is not known.
+static void find_line(const tgi_anchors *a, tgi_anchor *x, tgi_anchor_line line)
+{
+    x->level = TGI_ANCHOR_LEVELS;
+    for (int begin = BEGINS_CODE; begin < BEGINS_MOST; begin++) {
+        (void)read_line(&line, (begins)begin);
+        int level = line.length == 0 ? TGI_ANCHOR_TEXT : TGI_ANCHOR_FUNCTION;
+        for (size_t i = 0; i < a->lines.count && level != TGI_ANCHOR_TEXT; i++) {
+            if (a->lines.data[i].text == line.text)
+                level = TGI_ANCHOR_TEXT;
+            else if (a->lines.data[i].shape == line.shape)
+                level = TGI_ANCHOR_SHAPE;
+        }
+        if (level < x->level) {
+            x->level = level;
+            x->text = line.text;
+            x->shape = line.shape;
+        }
+    }
+}
+
 static bool read_one(tgi_anchors *a, const char *at, const char *end)
 {
     tgi_anchor x = {0};
@@ -272,16 +315,7 @@ static bool read_one(tgi_anchors *a, const char *at, const char *end)
     for (int i = 0; i < TGI_ANCHOR_LEVELS; i++)
         x.nth[i] = (uint32_t)strtoul(word[3 + i], NULL, 10);
     x.place = place_hash(word[6], length[6], kind);
-    tgi_anchor_line line = {.start = at, .length = (size_t)(end - at)};
-    read_line(&line);
-    x.text = line.text;
-    x.shape = line.shape;
-    bool text = line.length == 0, shape = text;
-    for (size_t i = 0; i < a->lines.count; i++) {
-        text |= a->lines.data[i].text == x.text;
-        shape |= a->lines.data[i].shape == x.shape;
-    }
-    x.level = text ? TGI_ANCHOR_TEXT : shape ? TGI_ANCHOR_SHAPE : TGI_ANCHOR_FUNCTION;
+    find_line(a, &x, (tgi_anchor_line){.start = at, .length = (size_t)(end - at)});
     return a->list.count < MOST_ANCHORS && vec_push(&a->list, x);
 }
 

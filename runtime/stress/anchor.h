@@ -8,8 +8,9 @@
 // makes it mean another place. An anchor names the place itself: the task by its path (m is the
 // main thread, m.0 the first one that it has started), the function, the text of the line, what the
 // task is about to do, and the how manieth time it does that. White space and comments are not part
-// of the text. If no line of the script has the text any more, the line counts by its shape, in
-// which all names are equal; if no line has that, all lines of the function count.
+// of the text. At the entry of a function there is no text: its first line may be a new one. If no
+// line of the script has the text any more, the line counts by its shape, in which all names are
+// equal; if no line has that, all lines of the function count.
 #ifndef TGI_STRESS_ANCHOR_H
 #define TGI_STRESS_ANCHOR_H
 

@@ -96,6 +96,10 @@ enum { // tgi_task.points: what the interpreter loop asks
 // What a task that goes round waits for: tgi_op.slot of SPIN.
 enum { TGI_SPIN_EFFECTS, TGI_SPIN_CHANGES, TGI_SPIN_CHANGES_AND_LOCKS };
 
+// Where a poll of the eval breaker stands: tgi_op.slot of POLL.
+// at a jump or after a call; before a function's first line
+enum { TGI_POLL_BETWEEN, TGI_POLL_ENTRY };
+
 // Note [spin]
 // A loop without calls and writes that comes round with the same registers will go round for ever,
 // unless another task changes what it reads. Such a task is not enabled before another one has done
@@ -478,7 +482,7 @@ void tgi_failure_print(tgi_failure *f, const char *format, ...)
 void tgi_failure_print_stack(tgi_failure *f, tgi_task *task);
 // Nobody can go on: a deadlock, a lost wake-up or a livelock.
 void tgi_engine_fail_blocked(tgi_engine *e);
-// Fails the run if tasks wait for each other in a circle and have done so since the last call.
+// Fails the run if tasks wait for each other in a circle and all have done so since the last call.
 void tgi_engine_check_circles(tgi_engine *e);
 // The task that runs has come to no point for so many seconds, or does not notice Ctrl-C.
 void tgi_engine_fail_stalled(tgi_engine *e, bool interrupted, double seconds, const char *why);

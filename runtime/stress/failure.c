@@ -250,28 +250,39 @@ void tgi_engine_fail_blocked(tgi_engine *e)
     tgi_failure_sign(f);
 }
 
-// A lock may be given back by a thread that did not take it. So a circle counts only if it has
-// lasted while the others did a good deal.
+// A lock may be given back by a thread that did not take it. So a circle counts only if nobody in
+// it has moved while the others did a good deal, and a lock that its own holder waits for is none.
+static bool is_in_lasting_circle(const tgi_engine *e, const tgi_task *task)
+{
+    const tgi_task *at = task;
+    for (size_t i = 0; i < e->tasks.count; i++) {
+        if (at->checked != at->arrivals || at->op.deadline != TGI_DEADLINE_NEVER)
+            return false;
+        at = waits_for(e, at);
+        if (at == NULL)
+            return false;
+        if (at == task)
+            return i > 0;
+    }
+    return false;
+}
+
 void tgi_engine_check_circles(tgi_engine *e)
 {
     tgi_failure *f = &e->failure;
-    bool found = false;
-    for (size_t i = 0; i < e->tasks.count; i++) {
-        const tgi_task *task = e->tasks.data[i];
-        found |= waits_for_lock(task) && task->checked == task->arrivals &&
-                 task->op.deadline == TGI_DEADLINE_NEVER && waits_for(e, task) != task &&
-                 is_in_circle(e, task);
+    for (size_t i = 0; f->kind == TGI_FAIL_NONE && i < e->tasks.count; i++) {
+        if (is_in_lasting_circle(e, e->tasks.data[i]))
+            f->kind = TGI_FAIL_PARTIAL;
+    }
+    if (f->kind == TGI_FAIL_PARTIAL) {
+        tgi_failure_print(f, "Deadlock of some threads, while others go on.\n");
+        for (size_t i = 0; i < e->tasks.count; i++) {
+            if (is_in_lasting_circle(e, e->tasks.data[i]))
+                print_wait(e, e->tasks.data[i]);
+        }
+        tgi_failure_sign(f);
+        tgi_engine_kill(e);
     }
     for (size_t i = 0; i < e->tasks.count; i++)
         e->tasks.data[i]->checked = e->tasks.data[i]->arrivals;
-    if (!found || f->kind != TGI_FAIL_NONE)
-        return;
-    f->kind = TGI_FAIL_PARTIAL;
-    tgi_failure_print(f, "Deadlock of some threads, while others go on.\n");
-    for (size_t i = 0; i < e->tasks.count; i++) {
-        if (is_in_circle(e, e->tasks.data[i]))
-            print_wait(e, e->tasks.data[i]);
-    }
-    tgi_failure_sign(f);
-    tgi_engine_kill(e);
 }

@@ -163,6 +163,36 @@ mutant("anchor-shape-has-names",
        edits=[("name ? 'n' : (unsigned char)c);", "(unsigned char)c);")],
        kill=[ANCHORS + "a_line_with_other_names_is_known_by_its_shape"])
 
+mutant("anchor-backslash-is-plain",
+       bug="a quote behind a backslash ends a text: what follows is taken for a comment",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("            plain = i + 2;\n", "            plain = i;\n")],
+       kill=[ANCHORS + "a_quote_behind_a_backslash_ends_nothing"])
+
+mutant("anchor-text-ends-with-its-line",
+       bug="what is in a text of several lines is read as code: comments are cut off in it",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        begin = read_line(&line, begin);\n",
+               "        begin = read_line(&line, BEGINS_CODE);\n")],
+       kill=[ANCHORS + "text_of_several_lines_is_no_code"])
+
+mutant("anchor-two-quotes-begin-a-text",
+       bug="an empty text is taken for the beginning of one of several lines",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("&& s[i + 1] == s[i] && s[i + 2] == s[i];", "&& s[i + 1] == s[i];")],
+       kill=[ANCHORS + "text_of_several_lines_is_no_code"])
+
+mutant("anchor-entry-is-a-line",
+       bug="the entry of a function is not known again when its first line is another one",
+       ref="own: anchor.h Note [anchors]",
+       file=ANCHOR,
+       edits=[("        (self->op.kind != TGI_OPK_POLL || self->op.slot != TGI_POLL_ENTRY))\n",
+               "        (self->op.kind != TGI_OPK_POLL || self->op.slot <= TGI_POLL_ENTRY))\n")],
+       kill=[RUNS + "anchor_at_the_entry_of_a_function_does_not_ask_for_its_first_line"])
+
 mutant("anchor-counts-go-on",
        bug="how often a place was come to counts what earlier runs did",
        ref="own: anchor.h tgi_anchors_begin",
@@ -206,3 +236,138 @@ mutant("livelock-is-not-noticed",
        file="runtime/stress/waiting.c",
        edits=[(": task->engine->altered + task->engine->lock_altered);", ": op->expected + 1);")],
        kill=[RUNS + "loops_that_nobody_ends_are_a_livelock"])
+
+GONE = "runtime/stress/strategy_search.c"
+INSIDE = "unit.api.stress_runs:"
+TELLS = "unit.stress.strategy_search:"
+
+mutant("stress-dead-lock-orders",
+       bug="the search for races is not told of locks that die: the next one there orders threads",
+       ref="own: engine.h tgi_engine_gone",
+       file=GONE,
+       edits=[("    if (e->racing)\n        tgi_races_gone(e->races, where);\n", "")],
+       kill=[TELLS + "search_for_races_is_told_of_a_lock_that_dies"])
+
+mutant("stress-dead-lock-is-shared",
+       bug="locks of two threads, one where the other one was, count as one that both use",
+       ref="own: engine.h tgi_engine_gone",
+       file=GONE,
+       edits=[("    if (e->sharing.learning)\n        tgi_sharing_forget(&e->sharing, where, 0);\n", "")],
+       kill=[TELLS + "learning_run_is_told_of_a_lock_that_dies"])
+
+mutant("stress-dead-lock-is-dependent",
+       bug="dpor is not told of locks that die: it tries both orders of steps with different locks",
+       ref="own: engine.h tgi_engine_gone",
+       file=GONE,
+       edits=[("    if (e->searching)\n        tgi_search_forget(e->search, where);\n", "")],
+       kill=[TELLS + "search_is_told_of_a_lock_that_dies"])
+
+mutant("stress-dead-lock-in-the-trace",
+       bug="in a trace, locks at the same address are one, whether or not it has died in between",
+       ref="own: steps.c ST2",
+       file=GONE,
+       edits=[("    if (e->tracing)\n        tgi_engine_forget_object(e, where);\n", "")],
+       kill=[TELLS + "trace_is_told_of_a_lock_that_dies"])
+
+LOCK = "runtime/modules/thread_lock.c"
+
+mutant("stress-lock-dies-untold",
+       bug="a lock that dies tells nobody",
+       ref="own: search.h Note [birth]",
+       file=LOCK,
+       edits=[("    tg_stress_lock_gone(t, &((lock_data *)data)->lock);\n", "    (void)t, (void)data;\n")],
+       kill=[INSIDE + "lock_that_has_died_has_another_number_in_the_trace"])
+
+mutant("stress-rlock-dies-untold",
+       bug="an RLock that dies tells nobody",
+       ref="own: search.h Note [birth]",
+       file=LOCK,
+       edits=[("    tg_stress_lock_gone(t, &((rlock_data *)data)->lock);\n", "    (void)t, (void)data;\n")],
+       kill=[INSIDE + "lock_that_has_died_has_another_number_in_the_trace"])
+
+FOLLOW = "runtime/stress/follow.c"
+
+mutant("follow-links-backwards",
+       bug="the decisions of a thread are linked from the last to the first: only that one is met",
+       ref="own: follow.c",
+       file=FOLLOW,
+       edits=[("    for (size_t i = n; i-- > 0;) {\n", "    for (size_t i = 0; i < n; i++) {\n")],
+       kill=[RUNS + "a_schedule_that_is_followed_is_the_same_schedule"])
+
+mutant("follow-absent-is-the-first",
+       bug="where a schedule names a thread that is not there, another one than usual goes on",
+       ref="own: follow.c",
+       file=FOLLOW,
+       edits=[("    return otherwise; // that task is not there", "    return n - 1; // that task is not there")],
+       kill=[INSIDE + "a_decision_for_a_thread_that_is_not_there_is_the_default_order"])
+
+mutant("follow-absent-stays",
+       bug="a decision for a thread that is not there keeps later ones from being followed",
+       ref="own: follow.c",
+       file=FOLLOW,
+       edits=[("arrival < self->arrivals)\n",
+               "arrival < self->arrivals &&\n"
+               "           e->forced->data[*next - 1].to < e->tasks.count)\n")],
+       kill=[INSIDE + "decisions_behind_one_for_a_thread_that_is_not_there_are_followed"])
+
+mutant("follow-threads-without-decisions",
+       bug="what a schedule says of a thread that it does not name is read beyond its end",
+       ref="own: follow.c",
+       file=FOLLOW,
+       edits=[("    if (self->index >= e->forced_next.count)\n        return otherwise;\n", "")],
+       kill=[INSIDE + "a_decision_for_a_thread_that_is_not_there_is_the_default_order"])
+
+mutant("livelock-variables-are-no-progress",
+       bug="a loop that comes round with other variables is said to wait",
+       ref="own: engine.h Note [spin]",
+       file="runtime/stress/engine.c",
+       edits=[(" || last.registers != now->registers ||", " ||")],
+       kill=[INSIDE + "a_loop_that_changes_variables_only_goes_on"])
+
+FAILURE = "runtime/stress/failure.c"
+CIRCLES = "        if (at->checked != at->arrivals || at->op.deadline != TGI_DEADLINE_NEVER)\n"
+
+mutant("circles-of-a-moment",
+       bug="threads that wait for each other are a deadlock although somebody may yet let one go on",
+       ref="own: failure.c tgi_engine_check_circles",
+       file=FAILURE,
+       edits=[(CIRCLES, "        if (at->op.deadline != TGI_DEADLINE_NEVER)\n")],
+       kill=[INSIDE + "a_circle_that_somebody_opens_is_no_deadlock"])
+
+mutant("circles-as-old-as-the-first-one",
+       bug="a circle counts as soon as one of the threads in it has waited for long",
+       ref="own: failure.c tgi_engine_check_circles",
+       file=FAILURE,
+       edits=[(CIRCLES, "        if ((i == 0 && at->checked != at->arrivals) ||\n"
+                        "            at->op.deadline != TGI_DEADLINE_NEVER)\n")],
+       kill=[INSIDE + "a_circle_is_as_old_as_the_last_one_in_it"])
+
+mutant("circles-with-a-timeout",
+       bug="a thread whose wait will end by itself counts as one that never goes on",
+       ref="own: failure.c tgi_engine_check_circles",
+       file=FAILURE,
+       edits=[(CIRCLES, "        if (at->checked != at->arrivals)\n")],
+       kill=[INSIDE + "a_circle_with_a_timeout_in_it_is_no_deadlock"])
+
+mutant("circles-of-one",
+       bug="a thread that waits for another one to give its lock back is said to wait for ever",
+       ref="own: failure.c tgi_engine_check_circles",
+       file=FAILURE,
+       edits=[("            return i > 0;\n", "            return true;\n")],
+       kill=[INSIDE + "a_lock_that_is_taken_twice_may_be_given_back_by_another_thread"])
+
+mutant("circles-of-locks-only",
+       bug="threads that wait for each other's end are not found while others go on",
+       ref="own: failure.c waits_for",
+       file=FAILURE,
+       edits=[("        if (e->tasks.data[i]->handle == task->op.where)\n",
+               "        if (e->tasks.data[i]->handle == task->op.where && task->held.count > 0)\n")],
+       kill=[INSIDE + "threads_that_wait_for_each_other_are_found_while_another_goes_on"])
+
+mutant("circles-are-not-looked-for",
+       bug="nobody remembers who stood where: no circle has ever lasted",
+       ref="own: failure.c tgi_engine_check_circles",
+       file=FAILURE,
+       edits=[("        e->tasks.data[i]->checked = e->tasks.data[i]->arrivals;\n",
+               "        e->tasks.data[i]->checked = 0;\n")],
+       kill=[INSIDE + "threads_that_wait_for_each_other_are_found_while_another_goes_on"])

@@ -110,10 +110,13 @@ bool tgc_control_poll(tg_thread *t, uint32_t points, const tgi_ins *at)
     if (TGI_UNLIKELY((atom_load_relaxed(&t->breaker) & ~(uint32_t)TGI_BRK_CONTROL) != 0) &&
         tgi_breaker_handle(t) != TG_OK)
         return false;
+    const tgi_ins *entry = tgc_of(t)->frame->pc; // a jump comes from somewhere else
     if (goes_round(t, at))
         return true;
     if ((points & TGI_AT_POLL) != 0)
-        tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL, .deadline = TGI_DEADLINE_NEVER});
+        tgi_engine_point(t->task, (tgi_op){.kind = TGI_OPK_POLL,
+                                           .slot = at == entry ? TGI_POLL_ENTRY : TGI_POLL_BETWEEN,
+                                           .deadline = TGI_DEADLINE_NEVER});
     else
         tgi_engine_tick(t->task);
     return true;

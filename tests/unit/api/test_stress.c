@@ -268,12 +268,12 @@ TEST(a_schedule_that_is_followed_is_the_same_schedule)
 }
 
 // Twice: what was counted in one run is no part of the next one.
-TEST(anchors_lead_through_a_changed_script)
+static void follow_in_another_script(const char *source, const char *other)
 {
     tg_runtime *rt;
     tg_thread *t;
     REQUIRE(tg_runtime_create(NULL, &rt, &t) == TG_OK);
-    tg_stress *s = open_counts(t, counts), *changed = open_counts(t, counts_changed);
+    tg_stress *s = open_counts(t, source), *changed = open_counts(t, other);
     tg_stress_result r = {.kind = TG_STRESS_OK};
     for (uint64_t run = 0; r.kind == TG_STRESS_OK; run++)
         tg_stress_run(s, run, &r);
@@ -292,6 +292,27 @@ TEST(anchors_lead_through_a_changed_script)
     tg_stress_close(changed);
     tg_stress_close(s);
     tg_runtime_destroy(rt, t);
+}
+
+TEST(anchors_lead_through_a_changed_script)
+{
+    follow_in_another_script(counts, counts_changed);
+}
+
+// The only point that leads to the failure is before the first line of a function.
+#define CALLS_BACK(line)                                                 \
+    "import threading\n"                                                 \
+    "items = [3, 1, 2]\n"                                                \
+    "def key(x):\n" line "    return x\n"                                \
+    "def sorter(): items.sort(key=key)\n"                                \
+    "def writer(): items.append(0)\n"                                    \
+    "threads = [threading.Thread(target=f) for f in [sorter, writer]]\n" \
+    "for t in threads: t.start()\n"                                      \
+    "for t in threads: t.join()\n"
+
+TEST(anchor_at_the_entry_of_a_function_does_not_ask_for_its_first_line)
+{
+    follow_in_another_script(CALLS_BACK(""), CALLS_BACK("    here = [x]\n"));
 }
 
 // --- loops that wait

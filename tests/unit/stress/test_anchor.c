@@ -46,6 +46,23 @@ TEST(what_is_in_quotes_is_no_comment)
     CHECK_EQ_INT(level("x = \"'#1\"\n", "x = \"'#+\""), TGI_ANCHOR_FUNCTION);
 }
 
+TEST(a_quote_behind_a_backslash_ends_nothing)
+{
+    CHECK_EQ_INT(level("x = '\\'#1'\n", "x = '\\'#+'"), TGI_ANCHOR_FUNCTION);
+    CHECK_EQ_INT(level("x = '\\\\' #1\n", "x = '\\\\' #2"), TGI_ANCHOR_TEXT);
+}
+
+// A line within three quotes, the last one of them, and one behind them.
+TEST(text_of_several_lines_is_no_code)
+{
+    CHECK_EQ_INT(level("x = \"\"\"\nit's {y} #1\n\"\"\"\n", "it's {y} #1"), TGI_ANCHOR_TEXT);
+    CHECK_EQ_INT(level("x = \"\"\"\nno {y} #1\n\"\"\"\n", "no {y} #+"), TGI_ANCHOR_FUNCTION);
+    CHECK_EQ_INT(level("x = '''\n#1''', y # as before\n", "#1''', y"), TGI_ANCHOR_TEXT);
+    CHECK_EQ_INT(level("x = '''\n\"\"\" ''\n'''\ny += 1 # more\n", "y += 1"), TGI_ANCHOR_TEXT);
+    CHECK_EQ_INT(level("x = '', 0\ny += 1 # more\n", "y += 1"), TGI_ANCHOR_TEXT);
+    CHECK_EQ_INT(level("x = 'one \ny += 1 # more\n", "y += 1"), TGI_ANCHOR_TEXT);
+}
+
 TEST(a_line_with_other_names_is_known_by_its_shape)
 {
     CHECK_EQ_INT(level("total += step\n", "x += y"), TGI_ANCHOR_SHAPE);
