@@ -342,6 +342,13 @@ mutant("circles-as-old-as-the-first-one",
                         "            at->op.deadline != TGI_DEADLINE_NEVER)\n")],
        kill=[INSIDE + "a_circle_is_as_old_as_the_last_one_in_it"])
 
+mutant("fair-never",
+       bug="a thread that is kept back by a strategy lets another one go round until the run fails",
+       ref="own: engine.c Note [fair]",
+       file="runtime/stress/engine.c",
+       edits=[("        by = &tgi_strategy_random;\n", "        by = e->strategy;\n")],
+       kill=[INSIDE + "loop_that_waits_for_a_thread_that_is_kept_back_ends"])
+
 mutant("circles-with-a-timeout",
        bug="a thread whose wait will end by itself counts as one that never goes on",
        ref="own: failure.c tgi_engine_check_circles",

@@ -230,3 +230,45 @@ TEST(a_lock_that_is_taken_twice_may_be_given_back_by_another_thread)
                                     "ALL = [one, two]\n" START),
                  TG_STRESS_OK);
 }
+
+// --- loops that another thread ends
+
+// a goes round until b has come by, and writes each time, so it does not count as waiting. b has to
+// get past x first, where its turn may come after a's, or may have the lower priority.
+TEST(loop_that_waits_for_a_thread_that_is_kept_back_ends)
+{
+    static const char script[] = "import threading\n"
+                                 "flag, tick, x = False, 0, 0\n"
+                                 "def a():\n"
+                                 "    global tick, x\n"
+                                 "    while not flag: tick += 1\n"
+                                 "    x = 1\n"
+                                 "def b():\n"
+                                 "    global flag, x\n"
+                                 "    x = 2\n"
+                                 "    flag = True\n"
+                                 "    return tick\n"
+                                 "ALL = [a, b]\n" START;
+    static const char *const strategies[] = {"none", "surw", "pct:3", "portfolio"};
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        session my = open_session(script, strategies[i]);
+        for (uint64_t run = 0; run < 60; run++) {
+            tg_stress_result r;
+            tg_stress_run(my.s, run, &r);
+            CHECK_EQ_INT(r.kind, TG_STRESS_OK);
+        }
+        close_session(&my);
+    }
+    // Nobody ends this one, however fair.
+    session my = open_session("import threading\n"
+                              "tick, flag = 0, False\n"
+                              "def a():\n"
+                              "    global tick\n"
+                              "    while not flag: tick += 1\n"
+                              "ALL = [a, lambda: tick]\n" START,
+                              "portfolio");
+    tg_stress_result r;
+    tg_stress_run(my.s, 9, &r);
+    CHECK_EQ_INT(r.kind, TG_STRESS_ENDLESS);
+    close_session(&my);
+}
