@@ -11,6 +11,8 @@ step is none here.
 """
 import os
 
+from exam_programs import program
+
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scenarios")
 
 
@@ -81,9 +83,7 @@ for t in threads:
 """
 
 # The first field never is behind the second one, for who looks at both at a time.
-TWO_FIELDS = """
-import threading
-
+TWO_FIELDS = program("""
 first = second = 0
 
 
@@ -99,18 +99,10 @@ def read():
     b = second
     assert a >= b
 
-
-threads = [threading.Thread(target=f) for f in (write, read)]
-for t in threads:
-    t.start()
-for t in threads:
-    t.join()
-"""
+""", "(write, read)")
 
 # What is in the dict may be gone before it is got.
-IN_THEN_GET = """
-import threading
-
+IN_THEN_GET = program("""
 d = {"k": 1}
 
 
@@ -122,18 +114,10 @@ def read():
 def remove():
     del d["k"]
 
-
-threads = [threading.Thread(target=f) for f in (read, remove)]
-for t in threads:
-    t.start()
-for t in threads:
-    t.join()
-"""
+""", "(read, remove)")
 
 # What is published is not ready. The scenario looks at what is published twice.
-PUBLISH_FLAG = """
-import threading
-
+PUBLISH_FLAG = program("""
 
 class Box:
     pass
@@ -157,20 +141,12 @@ def read():
     if box is not None:
         assert box.data == 42
 
-
-threads = [threading.Thread(target=f) for f in (write, read)]
-for t in threads:
-    t.start()
-for t in threads:
-    t.join()
-"""
+""", "(write, read)")
 
 # A stack of nodes: who takes the first one off looks at it, at the one behind it, and then sets the
 # head if it still is the same. It may be the same again while the one behind it is gone. Compare and
 # set is two steps under a lock of its own.
-ABA = """
-import threading
-
+ABA = program("""
 
 class Node:
     def __init__(self, next):
@@ -209,19 +185,11 @@ def take_two_put_one():
             node.next = c
             becomes(c, node)
 
-
-threads = [threading.Thread(target=f) for f in (take, take_two_put_one)]
-for t in threads:
-    t.start()
-for t in threads:
-    t.join()
-"""
+""", "(take, take_two_put_one)")
 
 # Two preemptions: the inner thread has to come between two steps of the outer one, and the outer one
 # between two of the inner one then.
-NESTED = """
-import threading
-
+NESTED = program("""
 a = b = 0
 
 
@@ -238,13 +206,7 @@ def inner():
         b = 1
         b = 0
 
-
-threads = [threading.Thread(target=f) for f in (outer, inner)]
-for t in threads:
-    t.start()
-for t in threads:
-    t.join()
-"""
+""", "(outer, inner)")
 
 PROGRAMS = {
     "counter": scenario("01_lost_update_global"),

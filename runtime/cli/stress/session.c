@@ -328,6 +328,12 @@ static tgi_session_next merge(tgi_session *p)
     return see_again(p);
 }
 
+static void keep_to_budget(tgi_session *p)
+{
+    if (p->options->seconds > 0)
+        tg_stress_stop_at(p->s, p->start + (int64_t)(p->options->seconds * 1e9));
+}
+
 static int explore(tgi_session *p)
 {
     const tgi_stress_options *o = p->options;
@@ -335,8 +341,7 @@ static int explore(tgi_session *p)
     p->start = tgi_clock_now_ns();
     p->progress = isatty(2) ? p->start : 0;
     f->seconds = 1e-9;
-    if (o->seconds > 0)
-        tg_stress_stop_at(p->s, p->start + (int64_t)(o->seconds * 1e9));
+    keep_to_budget(p);
     f->first = o->one_run ? o->run : 0;
     tgi_session_next next = p->merge != NULL ? merge(p)
                             : o->one_run     ? one_here(p, o->run)
@@ -480,29 +485,27 @@ static void report_cycles(tgi_session *p, int *code)
 }
 
 // The portfolio has found nothing: perhaps a search comes to its end. Under the policy gil it has
-// to try every order of steps, and seldom does. Whether there is a proof, or a failure after all.
-static bool prove(tgi_session *p, int *code)
+// to try every order of steps, and seldom does.
+static void prove(tgi_session *p, int *code)
 {
     const tgi_stress_options *o = p->options;
     bool portfolio = o->strategy == NULL || strcmp(o->strategy, tg_stress_strategy(0)) == 0;
     if (*code != TGI_STRESS_CLEAN || !portfolio || o->one_run || o->shard.count > 1 || p->late ||
         p->found->points == TG_STRESS_GIL)
-        return false;
+        return;
     tg_stress_rest(p->s); // one of them is watched
     tgi_session q = *p;
     if (open_with(&q, "dpor", false) != TG_OK)
-        return false;
+        return;
     bool goes = q.found->test == NULL || tg_stress_choose_test(q.s, q.test) == TG_OK;
     tg_stress_result r = {.kind = TG_STRESS_OK};
-    if (o->seconds > 0)
-        tg_stress_stop_at(q.s, p->start + (int64_t)(o->seconds * 1e9));
+    keep_to_budget(&q);
     for (uint64_t i = 0; goes && i < o->runs / PROOF_SHARE && !tg_stress_is_over(q.s); i++) {
         tg_stress_run(q.s, i, &r);
         goes = r.kind == TG_STRESS_OK;
     }
     tg_stress_coverage c;
-    bool proved = goes && tg_stress_covered(q.s, &c) && c.complete;
-    if (proved)
+    if (goes && tg_stress_covered(q.s, &c) && c.complete)
         keep_coverage(p, q.s);
     else if (r.kind == TG_STRESS_INTERRUPTED)
         *code = TGI_STRESS_INTERRUPTED;
@@ -510,7 +513,6 @@ static bool prove(tgi_session *p, int *code)
              r.kind != TG_STRESS_ENDLESS) // a search may keep a thread back for ever
         report_other(&q, &r, code);
     tg_stress_close(q.s);
-    return proved || *code == TGI_STRESS_FOUND;
 }
 
 // The policy makes no difference to races: with several sessions, the first one tells.
@@ -560,12 +562,11 @@ int tgi_session_run(tgi_stress_results *results, tg_thread *t, const tgi_source 
             code = explore(&p);
             p.found->sums = tgi_stress_sums_of(p.found);
             report_cycles(&p, &code);
-            bool sure = prove(&p, &code);
+            keep_coverage(&p, p.s);
+            prove(&p, &code);
             report_races(&p, &code);
             tgi_stress_keep_races(p.found, p.s);
             tgi_session_print_totals(&p);
-            if (!sure)
-                keep_coverage(&p, p.s);
             if (code == TGI_STRESS_CLEAN || code == TGI_STRESS_FOUND)
                 tgi_stress_keep_chance(p.found, p.s);
             print_claims(&p);
