@@ -24,6 +24,8 @@ typedef struct tgi_mutex {
 enum {
     TGI_MUTEX_LOCKED = 1,
     TGI_MUTEX_PARKED = 2, // a thread is parked or about to look again
+    TGI_MUTEX_LEASED = 4, // held between uses, too: lease.h
+    TGI_MUTEX_WANTED = 8, // a thread looks for the end of the lease
 };
 
 #define TGI_MUTEX_INIT \
@@ -34,6 +36,9 @@ enum {
 // The slow paths. `flags` are those of tgi_park.
 tg_status tgi_mutex_lock_wait(tgi_mutex *m, tgi_deadline until, unsigned flags);
 void tgi_mutex_unlock_wake(tgi_mutex *m);
+
+// Waits attached, as tgi_mutex_lock does. Whether the caller had stood back, and insisted.
+bool tgi_mutex_lock_wait_short(tgi_mutex *m);
 
 // For tests: the calling OS thread behaves as if it had often collided with others at m.
 void tgi_mutex_expect_crowd(const tgi_mutex *m);

@@ -72,6 +72,14 @@ bool tgi_park_hurried(void)
     return hooks != NULL && hooks->hurried();
 }
 
+void tgi_park_recall(const void *mutex)
+{
+    // ORDER: acquire; pairs with tgi_park_set_hooks.
+    const tgi_park_hooks *hooks = atom_load_acquire(&installed_hooks);
+    if (hooks != NULL)
+        hooks->recall(mutex);
+}
+
 static bucket *bucket_of(const void *addr)
 {
     return &buckets[tgi_hash_mix((uint64_t)(uintptr_t)addr) % TGI_PARKING_BUCKETS];

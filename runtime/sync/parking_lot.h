@@ -76,12 +76,17 @@ typedef struct tgi_park_hooks {
     bool (*interrupted)(void);
     // Whether others wait for the calling OS thread to go on: it is attached, and a pause begins.
     bool (*hurried)(void);
+    // Asks the thread that has leased this mutex to give it back (lease.h). It may have done so.
+    void (*recall)(const void *mutex);
 } tgi_park_hooks;
 
 void tgi_park_set_hooks(const tgi_park_hooks *hooks);
 
 // hooks->hurried, false without hooks. For waits that spin.
 bool tgi_park_hurried(void);
+
+// hooks->recall, nothing without hooks.
+void tgi_park_recall(const void *mutex);
 
 // Child of fork, single-threaded: every parked thread is gone.
 void tgi_parking_lot_after_fork(void);

@@ -2,9 +2,9 @@
 //
 // breaker.c - handling the eval breaker.
 //
-// Order       stop, merge, quiescent state, queued calls, signals, collector, GIL, exit, exception.
-//             What others wait for comes first; what may raise comes after what may not; the
-//             exception from outside last, so that it is not lost when something else raises.
+// Order       stop, lease, merge, quiescent state, queued calls, signals, collector, GIL, exit,
+//             exception. What others wait for comes first; what may raise comes after what may not;
+//             the exception from outside last, so that it is not lost when something else raises.
 // Invariants  K1  a bit is cleared before its work is looked for, so a request that comes
 //                 meanwhile is seen at the next poll.
 //             K2  STOP is cleared by whoever restarts the world, EXIT never.
@@ -45,6 +45,8 @@ tg_status tgi_breaker_handle(tg_thread *t)
         tgi_thread_detach(t); // counts itself down and is suspended
         tgi_thread_attach(t); // returns when the world runs again
     }
+    if (take_bit(t, TGI_BRK_LEASE))
+        tgi_lease_end(&t->lease);
     if (take_bit(t, TGI_BRK_MERGE) && hooks->merge_pending != NULL) {
         tgi_stat_add(t, merges, 1);
         hooks->merge_pending(t);

@@ -41,6 +41,7 @@ void tgi_defer_call(tg_thread *t, tgi_deferred_fn *fn, void *arg, size_t bytes)
 
 size_t tgi_defer_process(tg_thread *t)
 {
+    tgi_lease_end(&t->lease);
     tgi_qsbr_quiescent(&t->runtime->qsbr, &t->qsbr);
     return tgi_deferred_process(&t->deferred, t);
 }

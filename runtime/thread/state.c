@@ -71,7 +71,21 @@ static bool park_hurried(void)
     return t != NULL && (atom_load_relaxed(&t->breaker) & TGI_BRK_STOP) != 0;
 }
 
-static const tgi_park_hooks park_hooks = {park_detach, park_attach, park_interrupted, park_hurried};
+static void park_recall(const void *mutex)
+{
+    tg_runtime *rt = current == NULL ? NULL : current->runtime;
+    if (rt == NULL)
+        return;
+    tgi_rawlock_lock(&rt->threads_lock);
+    for (tg_thread *t = rt->threads; t != NULL; t = t->next) {
+        if (tgi_lease_mutex(&t->lease) == mutex)
+            tgi_breaker_set(t, TGI_BRK_LEASE);
+    }
+    tgi_rawlock_unlock(&rt->threads_lock);
+}
+
+static const tgi_park_hooks park_hooks = {park_detach, park_attach, park_interrupted, park_hurried,
+                                          park_recall};
 
 void tgi_thread_install_hooks(void)
 {
@@ -232,6 +246,7 @@ void tgi_thread_end(tg_thread *t)
     if (rt->hooks->thread_clear != NULL)
         rt->hooks->thread_clear(t);
     TGI_INVARIANT(current == t);
+    tgi_lease_end(&t->lease);
     tgi_qsbr_offline(&t->qsbr);
     withdraw(t);
     current = NULL;
@@ -414,6 +429,7 @@ void tgi_thread_detach(tg_thread *t)
     if (hooks->detaching != NULL)
         hooks->detaching(t);
     tgi_trace_event(t, TGI_TRACE_DETACH, 0);
+    tgi_lease_end(&t->lease);
     tgi_qsbr_offline(&t->qsbr);
     current = NULL;
     leave_attached(t);

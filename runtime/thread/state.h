@@ -23,6 +23,7 @@
 #include "base/histogram.h"   // statistics
 #include "mem/deferred.h"     // tgi_deferred
 #include "mem/qsbr.h"         // tgi_qsbr_node
+#include "sync/lease.h"       // tgi_lease
 #include "sync/parking_lot.h" // tgi_parker
 #include "thread/stats.h"     // tgi_thread_stats
 #include <togil/status.h>     // tg_status
@@ -53,6 +54,7 @@ enum {
     TGI_BRK_CALLS = 1u << 8,     // work queued for this thread by the layers above
     TGI_BRK_GIL_TICK = 1u << 9,  // the GIL's policy counts polls: stays set (gil_ticks.c)
     TGI_BRK_CONTROL = 1u << 10,  // a task of the stress tester: stays set (stress/engine.h)
+    TGI_BRK_LEASE = 1u << 11,    // the lock it has leased is wanted
 };
 
 // The bits that end an interruptible wait.
@@ -72,6 +74,7 @@ struct tg_thread {
     void *core;                       // owner thread: the core's data, set by hooks.thread_init
     tg_runtime *runtime;              // const after init
     tg_interp *interp;                // const after init
+    tgi_lease lease;                  // owner thread: of a container's lock
     _Atomic(int) state;               // tgi_state; see the table above
     bool holds_gil;                   // owner thread
     bool gil_gave_way;                // owner thread: it was asked, and is on its way back

@@ -8,6 +8,7 @@ LOCAL = "runtime/modules/thread_local.c"
 FORK = "runtime/thread/fork.c"
 QSBR = "runtime/mem/qsbr.c"
 PARKING = "runtime/sync/parking_lot.c"
+LEASE = "runtime/sync/lease.c"
 
 # -- attach and detach ----------------------------------------------------------------------------
 
@@ -215,6 +216,78 @@ mutant("goal-too-low",
        edits=[("    return atom_add_seq_cst(&domain->epoch, 0) + 1;",
                "    return atom_add_seq_cst(&domain->epoch, 0);")],
        kill=["unit.mem.qsbr:*"])
+
+# -- leases of locks ------------------------------------------------------------------------------
+
+mutant("lease-over-a-detach",
+       bug="a detached thread keeps the lock it has leased, for as long as it blocks",
+       ref="own: lease.h L2",
+       file=STATE,
+       edits=[("    tgi_trace_event(t, TGI_TRACE_DETACH, 0);\n    tgi_lease_end(&t->lease);\n",
+               "    tgi_trace_event(t, TGI_TRACE_DETACH, 0);\n")],
+       kill=["unit.thread.lease:lease_is_over_before_a_thread_detaches"])
+
+mutant("lease-over-the-end",
+       bug="a lock that a thread has leased stays locked when it ends",
+       ref="own: lease.h L2",
+       file=STATE,
+       edits=[("    tgi_lease_end(&t->lease);\n    tgi_qsbr_offline(&t->qsbr);\n    withdraw(t);",
+               "    tgi_qsbr_offline(&t->qsbr);\n    withdraw(t);")],
+       kill=["unit.thread.lease:lease_is_over_when_a_thread_ends"])
+
+mutant("lease-over-a-quiescent-state",
+       bug="a thread gives back a lock in memory that may have been freed",
+       ref="own: lease.h L2",
+       file="runtime/thread/defer.c",
+       edits=[("    tgi_lease_end(&t->lease);\n", "")],
+       kill=["unit.thread.lease:lease_is_over_before_a_thread_is_quiescent"])
+
+mutant("lease-in-a-pause",
+       bug="who stops the world waits for a thread that waits for the lock it has leased",
+       ref="own: lease.h L2",
+       file="runtime/thread/stw.c",
+       edits=[("    tgi_lease_end(&requester->lease); // one that has to stop may wait for it, attached\n",
+               "")],
+       kill=["unit.thread.lease:lease_is_over_before_a_pause_waits_for_others"])
+
+mutant("lease-nobody-is-asked",
+       bug="a thread that has leased a lock and does something else is not asked for it",
+       ref="own: lease.h L4",
+       file=STATE,
+       edits=[("            tgi_breaker_set(t, TGI_BRK_LEASE);\n", "            (void)0;\n")],
+       kill=["unit.thread.lease:who_waits_asks_the_lessee_of_this_lock"])
+
+mutant("lease-asked-in-vain",
+       bug="a thread that is asked for the lock it has leased does not give it back",
+       ref="own: lease.h L4",
+       file="runtime/thread/breaker.c",
+       edits=[("    if (take_bit(t, TGI_BRK_LEASE))\n        tgi_lease_end(&t->lease);\n",
+               "    (void)take_bit(t, TGI_BRK_LEASE);\n")],
+       kill=["unit.thread.lease:lease_lasts_over_a_poll_unless_it_is_wanted"])
+
+mutant("lease-over-a-wait",
+       bug="a thread waits for a lock and keeps the one it has leased, as does the thread it waits for",
+       ref="own: lease.h L2",
+       file=LEASE,
+       edits=[("    tgi_lease_end(lease); // L2\n", "")],
+       kill=["unit.sync.lease:lease_ends_before_another_mutex_is_waited_for"])
+
+mutant("lease-ends-in-use-unlocked",
+       bug="a lease that ends while the lock is in use opens the lock",
+       ref="own: lease.h L3",
+       file=LEASE,
+       edits=[("    if (!lease->in_use) {\n", "    {\n")],
+       kill=["unit.sync.lease:lease_that_ends_in_use_leaves_an_ordinary_lock"])
+
+mutant("lease-beside-a-sleeper",
+       bug="a lock is leased although somebody is parked at it, who sleeps until it ends",
+       ref="own: lease.c tgi_lease_lock_wait",
+       file=LEASE,
+       edits=[("    if (!atom_cas_strong_release(&m->bits, &seen, (uint8_t)(TGI_MUTEX_LOCKED | "
+               "TGI_MUTEX_LEASED)))\n",
+               "    (void)seen;\n    atom_or_release(&m->bits, (uint8_t)TGI_MUTEX_LEASED);\n"
+               "    if (false)\n")],
+       kill=["unit.sync.lease:mutex_somebody_is_parked_at_is_not_leased"])
 
 # -- threading.local ------------------------------------------------------------------------------
 

@@ -113,6 +113,12 @@ void tgc_slots_move(tgc_slot *to, const tgc_slot *from, size_t n)
     }
 }
 
+// Nobody else knows `to` yet, and the lock is held: nobody writes to `from`, others may read it.
+static void copy_slots(tgc_array *to, const tgc_array *from, size_t n)
+{
+    memcpy((void *)to->slot, (const void *)from->slot, n * sizeof *to->slot);
+}
+
 // The array for `room` items: grown by a share of its size, so that appending costs constant time
 // on average. Free threading copies where a plain realloc often does not, under the lock and into
 // memory another thread may just have given back to the system, so it takes larger steps.
@@ -147,9 +153,7 @@ tgc_array *tgc_list_room_locked(tg_thread *t, tgc_list *list, size_t room, tgc_a
         if (a == NULL)
             return NULL;
         a->capacity = (uint32_t)capacity;
-        for (size_t i = 0; i < n; i++)
-            // ORDER: relaxed; private yet.
-            atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
+        copy_slots(a, old, n);
         atom_store_relaxed(&a->ready, (uint32_t)n); // ORDER: relaxed; private yet.
         make_ready(a, room);
         *retired = old;
@@ -171,9 +175,7 @@ static void shrink_locked(tg_thread *t, tgc_list *list, tgc_array **retired)
     tgc_array *a = tgc_array_new(t, n + (n >> 3) + 4);
     if (a == NULL)
         return;
-    for (size_t i = 0; i < n; i++)
-        // ORDER: relaxed; private yet.
-        atom_store_relaxed(&a->slot[i].word, tgc_slot_peek(&old->slot[i]));
+    copy_slots(a, old, n);
     // ORDER: release; L2.
     atom_store_release(&list->items, a);
     *retired = old;

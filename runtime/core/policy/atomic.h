@@ -22,7 +22,7 @@
 #include "core/policy/base.h"      // shared declarations
 #include "core/policy/ownerless.h" // nothing to do for owners
 
-#include "sync/mutex.h" // tgi_mutex
+#include "sync/lease.h" // tgi_lease_lock
 
 #define TGC_FREE_THREADED 1
 #define TGC_IMMORTAL_WORD (INT64_MIN / 4) // far from both ends of what counts as immortal
@@ -237,13 +237,11 @@ static inline void tgc_lock_init(tgc_lock *l)
 }
 static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
 {
-    (void)t;
-    tgi_mutex_lock(&l->m);
+    tgi_lease_lock(&l->m, &t->lease);
 }
 static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
 {
-    (void)t;
-    tgi_mutex_unlock(&l->m);
+    tgi_lease_unlock(&l->m, &t->lease);
 }
 static inline bool tgc_lock_is_free(tgc_lock *l)
 {

@@ -28,7 +28,7 @@
 
 #include "core/policy/base.h" // shared declarations
 
-#include "sync/mutex.h" // tgi_mutex
+#include "sync/lease.h" // tgi_lease_lock
 
 #define TGC_FREE_THREADED  1
 #define TGC_LOCAL_IMMORTAL UINT32_MAX
@@ -267,13 +267,11 @@ static inline void tgc_lock_init(tgc_lock *l)
 }
 static inline void tgc_lock_acquire(tg_thread *t, tgc_lock *l)
 {
-    (void)t;
-    tgi_mutex_lock(&l->m);
+    tgi_lease_lock(&l->m, &t->lease);
 }
 static inline void tgc_lock_release(tg_thread *t, tgc_lock *l)
 {
-    (void)t;
-    tgi_mutex_unlock(&l->m);
+    tgi_lease_unlock(&l->m, &t->lease);
 }
 static inline bool tgc_lock_is_free(tgc_lock *l)
 {

@@ -279,7 +279,8 @@ static bool hook_hurried(void)
     return false;
 }
 
-static const tgi_park_hooks hooks = {hook_detach, hook_attach, hook_interrupted, hook_hurried};
+static const tgi_park_hooks hooks = {hook_detach, hook_attach, hook_interrupted, hook_hurried,
+                                     NULL};
 
 TEST(parking_detaches_and_attaches_exactly_once)
 {
@@ -316,7 +317,7 @@ static void *detach_and_change_the_word(void)
 TEST(change_between_the_first_look_and_the_queue_is_seen)
 {
     static const tgi_park_hooks late_change = {detach_and_change_the_word, hook_attach,
-                                               hook_interrupted, hook_hurried};
+                                               hook_interrupted, hook_hurried, NULL};
     tgi_park_set_hooks(&late_change);
     uint32_t expected = 0;
     atom_store_seq_cst(&word, 0);
