@@ -22,6 +22,7 @@
 //             L4  who wants it sets WANTED or PARKED, which the lessee sees at its next unlock. If
 //                 that does not come at once, tgi_park_recall sends it a request, which it sees
 //                 at its next poll. So a wait ends if the lessee unlocks, polls or detaches.
+// Model       tests/model/lease.pml
 // Threads     a lease belongs to one thread. `mutex` is read by others, to find whom to ask.
 // Sources     Kawachiya, Koseki, Onodera, "Lock Reservation", 2002: the same for a lock that only
 //             one thread uses, and by stopping the owner instead of asking it.

@@ -29,6 +29,16 @@ def mutex(n=2, ops=2, may=(LOCK_PAUSE, LOCK_PAUSE, 0)):
     return {"N": n, "OPS": ops, "MAY0": may[0], "MAY1": may[1], "MAY2": may[2]}
 
 
+# What a thread may do, as in lease.pml.
+ONE, BOTH, STOP, SLEEP = 1, 2, 4, 8
+NOBODY = 7
+
+
+def lease(n=2, m=1, ops=2, may=(ONE, ONE, ONE), last=NOBODY):
+    return {"N": n, "M": m, "OPS": ops, "MAY0": may[0], "MAY1": may[1], "MAY2": may[2],
+            "LAST": last}
+
+
 # model, name, part of --quick, parameters
 BASES = [
     ("gil", "two, from off, timed", True, gil()),
@@ -68,11 +78,18 @@ BASES = [
     ("mutex", "three, with deadlines", False,
      mutex(n=3, ops=1, may=(TIMED_LOCK_PAUSE, TIMED_LOCK_PAUSE, TIMED_LOCK))),
     ("biased", "two, four operations", False, biased(ops=(4, 4, 0), OWN_B=1)),
+    ("lease", "two, three operations, one polls on", True, lease(ops=3, last=0)),
+    ("lease", "two, all operations", True, lease(m=2, ops=2, may=all_may(15), last=1)),
+    ("lease", "two with two mutexes, three operations", True,
+     lease(m=2, ops=3, may=all_may(ONE | BOTH))),
+    ("lease", "three, one pauses", True, lease(n=3, ops=1, may=(ONE, ONE, STOP))),
+    ("lease", "three, one polls on", False, lease(n=3, last=0)),
 ]
 
 OFF = gil()
 ON = gil(ops=2, start=1)
 THREE = mutex(n=3, ops=1, may=(LOCK_PAUSE, LOCK, LOCK))
+LEASE_PAUSE = lease(n=3, may=(ONE, ONE, STOP))
 
 # model, number, what is wrong, parameters
 FAULTS = [
@@ -143,4 +160,11 @@ FAULTS = [
     ("mutex", 9, "a waiter stays attached", THREE),
     ("mutex", 11, "a lock is waited for in a pause", mutex()),
     ("mutex", 12, "a thread that ends is not counted down", mutex()),
+    ("lease", 1, "a detached thread keeps its lease", lease(m=1, may=all_may(15), last=1)),
+    ("lease", 2, "who pauses keeps its lease", lease(may=(ONE | STOP, ONE, 0))),
+    ("lease", 3, "the lessee is not asked", lease(ops=3, last=0)),
+    ("lease", 4, "the lessee is asked in vain", lease(ops=3, last=0)),
+    ("lease", 5, "a lease is kept in a wait for another mutex", lease(m=2, ops=3)),
+    ("lease", 6, "a lease that ends in use unlocks", lease(m=2, ops=3, may=all_may(ONE | BOTH))),
+    ("lease", 8, "a thread ends with its lease", lease()),
 ]

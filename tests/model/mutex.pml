@@ -126,7 +126,7 @@ body:
     :: goto end
     fi;
 
-    // C: runtime/sync/mutex.c tgi_mutex_lock_wait
+    // C: runtime/sync/mutex.c tgi_mutex_lock_wait wait_in_line
 lock:
     if
     :: atomic { bits == 0 -> bits = LOCKED; own(); goto locked }
