@@ -50,7 +50,8 @@ def measure(command, name, strategy, runs, seeds):
 
 def reference(name, strategy):
     """The figure that is known, whether the bug was found in all trials, and whether simulated."""
-    for figures, mark in ((exam_programs.PUBLISHED, ""), (exam_small.SIMULATED, "~")):
+    for figures, mark in ((exam_programs.PUBLISHED, ""), (exam_larger.SIMULATED, "~"),
+                          (exam_small.SIMULATED, "~")):
         row = figures.get(name, ())
         at = STRATEGIES.index(strategy) if strategy in STRATEGIES else len(row)
         if at < len(row) and row[at] is not None:
