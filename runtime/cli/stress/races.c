@@ -47,6 +47,11 @@ static void print_race(FILE *to, tg_stress *s, const tgi_source *source, size_t 
     }
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source)
 {
     size_t counts[3] = {0};
@@ -54,8 +59,10 @@ size_t tgi_stress_report_races(FILE *to, tg_stress *s, const tgi_source *source)
     for (size_t i = 0; tg_stress_race_at(s, i, &race); i++)
         counts[race.severity] += race.times > 0 && !race.accepted;
     if (counts[0] + counts[1] + counts[2] > 0)
-        fprintf(to, "RACES: %zu errors, %zu warnings, %zu notes\n", counts[TG_STRESS_ERROR],
-                counts[TG_STRESS_WARNING], counts[TG_STRESS_NOTE]);
+        fprintf(to, "RACES: %zu error%s, %zu warning%s, %zu note%s\n", counts[TG_STRESS_ERROR],
+                plural(counts[TG_STRESS_ERROR]), counts[TG_STRESS_WARNING],
+                plural(counts[TG_STRESS_WARNING]), counts[TG_STRESS_NOTE],
+                plural(counts[TG_STRESS_NOTE]));
     size_t shown = 0;
     for (int severity = TG_STRESS_ERROR; severity >= TG_STRESS_WARNING; severity--) {
         for (size_t i = 0; shown < RACES_SHOWN && tg_stress_race_at(s, i, &race); i++) {
