@@ -190,7 +190,8 @@ static void stop(tg_thread *requester, tg_runtime *rt, tgi_stw *stw, tgi_stw_cau
     TGI_INVARIANT(requester == tgi_current_thread());
     tgi_point(TGI_POINT_PAUSE, stw);
     lock_scope(rt, stw);
-    tgi_lease_end(&requester->lease); // one that has to stop may wait for it, attached
+    if (requester != NULL)
+        tgi_lease_end(&requester->lease); // one that has to stop may wait for it, attached
     stw->cause = cause;
     stw->requested_ns = tgi_clock_now_ns();
     if (stop_threads(rt, stw, requester) != 0) {

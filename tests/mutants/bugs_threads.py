@@ -246,8 +246,9 @@ mutant("lease-in-a-pause",
        bug="who stops the world waits for a thread that waits for the lock it has leased",
        ref="own: lease.h L2",
        file="runtime/thread/stw.c",
-       edits=[("    tgi_lease_end(&requester->lease); // one that has to stop may wait for it, attached\n",
-               "")],
+       edits=[("        tgi_lease_end(&requester->lease); // one that has to stop may wait for it, "
+               "attached\n",
+               "        (void)0;\n")],
        kill=["unit.thread.lease:lease_is_over_before_a_pause_waits_for_others"])
 
 mutant("lease-nobody-is-asked",
