@@ -6,19 +6,22 @@
 import gc
 import threading
 
-WRITERS, STEPS = 3, 20000
+WRITERS, STEPS, BATCH = 3, 60000, 20000
 
 
 def run(shared, popped, table, numbers):
     ended = []
 
     def write(k):
-        for i in range(k, WRITERS * STEPS, WRITERS):
-            shared.append(i)
-            numbers.add(i % 1000)
-            table[i % 16] = i
-            if i % 4 == 0:
-                popped.append(shared.pop())
+        for start in range(k * STEPS, (k + 1) * STEPS, BATCH):
+            for i in range(start, start + BATCH):
+                shared.append(i)
+                if i % 4 == 0:
+                    popped.append(shared.pop())
+            for i in range(start, start + BATCH):
+                table[i % 16] = i
+            for i in range(start, start + BATCH):
+                numbers.add(i % 1000)
         ended.append(k)
 
     def look():
