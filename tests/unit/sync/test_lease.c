@@ -56,7 +56,7 @@ enum { LEASED = TGI_MUTEX_LOCKED | TGI_MUTEX_LEASED };
 
 TEST(mutex_without_a_crowd_is_not_leased)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     tgi_lease_lock(&shared, &lease);
     CHECK_EQ_UINT(bits_of(&shared), TGI_MUTEX_LOCKED);
     CHECK(tgi_lease_mutex(&lease) == NULL);
@@ -66,7 +66,7 @@ TEST(mutex_without_a_crowd_is_not_leased)
 
 TEST(who_insisted_keeps_the_mutex_until_it_gives_it_back)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     CHECK_EQ_UINT(bits_of(&shared), LEASED);
     CHECK(tgi_lease_mutex(&lease) == &shared && lease.in_use);
@@ -89,7 +89,7 @@ TEST(who_insisted_keeps_the_mutex_until_it_gives_it_back)
 // Wrong: the mutex is open although its holder is between lock and unlock.
 TEST(lease_that_ends_in_use_leaves_an_ordinary_lock)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     tgi_lease_end(&lease);
     CHECK_EQ_UINT(bits_of(&shared), TGI_MUTEX_LOCKED);
@@ -101,7 +101,7 @@ TEST(lease_that_ends_in_use_leaves_an_ordinary_lock)
 // Wrong: two threads that have leased a mutex each wait for the other's, for ever.
 TEST(lease_ends_before_another_mutex_is_waited_for)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     tgi_lease_unlock(&shared, &lease);
     seen_when_hurried = LEASED;
@@ -115,7 +115,7 @@ TEST(lease_ends_before_another_mutex_is_waited_for)
 
 TEST(mutex_in_use_stays_locked_while_another_one_is_waited_for)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     lock_by_insisting(&other, &lease);
     CHECK_EQ_UINT(seen_when_hurried, TGI_MUTEX_LOCKED);
@@ -133,7 +133,7 @@ static void lock_once(void *context, int index)
 {
     (void)context;
     (void)index;
-    tgi_lease own = {0};
+    tgi_lease own = {.mutex = NULL};
     tgi_lease_lock(&shared, &own);
     atom_store_seq_cst(&got_it, 1);
     tgi_lease_unlock(&shared, &own);
@@ -143,7 +143,7 @@ static void lock_once(void *context, int index)
 // Wrong: it waits although the lessee has unlocked.
 TEST(lessee_gives_back_at_its_next_unlock_to_who_wants_it)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     atom_store_seq_cst(&got_it, 0);
     test_threads *threads = test_threads_start(1, lock_once, NULL);
@@ -160,7 +160,7 @@ TEST(lessee_gives_back_at_its_next_unlock_to_who_wants_it)
 // Wrong: it sleeps, and nobody tells the lessee, which is doing something else.
 TEST(who_waits_in_vain_has_the_lease_recalled)
 {
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     lock_by_insisting(&shared, &lease);
     tgi_lease_unlock(&shared, &lease);
     atom_store_seq_cst(&recalled, NULL);
@@ -188,7 +188,7 @@ static bool leave_parked_bit(void)
 TEST(mutex_somebody_is_parked_at_is_not_leased)
 {
     static const tgi_park_hooks parked = {.hurried = leave_parked_bit};
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     tgi_mutex_lock(&shared);
     tgi_park_set_hooks(&parked);
     tgi_mutex_expect_crowd(&shared);
@@ -207,7 +207,7 @@ static _Atomic(long) leases;
 static void count_in_a_crowd(void *context, int index)
 {
     (void)context;
-    tgi_lease lease = {0};
+    tgi_lease lease = {.mutex = NULL};
     long kept = 0, steps = test_scale(20000);
     for (long i = 0; i < steps; i++) {
         if (i % 64 == index)
