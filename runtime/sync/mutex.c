@@ -210,8 +210,11 @@ static bool is_given_back(tgi_mutex *m)
 bool tgi_mutex_lock_wait_short(tgi_mutex *m)
 {
     bool insisted = false, crowded = is_crowded(m);
-    if (crowded || (!is_given_back(m) && wait_in_line(m, TGI_DEADLINE_NOW, 0) != TG_OK)) {
-        insisted = (crowded || has_collided(m)) && stand_back(m);
+    if (!crowded && !is_given_back(m))
+        crowded =
+            wait_in_line(m, has_collided(m) ? TGI_DEADLINE_NOW : TGI_DEADLINE_NEVER, 0) != TG_OK;
+    if (crowded) {
+        insisted = stand_back(m);
         if (!insisted)
             (void)wait_in_line(m, TGI_DEADLINE_NEVER, 0);
     }

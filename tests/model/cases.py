@@ -31,6 +31,7 @@ def mutex(n=2, ops=2, may=(LOCK_PAUSE, LOCK_PAUSE, 0)):
 
 # What a thread may do, as in lease.pml.
 ONE, BOTH, STOP, SLEEP = 1, 2, 4, 8
+ALL = ONE | BOTH | STOP | SLEEP
 NOBODY = 7
 
 
@@ -79,7 +80,7 @@ BASES = [
      mutex(n=3, ops=1, may=(TIMED_LOCK_PAUSE, TIMED_LOCK_PAUSE, TIMED_LOCK))),
     ("biased", "two, four operations", False, biased(ops=(4, 4, 0), OWN_B=1)),
     ("lease", "two, three operations, one polls on", True, lease(ops=3, last=0)),
-    ("lease", "two, all operations", True, lease(m=2, ops=2, may=all_may(15), last=1)),
+    ("lease", "two, all operations", True, lease(m=2, ops=2, may=all_may(ALL), last=1)),
     ("lease", "two with two mutexes, three operations", True,
      lease(m=2, ops=3, may=all_may(ONE | BOTH))),
     ("lease", "three, one pauses", True, lease(n=3, ops=1, may=(ONE, ONE, STOP))),
@@ -89,7 +90,6 @@ BASES = [
 OFF = gil()
 ON = gil(ops=2, start=1)
 THREE = mutex(n=3, ops=1, may=(LOCK_PAUSE, LOCK, LOCK))
-LEASE_PAUSE = lease(n=3, may=(ONE, ONE, STOP))
 
 # model, number, what is wrong, parameters
 FAULTS = [
@@ -160,7 +160,7 @@ FAULTS = [
     ("mutex", 9, "a waiter stays attached", THREE),
     ("mutex", 11, "a lock is waited for in a pause", mutex()),
     ("mutex", 12, "a thread that ends is not counted down", mutex()),
-    ("lease", 1, "a detached thread keeps its lease", lease(m=1, may=all_may(15), last=1)),
+    ("lease", 1, "a detached thread keeps its lease", lease(m=1, may=all_may(ALL), last=1)),
     ("lease", 2, "who pauses keeps its lease", lease(may=(ONE | STOP, ONE, 0))),
     ("lease", 3, "the lessee is not asked", lease(ops=3, last=0)),
     ("lease", 4, "the lessee is asked in vain", lease(ops=3, last=0)),

@@ -79,10 +79,10 @@ bit executing[N] = 1;
 byte pauser = NONE;
 byte ended;
 
-inline own(m)
+inline own(m, who)
 {
     assert(owner[m] == NONE);                       // I1
-    owner[m] = t
+    owner[m] = who
 }
 
 // C: runtime/sync/mutex.c tgi_mutex_unlock_wake hand_over
@@ -93,7 +93,7 @@ inline unlock_wake(m)
         :: (bits[m] & PARKED) && len(queue[m]) > 0 ->
             queue[m] ? w;
             if
-            :: handed[w] = 1; bits[m] = LOCKED; own_for(m, w)
+            :: handed[w] = 1; bits[m] = LOCKED; own(m, w)
             :: bits[m] = 0
             fi;
             if
@@ -105,12 +105,6 @@ inline unlock_wake(m)
         :: else -> bits[m] = 0
         fi
     }
-}
-
-inline own_for(m, who)
-{
-    assert(owner[m] == NONE);                       // I1
-    owner[m] = who
 }
 
 // C: runtime/sync/lease.c tgi_lease_give_back
@@ -207,11 +201,11 @@ body:
     // C: runtime/sync/lease.h tgi_lease_lock
 lock:
     if
-    :: lease[t] == m -> atomic { in_use[t] = 1; own(m); goto locked }
+    :: lease[t] == m -> atomic { in_use[t] = 1; own(m, t); goto locked }
     :: else
     fi;
     if
-    :: atomic { bits[m] == 0 -> bits[m] = LOCKED; own(m); goto locked }
+    :: atomic { bits[m] == 0 -> bits[m] = LOCKED; own(m, t); goto locked }
     :: else
     fi;
     // C: runtime/sync/lease.c tgi_lease_lock_wait
@@ -229,7 +223,7 @@ lock:
         fi
     }
     if
-    :: atomic { (bits[m] & LOCKED) == 0 -> bits[m] = bits[m] | LOCKED; own(m); goto insisted }
+    :: atomic { (bits[m] & LOCKED) == 0 -> bits[m] = bits[m] | LOCKED; own(m, t); goto insisted }
     :: yes -> yes = 0; recall(m); goto again
     :: !yes -> goto again
     fi;
@@ -252,7 +246,7 @@ again:
     :: (seen & LOCKED) == 0 ->
         atomic {
             if
-            :: bits[m] == seen -> bits[m] = seen | LOCKED; own(m); goto locked
+            :: bits[m] == seen -> bits[m] = seen | LOCKED; own(m, t); goto locked
             :: else -> goto again
             fi
         }
@@ -302,8 +296,8 @@ unlock:
         yes = 0;
         in_use[t] = 0;
         if
-        :: bits[m] != (LOCKED | LEASED) && !F(7) -> end_lease()
-        :: bits[m] == (LOCKED | LEASED) || F(7)
+        :: bits[m] != (LOCKED | LEASED) -> end_lease()
+        :: else
         fi
     :: else ->
         if
